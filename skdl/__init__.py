@@ -1,0 +1,35 @@
+"""Neural networks for scikit-learn, on NumPy: to learn with, and to learn from.
+
+``MLPClassifier`` and ``MLPRegressor`` are the networks, ``diagnose`` says whether one underfits or
+overfits and what to change. The parts of a network (activations, losses, optimisers …) are in
+:mod:`skdl.core`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0.dev0"
+__all__ = ["Diagnosis", "MLPClassifier", "MLPRegressor", "__version__", "diagnose"]
+
+# Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
+_HOME = {
+    "MLPClassifier": "skdl.mlp",
+    "MLPRegressor": "skdl.mlp",
+    "diagnose": "skdl.diagnosis",
+    "Diagnosis": "skdl.diagnosis",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'skdl' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

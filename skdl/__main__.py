@@ -1,0 +1,190 @@
+"""``python -m skdl``: diagnose a neural network on a data set, from a shell.
+
+Without a file it diagnoses the bundled digits; with a CSV file, a network on your own data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from skdl.diagnosis.csv_file import InputError
+from skdl.diagnosis.table import Table, load_table, preparation
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str):
+        raise InputError(f"{message} (see python -m skdl --help)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(
+        prog="python -m skdl",
+        description="Say whether a neural network underfits or overfits, and what to change.",
+    )
+    add = parser.add_argument
+    add("csv", nargs="?", metavar="CSV", help="a CSV file with a header; without it: digits")
+    add("--target", metavar="COLUMN", help="the column to predict (needed with a CSV)")
+    add(
+        "--task", choices=("auto", "classification", "regression"), default="auto",
+        help="auto: classification for text and for up to 20 different whole numbers",
+    )  # fmt: skip
+    add("--cv", type=int, default=5, metavar="K", help="the number of folds (default: 5)")
+    add(
+        "--bayes-error", type=float, default=0.0, metavar="E",
+        help="the best attainable error, such as a human's, as a share from 0 to 1 (default: 0)",
+    )  # fmt: skip
+    add("--seed", type=int, default=0, help="decides folds and initial weights (default: 0)")
+    add("--output", type=Path, default=Path("skdl-report.html"), metavar="FILE",
+        help="where the report goes (default: skdl-report.html)")  # fmt: skip
+    add("--quiet", action="store_true", help="no progress bar")
+    add("--version", action="store_true", help="print the version and stop")
+    return parser
+
+
+def _digits() -> Table:
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    notes = ["The task is classification: which of ten digits is on an image of 8 by 8 pixels."]
+    return Table("digits", X, y, "classification", notes)
+
+
+def _load(options) -> Table:
+    if options.csv is not None:
+        return load_table(options.csv, options.target, options.task)
+    if options.target is not None:
+        raise InputError(f"--target {options.target} needs a CSV file")
+    if options.task == "regression":
+        raise InputError("--task regression needs a CSV file; digits is a classification task")
+    return _digits()
+
+
+def build_pipeline(table: Table, seed: int):
+    """Chain preparation and default network; standardise a target far from unit scale.
+
+    Parameters
+    ----------
+    table : Table
+    seed : int
+        The network's ``random_state``.
+
+    Returns
+    -------
+    pipeline : Pipeline
+        Its last step is named ``mlp``.
+    note : str or None
+        What was done to the target.
+    """
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    from skdl.mlp import MLPClassifier, MLPRegressor
+
+    first = preparation(table.X) if hasattr(table.X, "columns") else StandardScaler()
+    note = None
+    if table.task == "classification":
+        network = MLPClassifier(random_state=seed)
+    else:
+        network = MLPRegressor(random_state=seed)
+        mean, deviation = np.mean(table.y), np.std(table.y)
+        if abs(mean) > 1 or not 0.5 < deviation < 2:
+            network = TransformedTargetRegressor(network, transformer=StandardScaler())
+            note = (
+                f"The target has mean {mean:.4g} and standard deviation {deviation:.4g}: the "
+                "network learns the standardised target, and its predictions are scaled back."
+            )
+    return Pipeline([("prepare", first), ("mlp", network)]), note
+
+
+def _check_output(path: Path) -> None:
+    """Find out before the long run whether the report can be drawn and written."""
+    missing = [name for name in ("matplotlib", "jinja2") if not importlib.util.find_spec(name)]
+    if missing:
+        raise InputError(
+            f'the report needs {" and ".join(missing)}; install with: pip install "skdl[report]"'
+        )
+    if path.is_dir():
+        raise InputError(f"--output {path} is a directory")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"--output {path}: no such directory: {path.absolute().parent}")
+
+
+def run(options) -> None:
+    """Diagnose, print the text and write the page."""
+    from skdl import __version__
+    from skdl.diagnosis import diagnose
+
+    if options.version:
+        print(f"skdl {__version__}")
+        return
+    _check_output(options.output)
+    table = _load(options)
+    pipeline, note = build_pipeline(table, options.seed)
+    notes = table.notes + ([note] if note else [])
+    network = type(pipeline[-1]).__name__
+    if hasattr(pipeline[-1], "regressor"):
+        network = type(pipeline[-1].regressor).__name__
+    print(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
+    for text in notes:
+        print(f"- {text}")
+    try:
+        diagnosis = diagnose(
+            pipeline, table.X, table.y,
+            bayes_error=options.bayes_error, cv=options.cv, random_state=options.seed,
+            verbose=0 if options.quiet else 1,
+        )  # fmt: skip
+    except ValueError as reason:
+        raise InputError(str(reason)) from reason
+    print(f"\n{diagnosis}")
+
+    from skdl.report import render_report
+
+    settings = {
+        "Network": str(pipeline[-1]),
+        "Seed": options.seed,
+        "skdl": __version__,
+    }
+    page = render_report(
+        diagnosis, title=f"{table.name}, {network}", data_notes=notes, settings=settings
+    )
+    try:
+        options.output.write_text(page, encoding="utf-8")
+    except OSError as reason:
+        raise InputError(f"cannot write {options.output}: {reason.strerror}") from None
+    print(f"\nThe report with pictures is in {options.output}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, default=None
+        None takes them from the shell.
+
+    Returns
+    -------
+    status : int
+        0, or 2 after bad input, or 130 after Ctrl-C.
+    """
+    try:
+        run(_parser().parse_args(arguments))
+    except InputError as complaint:
+        print(f"skdl: {' '.join(str(complaint).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("skdl: interrupted; no report was written", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,521 @@
+"""What a classifier and a regressor have in common: validate, encode, train, predict."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+
+from skdl.callbacks import CallbackSupportMixin, Listeners, with_callbacks
+from skdl.core.architecture import build
+from skdl.core.layers import Pass
+from skdl.core.losses import Loss
+from skdl.core.objective import Objective
+from skdl.core.stopping import Stopping
+from skdl.core.training import Data, Progress, Trainer, train
+from skdl.history import History
+from skdl.progress import progress_bar
+from skdl.settings import Settings, resolve_settings, warn_without_effect
+
+__all__ = ["BaseMLP", "random_split", "stratified_split"]
+
+Array = np.ndarray
+
+
+class BaseMLP(CallbackSupportMixin, BaseEstimator):
+    """A multi-layer perceptron with scikit-learn's interface.
+
+    Subclasses say how targets are encoded (``_encode``), which loss is meant (``_resolve_loss``)
+    and what a prediction is.
+    """
+
+    def _store(self, arguments: dict[str, Any]) -> None:
+        """Store the arguments of ``__init__`` under their names."""
+        for name, value in arguments.items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
+
+    # -- what subclasses define --------------------------------------------------------
+
+    def _check_target(self, y: Array, fresh: bool) -> Array:
+        raise NotImplementedError
+
+    def _resolve_loss(self) -> Loss:
+        raise NotImplementedError
+
+    def _encode(self, y: Array, dtype: Any) -> Array:
+        raise NotImplementedError
+
+    def _n_outputs(self) -> int:
+        raise NotImplementedError
+
+    def _row_weight(self, y: Array, sample_weight: Array | None) -> Array | None:
+        return sample_weight
+
+    def _training_target(self, y: Array) -> Array:
+        return y
+
+    def _split(self, y: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+        raise NotImplementedError
+
+    # -- fit ---------------------------------------------------------------------------
+
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> BaseMLP:
+        """Train on rows X with targets y.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or memory map of shape (n, features)
+            Inputs. float32 and float64 are used as they are, CSR is not made dense, and a memory
+            map is read batch by batch.
+        y : array-like of shape (n,) or (n, outputs)
+            Targets.
+        sample_weight : array-like of shape (n,), optional
+            Weights of the rows; only their ratios matter.
+        X_val, y_val, sample_weight_val : array-like, optional
+            Validation rows of your own, instead of a part of X.
+
+        Returns
+        -------
+        self : estimator
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data cannot be used.
+
+        Warns
+        -----
+        UserWarning
+            If a parameter has no effect beside the others, or Ctrl-C ended the fit.
+        ConvergenceWarning
+            If ``max_iter`` epochs were too few, or the loss became infinite or NaN; the last
+            finite weights are kept.
+        """
+        go_on = self.warm_start and hasattr(self, "_network")
+        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
+
+    def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None):
+        if not go_on:
+            self._forget()
+        X, y, weight = self._check_rows(X, y, sample_weight, fresh=not go_on)
+        own = validation[0] is not None or validation[1] is not None
+        if own:
+            if validation[0] is None or validation[1] is None:
+                raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
+            held_out = self._check_rows(*validation, fresh=False)
+        settings = resolve_settings(self, X.shape[0])
+        if n_epochs is None:
+            warn_without_effect(self, settings, own_validation=own)
+        if n_epochs is not None and settings.optimizer.order == 2:
+            raise ValueError(
+                f"{type(self).__name__}: partial_fit needs a first-order optimizer; got "
+                f"{self.optimizer!r}"
+            )
+        loss = self._resolve_loss()
+        if not go_on:
+            self._set_seeds()
+        if not own:
+            held_out = None
+            if self.early_stopping and n_epochs is None:
+                X, y, weight, held_out = self._hold_out(X, y, weight)
+        self._loss = loss
+        data = self._data(X, y, weight, in_training=True, fresh=not go_on)
+        self._build(settings, data, keep_weights=go_on)
+        held_out_data = None if held_out is None else self._data(*held_out)
+        self._train(settings, data, held_out, held_out_data, n_epochs)
+        return self
+
+    def _partial_fit(self, X, y, sample_weight):
+        """Train for one epoch, from where the last call ended."""
+        go_on = hasattr(self, "_network")
+        self._fit(X, y, sample_weight, (None, None, None), go_on=go_on, n_epochs=1)
+        self._was_partial = True
+        return self
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit learned."""
+        for name in ("_network", "_progress", "_loss", "history_", "_was_partial"):
+            self.__dict__.pop(name, None)
+
+    def _set_seeds(self) -> None:
+        """Draw one seed for each source of randomness, so that none disturbs another."""
+        seeds = check_random_state(self.random_state).randint(2**31 - 1, size=4)
+        self._init_seed, self._split_seed = int(seeds[0]), int(seeds[1])
+        self.history_ = History()
+        self._progress = Progress(
+            batch_rng=np.random.default_rng(seeds[2]),
+            noise_rng=np.random.default_rng(seeds[3]),
+            history=self.history_,
+        )
+
+    def _check_rows(self, X, y, sample_weight, *, fresh):
+        """Check inputs, targets and weights; return them as arrays."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=(np.float64, np.float32),
+            multi_output=True,
+            y_numeric=self._numeric_target,
+            reset=fresh,
+        )
+        if not issparse(X) and not isinstance(X, np.memmap) and not X.flags.c_contiguous:
+            X = np.ascontiguousarray(X)  # rows are gathered at every step: they must lie together
+        y = self._check_target(y, fresh)
+        if sample_weight is not None:
+            sample_weight = self._check_weight(sample_weight, X.shape[0])
+        return X, y, sample_weight
+
+    def _check_weight(self, sample_weight, n):
+        owner = type(self).__name__
+        weight = check_array(
+            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
+        if weight.shape != (n,):
+            raise ValueError(
+                f"{owner}: sample_weight must have shape ({n},); got {weight.shape}"
+            )
+        if weight.min() < 0 or weight.max() == 0:
+            raise ValueError(
+                f"{owner}: sample_weight must be >= 0 with at least one positive weight; got "
+                f"weights between {weight.min():g} and {weight.max():g}"
+                + (" (all zero)" if weight.max() == 0 else "")
+            )
+        return weight
+
+    def _hold_out(self, X, y, weight):
+        """Set validation rows aside, the same ones whenever the fit goes on."""
+        rows, held_out = self._split(y, np.random.default_rng(self._split_seed))
+        w = (None, None) if weight is None else (weight[rows], weight[held_out])
+        if weight is not None and (w[0].max() == 0 or w[1].max() == 0):
+            raise ValueError(
+                f"{type(self).__name__}: early_stopping split the rows so that one part has only "
+                "zero weights; pass X_val, y_val"
+            )
+        return X[rows], y[rows], w[0], (X[held_out], y[held_out], w[1])
+
+    def _data(self, X, y, weight, *, in_training=False, fresh=False):
+        """Encode targets and bring weights to mean 1."""
+        dtype = X.dtype
+        weight = self._row_weight(y, weight)
+        if weight is not None:
+            weight = (weight / weight.mean()).astype(dtype)[:, None]
+        if fresh:
+            self._learn_target(y, weight)
+        y = self._encode(y, dtype)
+        if in_training:
+            y = self._training_target(y)
+        return Data(np.asarray(X) if isinstance(X, np.memmap) else X, y, weight)
+
+    def _learn_target(self, y: Array, weight: Array | None) -> None:
+        """Learn what encoding needs from the training targets."""
+
+    def _build(self, settings: Settings, data: Data, keep_weights: bool) -> None:
+        """Make the network; take over the weights of an earlier fit if it goes on."""
+        old, loss = self._network if keep_weights else None, self._loss
+        output_bias = self.bias_init
+        if output_bias == "auto":
+            output_bias = loss.best_constant(data.y, data.weight)
+        n_outputs = self._n_outputs() * loss.outputs_per_target
+        network = build(
+            data.X.shape[1],
+            settings.hidden,
+            n_outputs,
+            output_initializer=settings.output_initializer,
+            dtype=data.X.dtype,
+            fit_intercept=self.fit_intercept,
+            bias_init=0.0 if self.bias_init == "auto" else self.bias_init,
+            output_bias=output_bias,
+            init_scale=self.init_scale,
+            batch_norm=self.batch_norm,
+            batch_norm_momentum=self.batch_norm_momentum,
+            activity_l1=self.activity_l1,
+            input_dropout=self.input_dropout,
+            input_noise=self.input_noise,
+            dropout_inference=settings.dropout_inference,
+        )
+        if old is None:
+            network.initialize(np.random.default_rng(self._init_seed))
+        else:
+            shapes = [[a.shape for a in net.arrays(net.theta)] for net in (old, network)]
+            if shapes[0] != shapes[1]:
+                raise ValueError(
+                    f"{type(self).__name__}: the network cannot go on learning with another "
+                    f"architecture or number of outputs: its arrays have shapes {shapes[0]}, "
+                    f"the new ones would have {shapes[1]}"
+                )
+            network.restore((old.theta, old.running))
+        self._network = network
+        self.n_outputs_ = n_outputs
+        self.n_layers_ = len(settings.hidden) + 2
+        drops = any(layer.dropout for layer in settings.hidden) or self.input_dropout
+        self._n_sub_networks = settings.dropout_inference.n_networks if drops else 0
+
+    def _train(self, settings, data, held_out, held_out_data, n_epochs):
+        """Run the loop, then say how it went."""
+        network, progress = self._network, self._progress
+        watch = bool(self.early_stopping) and held_out is not None
+        monitor = "loss"
+        if watch:
+            monitor = "validation_loss" if self.monitor == "loss" else "validation_error"
+        stopping = None
+        if n_epochs is None and (settings.optimizer.order == 1 or watch):
+            stopping = Stopping(
+                self.n_iter_no_change,
+                self.tol,
+                rule="rises" if self.early_stopping == "rises" else "patience",
+                keep_best=watch and (self.restore_best or self.early_stopping == "rises"),
+            )
+        objective = Objective(network, self._loss, self.l1, self.l2, self.penalize_bias)
+        n = self.max_iter if n_epochs is None else n_epochs
+        total = self.max_iter if n_epochs is not None else progress.epoch + n
+        if progress.optimizer_name != repr(settings.optimizer):
+            progress.optimizer_state = None  # moments mean nothing to another optimiser
+            progress.optimizer_name = repr(settings.optimizer)
+
+        def run(note):
+            if settings.optimizer.order == 2:
+                settings.optimizer.minimize(objective, data, progress, n, self.tol, note)
+            else:
+                Trainer(objective, settings.training, data, progress, total).run(n, note)
+
+        bar = progress_bar(n, verbose=self.verbose, description=type(self).__name__)
+        listeners = Listeners(self, n, {"X": data.X, "y": data.y}, bar)
+        try:
+            train(
+                run,
+                network,
+                progress,
+                stopping=stopping,
+                validate=self._validation(held_out, held_out_data, watch),
+                monitor=monitor,
+                after_epoch=listeners.end_epoch,
+            )
+        finally:
+            listeners.close()
+        self._conclude(stopping, n_epochs)
+
+    def _validation(self, held_out, data, watch):
+        """Return the function that measures the validation rows after an epoch."""
+        if held_out is None:
+            return None
+        scorer = None
+        if watch and self.monitor != "loss":
+            from sklearn.metrics import check_scoring
+
+            scorer = check_scoring(self, scoring=self.monitor)
+
+        def validate():
+            raw = self._raw(data.X)
+            record = {"validation_loss": float(self._loss.value(data.y, raw, data.weight))}
+            if scorer is not None:
+                X, y, weight = held_out
+                kwargs = {} if weight is None else {"sample_weight": weight}
+                record["validation_score"] = float(scorer(self, X, self._decode(y), **kwargs))
+                record["validation_error"] = -record["validation_score"]
+            return record
+
+        return validate
+
+    def _conclude(self, stopping, n_epochs):
+        """Set what a fit leaves behind, and warn if it did not end well."""
+        history, progress = self.history_, self._progress
+        self.n_iter_ = len(history)
+        self.best_iter_ = self.n_iter_
+        if stopping is not None and stopping.snapshot is not None:
+            self.best_iter_ = stopping.best_epoch
+        kept = history[self.best_iter_ - 1] if history else {"loss": np.nan, "penalty": np.nan}
+        self.loss_, self.penalty_ = kept["loss"], kept["penalty"]
+        self._warn_if_bad(progress.stopped, n_epochs)
+
+    def _warn_if_bad(self, stopped, n_epochs):
+        owner = type(self).__name__
+        if stopped == "diverged":
+            scaled = "scale the inputs (StandardScaler), lower learning_rate"
+            warnings.warn(
+                f"{owner}: the loss is no longer finite in epoch {self.n_iter_ + 1}; training "
+                f"stopped, and the last finite weights are kept. To mend it: {scaled}, set "
+                "clip='global_norm', or lower init_scale.",
+                ConvergenceWarning,
+                stacklevel=5,
+            )
+        elif stopped == "interrupted":
+            warnings.warn(
+                f"{owner}: interrupted after {self.n_iter_} epochs; the weights learned so far "
+                "are kept.",
+                UserWarning,
+                stacklevel=5,
+            )
+        elif stopped == "max_iter" and n_epochs is None and self.n_iter_no_change is not None:
+            warnings.warn(
+                f"{owner}: stopped at max_iter={self.max_iter} while the loss was still "
+                "changing; raise max_iter or learning_rate, or set n_iter_no_change=None to train "
+                "for exactly max_iter epochs.",
+                ConvergenceWarning,
+                stacklevel=5,
+            )
+
+    # -- predict -----------------------------------------------------------------------
+
+    def _raw(self, X: Array) -> Array:
+        """Return raw outputs, averaged over sub-networks if dropout asks for it."""
+        if not self._n_sub_networks:
+            return self._network.raw(X, Pass)
+        # Fixed seeds: every row meets the same sub-networks, and always gets the same answer.
+        total = 0.0
+        for seed in range(self._n_sub_networks):
+            total = total + self._network.raw(
+                X, lambda seed=seed: Pass(sub_network=True, rng=np.random.default_rng(seed))
+            )
+        return total / self._n_sub_networks
+
+    def _raw_checked(self, X: Any) -> Array:
+        check_is_fitted(self, "_network")
+        X = validate_data(
+            self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False
+        )
+        return self._raw(X)
+
+    # -- what was learned --------------------------------------------------------------
+
+    def _arrays(self, name: str) -> list[Array]:
+        """Return an array of each affine layer, from below, in the unit of y."""
+        check_is_fitted(self, "_network")
+        network = self._network
+        layers = [layer for layer in network.layers if hasattr(layer, "W")]
+        arrays = []
+        for layer in layers:
+            if name == "W":
+                arrays.append(layer.W)
+            else:
+                b = getattr(layer, "b", None)
+                arrays.append(np.zeros(layer.n_out, network.dtype) if b is None else b[0])
+        return arrays
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """The weights of each layer, of shape (inputs, units)."""
+        return self._arrays("W")
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """The biases of each layer, of shape (units,); zeros where there are none."""
+        return self._arrays("b")
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """The training loss of each epoch, without penalties."""
+        return self.history_.column("loss")
+
+    @property
+    def validation_loss_curve_(self) -> list[float]:
+        """The validation loss of each epoch (empty without validation rows)."""
+        return self.history_.column("validation_loss")
+
+    @property
+    def validation_scores_(self) -> list[float]:
+        """The validation score of each epoch (empty unless ``monitor`` is a scorer)."""
+        return self.history_.column("validation_score")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the optimiser's state unless a later call may go on from it."""
+        state = dict(super().__getstate__())
+        progress = state.get("_progress")
+        if progress is not None and not (self.warm_start or hasattr(self, "_was_partial")):
+            state["_progress"] = dataclasses.replace(progress, optimizer_state=None, order=None)
+        return state
+
+    def __sklearn_tags__(self) -> Any:
+        """Say what data the estimator takes."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def stratified_split(
+    classes: Array, fraction: float, rng: np.random.Generator, owner: str = "stratified_split"
+) -> tuple[Array, Array]:
+    """Split rows so that every class gives about the same fraction; one row at least stays.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n,)
+        Class numbers.
+    fraction : float
+        Part of the rows that is held out.
+    rng : numpy.random.Generator
+        Source of randomness.
+    owner : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    rows, held_out : ndarray of int
+        Row numbers, in increasing order.
+
+    Raises
+    ------
+    ValueError
+        If no row could be held out.
+
+    Examples
+    --------
+    >>> rows, held_out = stratified_split(np.repeat([0, 1], [8, 4]), 0.25, np.random.default_rng(0))
+    >>> len(held_out), int(sum(held_out < 8))
+    (3, 2)
+    """
+    held_out = []
+    owed = 0.0  # what rounding has kept back so far, so that rare classes add up
+    for label in np.unique(classes):
+        rows = rng.permutation(np.flatnonzero(classes == label))
+        owed += fraction * len(rows)
+        take = min(round(owed), len(rows) - 1)
+        owed -= take
+        held_out.append(rows[:take])
+    held = np.sort(np.concatenate(held_out))
+    _check_split(len(held), len(classes), fraction, owner)
+    return np.setdiff1d(np.arange(len(classes)), held), held
+
+
+def random_split(
+    n: int, fraction: float, rng: np.random.Generator, owner: str = "random_split"
+) -> tuple[Array, Array]:
+    """Split n rows at random; parameters and results as for :func:`stratified_split`.
+
+    Examples
+    --------
+    >>> rows, held_out = random_split(10, 0.2, np.random.default_rng(0))
+    >>> len(rows), len(held_out)
+    (8, 2)
+    """
+    order = rng.permutation(n)
+    n_held = min(max(round(fraction * n), 1), n - 1)
+    _check_split(n_held, n, fraction, owner)
+    return np.sort(order[n_held:]), np.sort(order[:n_held])
+
+
+def _check_split(n_held: int, n: int, fraction: float, owner: str) -> None:
+    if n_held == 0:
+        raise ValueError(
+            f"{owner}: early_stopping needs validation rows, but validation_fraction={fraction} of "
+            f"{n} rows leaves none; raise validation_fraction or pass X_val, y_val"
+        )

@@ -1,0 +1,86 @@
+"""Callbacks: what is told after each epoch, and may stop the fit.
+
+A callback of ours is any callable ``callback(estimator, record)``. Callbacks that follow
+scikit-learn's own convention (since its version 1.9, ``estimator.set_callbacks(ProgressBar())``)
+work as well.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Stands in where scikit-learn has no callbacks yet."""
+
+    def with_callbacks(method: Callable) -> Callable:
+        """Return the method as it is."""
+        return method
+
+
+__all__ = ["CallbackSupportMixin", "Listeners", "with_callbacks"]
+
+
+class Listeners:
+    """All who are told of one fit: our callbacks, scikit-learn's, and the progress bar.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What is being fitted.
+    n_epochs : int
+        Epochs planned.
+    data : dict
+        "X" and "y", for callbacks that want them.
+    bar : progress bar
+        Has ``update``, ``set_postfix_str`` and ``close``.
+    """
+
+    def __init__(self, estimator: Any, n_epochs: int, data: dict[str, Any], bar: Any) -> None:
+        self.estimator = estimator
+        self.data = data
+        self.bar = bar
+        self.context = self.task = None
+        if hasattr(estimator, "_init_callback_context"):
+            self.context = estimator._init_callback_context(max_subtasks=n_epochs)
+            self.context.call_on_fit_task_begin(estimator=estimator, **data)
+            self._begin_epoch()
+
+    def _begin_epoch(self) -> None:
+        self.task = self.context.subcontext(task_name="epoch")
+        self.task.call_on_fit_task_begin(estimator=self.estimator, **self.data)
+
+    def _fitted(self) -> dict[str, Any]:
+        """Return a copy of what has been learned, from which an estimator can be made."""
+        names = [name for name in vars(self.estimator) if name.endswith("_")]
+        return copy.deepcopy({n: vars(self.estimator)[n] for n in [*names, "_network", "_loss"]})
+
+    def end_epoch(self, record: dict[str, float]) -> bool:
+        """Tell everyone of an epoch; return True if one of them wants to stop."""
+        self.bar.set_postfix_str(f"loss {record['loss']:.4g}")
+        self.bar.update(1)
+        stop = False
+        for callback in self.estimator.callbacks or ():
+            stop |= bool(callback(self.estimator, record))
+        if self.task is not None:
+            stop |= bool(
+                self.task.call_on_fit_task_end(
+                    estimator=self.estimator, reconstruction_attributes=self._fitted, **self.data
+                )
+            )
+            if not stop and self.task.task_id + 1 < self.context.max_subtasks:
+                self._begin_epoch()
+        return stop
+
+    def close(self) -> None:
+        """Tell everyone that the fit has ended."""
+        self.bar.close()
+        if self.context is not None:
+            self.context.call_on_fit_task_end(
+                estimator=self.estimator, reconstruction_attributes=self._fitted, **self.data
+            )

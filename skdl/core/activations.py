@@ -1,0 +1,643 @@
+"""Activations: the non-linear functions between the affine maps. Start reading here.
+
+A hidden unit computes ``a = f(z)`` from its pre-activation ``z = x·w + b``. To learn, it also needs
+the slope ``f'(z)``: back-propagation multiplies the error that arrives from above by it.
+
+Each class below is one function: :meth:`Activation.value` and :meth:`Activation.derivative` side by
+side. ``derivative`` is handed ``a = f(z)`` as well, because for many functions the slope is cheapest
+to write in terms of it (tanh' = 1 − a²). ``second_derivative`` is what an exact Hessian-vector
+product needs; ``kinks`` are the points where the slope jumps.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from scipy.special import erf, expit
+
+from skdl.core.component import Component, Interval
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "RBF",
+    "SELU",
+    "Abs",
+    "Activation",
+    "Cos",
+    "HardTanh",
+    "Identity",
+    "LeakyReLU",
+    "Maxout",
+    "Mish",
+    "PReLU",
+    "ReLU",
+    "SiLU",
+    "Sigmoid",
+    "Softplus",
+    "Tanh",
+]
+
+Array = np.ndarray
+
+
+class Activation(Component, family=True):
+    r"""An element-wise function :math:`a = f(z)` with its derivatives.
+
+    All arrays have shape (..., rows, units); ``out`` is a buffer of that shape to write into.
+
+    Attributes
+    ----------
+    kinks : tuple of float
+        Where the slope jumps: a gradient check must not look there.
+    initializer : str
+        The initialiser that ``init="auto"`` chooses for layers with this activation.
+    pieces : int
+        Pre-activations per unit (1, but k for maxout).
+    pre_activation : {"affine", "distance"}
+        Whether ``z`` is ``x·w + b`` or a squared distance between ``x`` and ``w``.
+    learned_slope : float or None
+        Where a slope that is learned per unit starts; None if there is none.
+    """
+
+    kinks: ClassVar[tuple[float, ...]] = ()
+    initializer: ClassVar[str] = "glorot_uniform"
+    pre_activation: ClassVar[str] = "affine"
+    pieces: int = 1
+    learned_slope: float | None = None
+
+    def value(self, z: Array, out: Array | None = None) -> Array:
+        """Return ``f(z)``."""
+        raise NotImplementedError
+
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
+        """Return ``f'(z)``, given ``z`` and ``a = f(z)``."""
+        raise NotImplementedError
+
+    def second_derivative(self, z: Array, a: Array) -> Array | None:
+        """Return ``f''(z)``; None where it is zero almost everywhere."""
+        raise NotImplementedError
+
+
+class _PiecewiseLinear(Activation):
+    """Activations made of straight pieces: their second derivative is zero between the kinks."""
+
+    def second_derivative(self, z: Array, a: Array) -> None:
+        return None
+
+
+class Identity(_PiecewiseLinear, name="identity"):
+    r"""No activation, :math:`f(z) = z`: stacked layers stay one linear map.
+
+    Examples
+    --------
+    >>> float(Identity().value(np.array(-2.0)))
+    -2.0
+    """
+
+    def value(self, z, out=None):
+        """Return ``z``."""
+        return np.positive(z, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1."""
+        out = np.empty_like(z) if out is None else out
+        out.fill(1)
+        return out
+
+
+class ReLU(_PiecewiseLinear, name="relu"):
+    r"""Rectified linear unit, :math:`f(z) = \max(z, 0)`.
+
+    References
+    ----------
+    Glorot, Bordes and Bengio (2011), "Deep sparse rectifier neural networks".
+
+    Examples
+    --------
+    >>> ReLU().value(np.array([-2.0, 3.0])).tolist()
+    [0.0, 3.0]
+    """
+
+    kinks = (0.0,)
+    initializer = "he_uniform"
+
+    def value(self, z, out=None):
+        """Return ``max(z, 0)``."""
+        return np.maximum(z, 0, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1 where ``z > 0``, else 0."""
+        # A 0/1 array to multiply with, not `d[a == 0] = 0`: boolean indexing is slower by half.
+        out = np.empty_like(z) if out is None else out
+        return np.greater(a, 0, out=out)
+
+
+class LeakyReLU(_PiecewiseLinear, name="leaky_relu"):
+    r"""A rectifier that leaks, :math:`f(z) = \max(z, 0) + \alpha \min(z, 0)`.
+
+    Parameters
+    ----------
+    alpha : float, default=0.01
+        Slope for negative ``z``, in [0, 1).
+
+    References
+    ----------
+    Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models".
+
+    Examples
+    --------
+    >>> LeakyReLU().value(np.array([-2.0, 3.0])).tolist()
+    [-0.02, 3.0]
+    """
+
+    kinks = (0.0,)
+    initializer = "he_uniform"
+    rules: ClassVar = {"alpha": Interval(0, 1, closed="left")}
+
+    def __init__(self, alpha: float = 0.01):
+        self.alpha = alpha
+
+    def value(self, z, out=None):
+        """Return ``z`` or ``αz``, whichever is larger."""
+        out = np.multiply(z, self.alpha, out=out)
+        return np.maximum(z, out, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1 where ``z > 0``, else ``α``."""
+        out = np.empty_like(z) if out is None else out
+        np.greater(z, 0, out=out)
+        return np.maximum(out, self.alpha, out=out)
+
+
+class Abs(_PiecewiseLinear, name="abs"):
+    r"""Absolute value rectification, :math:`f(z) = |z|`.
+
+    References
+    ----------
+    Jarrett, Kavukcuoglu, Ranzato and LeCun (2009), "What is the best multi-stage architecture for
+    object recognition?".
+
+    Examples
+    --------
+    >>> Abs().value(np.array([-2.0, 3.0])).tolist()
+    [2.0, 3.0]
+    """
+
+    kinks = (0.0,)
+
+    def value(self, z, out=None):
+        """Return ``|z|``."""
+        return np.abs(z, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return the sign of ``z``."""
+        return np.sign(z, out=out)
+
+
+class PReLU(_PiecewiseLinear, name="prelu"):
+    r"""Parametric ReLU, :math:`f(z) = \max(z, 0) + s \min(z, 0)` with a learned slope s per unit.
+
+    The layer owns the learned slopes and passes them as ``slope``, of shape (..., 1, units).
+
+    Parameters
+    ----------
+    slope : float, default=0.25
+        Where every learned slope starts.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers".
+
+    Examples
+    --------
+    >>> PReLU().value(np.array([-2.0, 3.0])).tolist()
+    [-0.5, 3.0]
+    """
+
+    kinks = (0.0,)
+    initializer = "he_uniform"
+    rules: ClassVar = {"slope": Interval(-1, 1)}
+
+    def __init__(self, slope: float = 0.25):
+        self.slope = slope
+
+    @property
+    def learned_slope(self):
+        """Where the learned slopes start."""
+        return self.slope
+
+    def value(self, z, out=None, slope=None):
+        """Return ``max(z, 0) + s·min(z, 0)``."""
+        s = self.slope if slope is None else slope
+        out = np.multiply(np.minimum(z, 0), s, out=out)
+        return np.add(out, np.maximum(z, 0), out=out)
+
+    def derivative(self, z, a, out=None, slope=None):
+        """Return 1 where ``z > 0``, else ``s``."""
+        s = self.slope if slope is None else slope
+        out = np.empty_like(z) if out is None else out
+        out[...] = np.where(z > 0, 1, s)
+        return out
+
+    def slope_derivative(self, z):
+        """Return ``∂f/∂s = min(z, 0)``."""
+        return np.minimum(z, 0)
+
+
+class ELU(Activation, name="elu"):
+    r"""Exponential linear unit, :math:`f(z) = z` if z > 0, else :math:`\alpha(e^z - 1)`.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0
+        Minus the value that large negative ``z`` saturate at.
+
+    References
+    ----------
+    Clevert, Unterthiner and Hochreiter (2015), "Fast and accurate deep network learning by
+    exponential linear units (ELUs)".
+
+    Examples
+    --------
+    >>> ELU().value(np.array([-1.0, 3.0])).round(4).tolist()
+    [-0.6321, 3.0]
+    """
+
+    initializer = "he_uniform"
+    rules: ClassVar = {"alpha": Interval(0, closed="neither")}
+
+    def __init__(self, alpha: float = 1.0):
+        self.alpha = alpha
+
+    @property
+    def kinks(self):
+        """The slope jumps at 0 unless α = 1; the curvature always does."""
+        return (0.0,)
+
+    def value(self, z, out=None):
+        """Return ``z`` or ``α(exp z − 1)``."""
+        negative = self.alpha * np.expm1(np.minimum(z, 0))
+        return np.add(np.maximum(z, 0), negative, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1 or ``α·exp z = a + α``."""
+        out = np.empty_like(z) if out is None else out
+        out[...] = np.where(z > 0, 1, a + self.alpha)
+        return out
+
+    def second_derivative(self, z, a):
+        """Return 0 or ``α·exp z``."""
+        return np.where(z > 0, 0, a + self.alpha).astype(z.dtype, copy=False)
+
+
+class SELU(ELU, name="selu"):
+    r"""Scaled ELU, :math:`f(z) = \lambda\,\mathrm{ELU}_\alpha(z)`, with a fixed point at mean 0, variance 1.
+
+    :math:`\alpha = 1.67326…` and :math:`\lambda = 1.05070…` are the values for which activations of
+    a unit with normalised weights converge to mean 0 and variance 1.
+
+    References
+    ----------
+    Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks".
+
+    Examples
+    --------
+    >>> SELU().value(np.array([-1.0, 1.0])).round(4).tolist()
+    [-1.1113, 1.0507]
+    """
+
+    initializer = "lecun_normal"
+    rules: ClassVar = {}
+    scale = 1.0507009873554804934193349852946
+
+    def __init__(self):
+        pass
+
+    alpha = 1.6732632423543772848170429916717
+
+    def value(self, z, out=None):
+        """Return ``λ·ELU(z)``."""
+        return np.multiply(super().value(z), self.scale, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``λ`` or ``λα·exp z = a + λα``."""
+        out = np.empty_like(z) if out is None else out
+        out[...] = np.where(z > 0, self.scale, a + self.scale * self.alpha)
+        return out
+
+    def second_derivative(self, z, a):
+        """Return 0 or ``λα·exp z``."""
+        return np.where(z > 0, 0, a + self.scale * self.alpha).astype(z.dtype, copy=False)
+
+
+class GELU(Activation, name="gelu"):
+    r"""Gaussian error linear unit, :math:`f(z) = z\,\Phi(z)`, Φ the normal distribution function.
+
+    References
+    ----------
+    Hendrycks and Gimpel (2016), "Gaussian error linear units (GELUs)". The exact form, not the
+    approximation with tanh or with σ(1.702 z).
+
+    Examples
+    --------
+    >>> GELU().value(np.array([-1.0, 1.0])).round(4).tolist()
+    [-0.1587, 0.8413]
+    """
+
+    initializer = "he_uniform"
+
+    @staticmethod
+    def _cdf(z):
+        return 0.5 * (1 + erf(z * np.sqrt(0.5).astype(z.dtype)))
+
+    @staticmethod
+    def _pdf(z):
+        return np.exp(-0.5 * z * z) * (1 / np.sqrt(2 * np.pi)).astype(z.dtype)
+
+    def value(self, z, out=None):
+        """Return ``z·Φ(z)``."""
+        return np.multiply(z, self._cdf(z), out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``Φ(z) + z·φ(z)``."""
+        return np.add(self._cdf(z), z * self._pdf(z), out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``φ(z)·(2 − z²)``."""
+        return self._pdf(z) * (2 - z * z)
+
+
+class SiLU(Activation, name="silu"):
+    r"""Sigmoid linear unit (swish), :math:`f(z) = z\,\sigma(z)`.
+
+    References
+    ----------
+    Elfwing, Uchibe and Doya (2018), "Sigmoid-weighted linear units for neural network function
+    approximation in reinforcement learning"; Ramachandran, Zoph and Le (2017).
+
+    Examples
+    --------
+    >>> SiLU().value(np.array([-1.0, 1.0])).round(4).tolist()
+    [-0.2689, 0.7311]
+    """
+
+    initializer = "he_uniform"
+
+    def value(self, z, out=None):
+        """Return ``z·σ(z)``."""
+        return np.multiply(z, expit(z), out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``σ + a(1 − σ)``."""
+        s = expit(z)
+        return np.add(s, a * (1 - s), out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``σ(1 − σ)·(2 + z(1 − 2σ))``."""
+        s = expit(z)
+        return s * (1 - s) * (2 + z * (1 - 2 * s))
+
+
+class Mish(Activation, name="mish"):
+    r"""Mish, :math:`f(z) = z \tanh(\zeta(z))` with the softplus :math:`\zeta(z) = \log(1 + e^z)`.
+
+    References
+    ----------
+    Misra (2019), "Mish: a self regularized non-monotonic neural activation function".
+
+    Examples
+    --------
+    >>> Mish().value(np.array([-1.0, 1.0])).round(4).tolist()
+    [-0.3034, 0.8651]
+    """
+
+    initializer = "he_uniform"
+
+    def value(self, z, out=None):
+        """Return ``z·tanh ζ(z)``."""
+        return np.multiply(z, np.tanh(np.logaddexp(0, z)), out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``t + z(1 − t²)σ(z)`` with ``t = tanh ζ(z)``."""
+        t = np.tanh(np.logaddexp(0, z))
+        return np.add(t, z * (1 - t * t) * expit(z), out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``(1 − t²)σ·(2 + z(1 − σ − 2tσ))``."""
+        t, s = np.tanh(np.logaddexp(0, z)), expit(z)
+        return (1 - t * t) * s * (2 + z * (1 - s - 2 * t * s))
+
+
+class Softplus(Activation, name="softplus"):
+    r"""Softplus, a smooth rectifier, :math:`f(z) = \log(1 + e^z)`.
+
+    References
+    ----------
+    Dugas, Bengio, Bélisle, Nadeau and Garcia (2001), "Incorporating second-order functional
+    knowledge for better option pricing".
+
+    Examples
+    --------
+    >>> Softplus().value(np.array([0.0, 1.0])).round(4).tolist()
+    [0.6931, 1.3133]
+    """
+
+    initializer = "he_uniform"
+
+    def value(self, z, out=None):
+        """Return ``log(1 + exp z)``."""
+        return np.logaddexp(0, z, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``σ(z)``."""
+        return expit(z, out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``σ(1 − σ)``."""
+        s = expit(z)
+        return s * (1 - s)
+
+
+class Sigmoid(Activation, name="sigmoid"):
+    r"""Logistic sigmoid, :math:`f(z) = 1 / (1 + e^{-z})`.
+
+    Examples
+    --------
+    >>> Sigmoid().value(np.array([0.0, 1.0])).round(4).tolist()
+    [0.5, 0.7311]
+    """
+
+    def value(self, z, out=None):
+        """Return ``σ(z) = (1 + tanh(z/2)) / 2``, which cannot overflow."""
+        out = np.multiply(z, 0.5, out=out)
+        np.tanh(out, out=out)
+        np.add(out, 1, out=out)
+        return np.multiply(out, 0.5, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``a(1 − a)``."""
+        out = np.subtract(1, a, out=out)
+        return np.multiply(out, a, out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``a(1 − a)(1 − 2a)``."""
+        return a * (1 - a) * (1 - 2 * a)
+
+
+class Tanh(Activation, name="tanh"):
+    r"""Hyperbolic tangent, :math:`f(z) = \tanh z`.
+
+    Examples
+    --------
+    >>> Tanh().value(np.array([0.0, 1.0])).round(4).tolist()
+    [0.0, 0.7616]
+    """
+
+    def value(self, z, out=None):
+        """Return ``tanh z``."""
+        return np.tanh(z, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``1 − a²``."""
+        out = np.multiply(a, a, out=out)
+        return np.subtract(1, out, out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``−2a(1 − a²)``."""
+        return -2 * a * (1 - a * a)
+
+
+class HardTanh(_PiecewiseLinear, name="hard_tanh"):
+    r"""Hard tanh, :math:`f(z) = \max(-1, \min(1, z))`.
+
+    References
+    ----------
+    Collobert (2004), "Large scale machine learning".
+
+    Examples
+    --------
+    >>> HardTanh().value(np.array([-2.0, 0.5])).tolist()
+    [-1.0, 0.5]
+    """
+
+    kinks = (-1.0, 1.0)
+
+    def value(self, z, out=None):
+        """Return ``z`` clipped to [−1, 1]."""
+        return np.clip(z, -1, 1, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1 inside (−1, 1), else 0."""
+        out = np.empty_like(z) if out is None else out
+        np.abs(z, out=out)
+        return np.less(out, 1, out=out)
+
+
+class Cos(Activation, name="cos"):
+    r"""Cosine unit, :math:`f(z) = \cos z`.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville (2016), "Deep Learning", section 6.3.3.
+
+    Examples
+    --------
+    >>> Cos().value(np.array([0.0, 1.0])).round(4).tolist()
+    [1.0, 0.5403]
+    """
+
+    def value(self, z, out=None):
+        """Return ``cos z``."""
+        return np.cos(z, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``−sin z``."""
+        out = np.sin(z, out=out)
+        return np.negative(out, out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``−cos z``."""
+        return -a
+
+
+class RBF(Activation, name="rbf"):
+    r"""Radial basis function unit, :math:`f(z) = e^{-z}` with :math:`z = e^{b} \lVert x - w \rVert^2`.
+
+    The pre-activation is a scaled squared distance between the input and the unit's weight vector
+    (its centre); the bias b is the logarithm of the inverse squared width. It starts at
+    −log(number of inputs), so that the width fits standardised inputs.
+
+    References
+    ----------
+    Broomhead and Lowe (1988), "Multivariable functional interpolation and adaptive networks";
+    Goodfellow, Bengio and Courville (2016), "Deep Learning", section 6.3.3.
+
+    Examples
+    --------
+    >>> RBF().value(np.array([0.0, 1.0])).round(4).tolist()
+    [1.0, 0.3679]
+    """
+
+    initializer = "unit_normal"
+    pre_activation = "distance"
+
+    def value(self, z, out=None):
+        """Return ``exp(−z)``."""
+        out = np.negative(z, out=out)
+        return np.exp(out, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return ``−a``."""
+        return np.negative(a, out=out)
+
+    def second_derivative(self, z, a):
+        """Return ``a``."""
+        return a
+
+
+class Maxout(_PiecewiseLinear, name="maxout"):
+    r"""Maxout, :math:`a_j = \max_{i \le k} z_{ji}`: each unit is the largest of k affine pieces.
+
+    Parameters
+    ----------
+    k : int, default=2
+        Affine pieces per unit.
+
+    References
+    ----------
+    Goodfellow, Warde-Farley, Mirza, Courville and Bengio (2013), "Maxout networks".
+
+    Examples
+    --------
+    >>> Maxout(k=2).value(np.array([[1.0, 3.0, -1.0, -5.0]])).tolist()
+    [[3.0, -1.0]]
+    """
+
+    initializer = "he_uniform"
+    rules: ClassVar = {"k": Interval(2, integer=True)}
+
+    def __init__(self, k: int = 2):
+        self.k = k
+
+    @property
+    def pieces(self):
+        """Pre-activations per unit."""
+        return self.k
+
+    def by_unit(self, z):
+        """View ``z`` of shape (..., rows, units·k) as (..., rows, units, k)."""
+        return z.reshape(*z.shape[:-1], -1, self.k)
+
+    def value(self, z, out=None):
+        """Return the largest piece of every unit, of shape (..., rows, units)."""
+        return np.max(self.by_unit(z), axis=-1, out=out)
+
+    def derivative(self, z, a, out=None):
+        """Return 1 for the piece that won (the first of equals), else 0, in the shape of ``z``."""
+        out = np.zeros_like(z) if out is None else out
+        out.fill(0)
+        winner = np.argmax(self.by_unit(z), axis=-1)
+        np.put_along_axis(self.by_unit(out), winner[..., None], 1, axis=-1)
+        return out

@@ -1,0 +1,130 @@
+"""Batches: which rows each step of an epoch sees, and in what order.
+
+A batch is a random sample, so its gradient is an unbiased estimate of the whole gradient; a new
+order each epoch keeps the estimate from repeating the same errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skdl.core.component import Component
+
+__all__ = ["EachEpoch", "Keep", "Once", "Sampler", "WithReplacement", "slices", "take_rows"]
+
+Array = np.ndarray
+
+
+class Sampler(Component, family=True):
+    """The family behind ``shuffle=``."""
+
+    def order(self, n: int, rng: np.random.Generator, previous: Array | None) -> Array | None:
+        """Return the rows of one epoch, in order.
+
+        Parameters
+        ----------
+        n : int
+            Number of rows.
+        rng : numpy.random.Generator
+            Source of randomness.
+        previous : ndarray of shape (n,) or None
+            The order of the epoch before.
+
+        Returns
+        -------
+        rows : ndarray of shape (n,) or None
+            None means 0, 1, …, n − 1.
+        """
+        raise NotImplementedError
+
+
+class EachEpoch(Sampler, name="each_epoch"):
+    """A new permutation of the rows each epoch (``shuffle=True``).
+
+    Examples
+    --------
+    >>> sorted(EachEpoch().order(4, np.random.default_rng(0), None).tolist())
+    [0, 1, 2, 3]
+    """
+
+    def order(self, n, rng, previous):
+        """Return a permutation."""
+        return rng.permutation(n)
+
+
+class Once(Sampler, name="once"):
+    """One permutation, used in all epochs: rows that lie side by side on disk are separated.
+
+    Examples
+    --------
+    >>> first = Once().order(4, np.random.default_rng(0), None)
+    >>> Once().order(4, np.random.default_rng(1), first) is first
+    True
+    """
+
+    def order(self, n, rng, previous):
+        """Return the permutation of the first epoch."""
+        if previous is None or len(previous) != n:
+            return rng.permutation(n)
+        return previous
+
+
+class WithReplacement(Sampler, name="replacement"):
+    """Rows drawn independently: an epoch sees about 63 % of the distinct rows.
+
+    Examples
+    --------
+    >>> rows = WithReplacement().order(10_000, np.random.default_rng(0), None)
+    >>> round(len(set(rows.tolist())) / 10_000, 2)  # 1 − 1/e = 0.632
+    0.64
+    """
+
+    def order(self, n, rng, previous):
+        """Return n independent draws."""
+        return rng.integers(n, size=n)
+
+
+class Keep(Sampler, name="keep"):
+    """The order of the data (``shuffle=False``).
+
+    Examples
+    --------
+    >>> Keep().order(4, np.random.default_rng(0), None) is None
+    True
+    """
+
+    def order(self, n, rng, previous):
+        """Return None: as they come."""
+        return None
+
+
+def slices(n: int, batch_size: int) -> Iterator[slice]:
+    """Cut n rows into batches; the last one may be smaller.
+
+    Examples
+    --------
+    >>> list(slices(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return (slice(i, min(i + batch_size, n)) for i in range(0, n, batch_size))
+
+
+def take_rows(X: Array, rows: Array, out: Array | None = None) -> Array:
+    """Return ``X[rows]``, dense into ``out``, sparse as a new CSR matrix.
+
+    Parameters
+    ----------
+    X : ndarray or CSR of shape (n, features)
+        The data; only the rows asked for are read, so a memory map stays on disk.
+    rows : ndarray of shape (batch,)
+        Row numbers.
+    out : ndarray of shape (batch, features), optional
+        Buffer, of the dtype of ``X``.
+    """
+    if issparse(X):
+        return X[rows]
+    # The method with "clip" skips a buffered copy that the default mode makes when `out` is given.
+    return X.take(rows, 0, out, "clip")

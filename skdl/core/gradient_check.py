@@ -1,0 +1,206 @@
+r"""Gradient checks: is the derivative that we coded the derivative of the function that we coded?
+
+Every derivative is compared with a central difference of fourth order,
+
+.. math:: \frac{\partial J}{\partial\theta_j} \approx
+          \frac{8[J(\theta + h e_j) - J(\theta - h e_j)] - [J(\theta + 2h e_j) - J(\theta - 2h e_j)]}{12 h}
+
+in float64. Where a step would cross a kink (of a rectifier, say) there is no derivative to compare:
+such parameters are skipped and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skdl.core.layers import Activate, ActivityPenalty, MaxoutUnits, Pass
+from skdl.core.objective import Objective
+
+__all__ = ["GradientCheck", "check_gradient", "check_hessian_vector", "difference"]
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """The outcome of a check.
+
+    Attributes
+    ----------
+    error : float
+        Largest relative error over the parameter arrays, ``‖g − ĝ‖ / (‖g‖ + ‖ĝ‖)``; an array whose
+        gradient is below 1e-3 of the whole is measured against that.
+    n_checked, n_skipped : int
+        Parameters compared, and left out because of a kink.
+    """
+
+    error: float
+    n_checked: int
+    n_skipped: int
+
+
+def difference(f: Callable[[float], Any], h: float) -> Any:
+    """Return f'(0) by the fourth-order central difference.
+
+    Examples
+    --------
+    >>> float(difference(lambda h: np.exp(2 * h), 1e-3).round(9))
+    2.0
+    """
+    return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+
+
+def _pieces(objective: Objective, work: Any, y: Array, raw: Array) -> list[Array]:
+    """Tell on which side of every kink everything lies."""
+    pieces = []
+    for layer, b in zip(objective.network.layers, work.buffers, strict=True):
+        if isinstance(layer, Activate) and layer.activation.kinks:
+            pieces.append(np.digitize(b.z, layer.activation.kinks))
+        elif isinstance(layer, MaxoutUnits):
+            pieces.append(np.argmax(layer.maxout.by_unit(b.z), axis=-1))
+        elif isinstance(layer, ActivityPenalty):
+            pieces.append(np.sign(b.x))
+    of_loss = objective.loss.pieces(y, raw)
+    return pieces if of_loss is None else [*pieces, of_loss]
+
+
+class _Probe:
+    """Evaluates the objective, always with the same noise."""
+
+    def __init__(self, objective, x, y, weight, training, seed):
+        self.objective = objective
+        self.data = (x, y, weight)
+        self.training = training
+        self.seed = seed
+        self.work = objective.network.workspace(x.shape[0])
+        self.running = objective.network.running.copy()
+
+    def run(self):
+        """Return a pass that draws the same noise every time."""
+        rng = np.random.default_rng(self.seed)
+        return Pass(training=self.training, weight=self.data[2], rng=rng)
+
+    def gradient(self):
+        """Return a copy of the gradient at θ."""
+        return self.objective.gradient(*self.data, self.work, self.run()).copy()
+
+    def value_and_pieces(self):
+        """Return J without its L1 term, and the pieces, at θ."""
+        x, y, weight = self.data
+        l1, self.objective.l1 = self.objective.l1, 0.0
+        raw = self.objective.network.forward(x, self.work, self.run())
+        pieces = [piece.copy() for piece in _pieces(self.objective, self.work, y, raw)]
+        value = float(self.objective.value(x, y, weight, self.work, self.run()))
+        self.objective.l1 = l1
+        self.objective.network.running[...] = self.running
+        return value, pieces
+
+
+def _relative_error(network, g, g_hat, keep):
+    """Return the largest relative error over the parameter arrays."""
+    floor = 1e-3 * np.linalg.norm(g[keep]) + 1e-12
+    mask = network.arrays(keep.astype(float))
+    errors = [
+        np.linalg.norm((a - b) * m) / max(np.linalg.norm(a * m) + np.linalg.norm(b * m), floor)
+        for a, b, m in zip(network.arrays(g), network.arrays(g_hat), mask, strict=True)
+    ]
+    return float(max(errors))
+
+
+def check_gradient(
+    objective: Objective,
+    x: Array,
+    y: Array,
+    weight: Array | None = None,
+    *,
+    training: bool = True,
+    h: float = 3e-4,
+    seed: int = 0,
+) -> GradientCheck:
+    """Compare the gradient of every parameter with differences of the objective.
+
+    Parameters
+    ----------
+    objective : Objective
+        Its network must be in float64.
+    x, y, weight : ndarray
+        A batch; weight of shape (rows, 1) or None.
+    training : bool
+        Whether noise is drawn (the same in every evaluation) and batch statistics are used.
+    h : float
+        Step.
+    seed : int
+        Seed of the noise.
+
+    Returns
+    -------
+    check : GradientCheck
+    """
+    network, probe = objective.network, _Probe(objective, x, y, weight, training, seed)
+    theta = network.theta
+    g = probe.gradient()
+    g_hat, keep = np.zeros_like(g), np.ones(theta.shape, bool)
+    _, here = probe.value_and_pieces()
+    for j in range(theta.shape[-1]):
+        start = theta[j]
+
+        def value(step, j=j, start=start):
+            theta[j] = start + step
+            value, pieces = probe.value_and_pieces()
+            keep[j] &= all(np.array_equal(a, b) for a, b in zip(pieces, here, strict=True))
+            return value
+
+        g_hat[j] = difference(value, h)
+        theta[j] = start
+    error = _relative_error(network, g, g_hat, keep)
+    return GradientCheck(error, int(keep.sum()), int((~keep).sum()))
+
+
+def check_hessian_vector(
+    objective: Objective,
+    x: Array,
+    y: Array,
+    weight: Array | None = None,
+    *,
+    v: Array,
+    h: float = 1e-4,
+) -> GradientCheck:
+    """Compare a Hessian-vector product with differences of the gradient along ``v``.
+
+    Parameters
+    ----------
+    objective, x, y, weight
+        As for :func:`check_gradient`.
+    v : ndarray of shape (n_parameters,)
+        Direction.
+    h : float
+        Step along ``v``.
+
+    Returns
+    -------
+    check : GradientCheck
+        ``n_skipped`` is all parameters if the step would cross a kink.
+    """
+    network, probe = objective.network, _Probe(objective, x, y, weight, True, 0)
+    hv = objective.hessian_vector(v, x, y, weight, probe.work, probe.run())
+    theta, start = network.theta, network.theta.copy()
+    _, here = probe.value_and_pieces()
+    smooth = True
+
+    def gradient(step):
+        nonlocal smooth
+        theta[...] = start + step * v
+        _, pieces = probe.value_and_pieces()
+        smooth &= all(np.array_equal(a, b) for a, b in zip(pieces, here, strict=True))
+        return probe.gradient()
+
+    hv_hat = difference(gradient, h)
+    theta[...] = start
+    keep = np.full(theta.shape, smooth)
+    if not smooth:
+        return GradientCheck(0.0, 0, theta.size)
+    return GradientCheck(_relative_error(network, hv, hv_hat, keep), theta.size, 0)

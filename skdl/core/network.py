@@ -1,0 +1,244 @@
+r"""The network: layers in a row over one vector of parameters.
+
+All parameters live in one vector θ, the weights of all layers first, then biases and the rest, so
+"no penalty on biases" is a slice and an optimiser's step is a pass over one array. Each layer works
+on *views* of θ; the gradient and the direction of a Hessian-vector product are vectors of the same
+layout. θ may have a leading axis that counts networks: shape (..., n_parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from skdl.core.layers import ActivityPenalty, Layer, Parameter, Pass
+
+__all__ = ["Network", "Workspace"]
+
+Array = np.ndarray
+
+
+class Workspace:
+    """The buffers of all layers for batches of one size."""
+
+    def __init__(self, buffers: list[SimpleNamespace], n_rows: int) -> None:
+        self.buffers = buffers
+        self.n_rows = n_rows
+        self.delta: Array | None = None
+
+
+def _layout(parts: Sequence[tuple[int, Parameter]], start: int = 0) -> list[tuple[int, Any, slice]]:
+    """Give every array its slice of a vector, one after the other."""
+    layout = []
+    for layer, parameter in parts:
+        size = parameter.shape[0] * parameter.shape[1]
+        layout.append((layer, parameter, slice(start, start + size)))
+        start += size
+    return layout
+
+
+class Network:
+    """Layers in a row.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From the input to the raw output.
+    dtype : dtype
+        float32 or float64.
+    stack : tuple of int
+        Leading axes: () for one network, (S,) for S networks side by side.
+
+    Attributes
+    ----------
+    theta : ndarray of shape (*stack, n_parameters)
+        The parameters; ``theta[..., :n_weights]`` are the weights.
+    gradient : ndarray of shape (*stack, n_parameters)
+        What :meth:`backward` fills.
+    running : ndarray of shape (*stack, n_statistics)
+        Running statistics (of batch normalisation).
+    """
+
+    def __init__(self, layers: list[Layer], dtype: Any, stack: tuple[int, ...] = ()) -> None:
+        self.layers = layers
+        self.dtype = np.dtype(dtype)
+        self.stack = stack
+        parts = [(i, p) for i, layer in enumerate(layers) for p in layer.parameters()]
+        parts.sort(key=lambda part: not part[1].is_weight)  # weights first; the sort is stable
+        self._layout = _layout(parts)
+        self._running_layout = _layout(
+            [(i, p) for i, layer in enumerate(layers) for p in layer.statistics()]
+        )
+        self.n_weights = sum(s.stop - s.start for _, p, s in self._layout if p.is_weight)
+        self.n_parameters = self._layout[-1][2].stop if self._layout else 0
+        n_running = self._running_layout[-1][2].stop if self._running_layout else 0
+        self.theta = np.zeros((*stack, self.n_parameters), self.dtype)
+        self.running = np.zeros((*stack, n_running), self.dtype)
+        self._bind()
+
+    def _bind(self) -> None:
+        """Hand every layer its views."""
+        self.gradient = np.zeros_like(self.theta)
+        for vector, prefix in ((self.theta, ""), (self.gradient, "d")):
+            for layer, views in zip(self.layers, self.views(vector), strict=True):
+                for name, view in views.items():
+                    setattr(layer, prefix + name, view)
+        for i, parameter, part in self._running_layout:
+            view = self.running[..., part].reshape(*self.stack, *parameter.shape)
+            setattr(self.layers[i], parameter.name, view)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep θ and the statistics; views and gradients are made again."""
+        state = {k: v for k, v in self.__dict__.items() if k not in ("gradient", "layers")}
+        learned = {p.name for _, p, _ in (*self._layout, *self._running_layout)}
+        drop = learned | {"d" + name for name in learned}
+        state["layers"] = [
+            (type(layer), {k: v for k, v in vars(layer).items() if k not in drop})
+            for layer in self.layers
+        ]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Rebuild the layers around the vectors."""
+        self.__dict__.update(state)
+        self.layers = []
+        for cls, settings in state["layers"]:
+            layer = cls.__new__(cls)
+            layer.__dict__.update(settings)
+            self.layers.append(layer)
+        self._bind()
+
+    def views(self, vector: Array) -> list[dict[str, Array]]:
+        """Return, for every layer, its parts of a vector laid out like θ, by name."""
+        views: list[dict[str, Array]] = [{} for _ in self.layers]
+        for i, parameter, part in self._layout:
+            shape = (*vector.shape[:-1], *parameter.shape)
+            views[i][parameter.name] = vector[..., part].reshape(shape)
+        return views
+
+    def arrays(self, vector: Array) -> list[Array]:
+        """Return the parts of a vector laid out like θ, one for each parameter array."""
+        return [view for views in self.views(vector) for view in views.values()]
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw the starting values of all parameters and statistics."""
+        for layer in self.layers:
+            for name, start in layer.initialize(rng).items():
+                if hasattr(layer, name):
+                    getattr(layer, name)[...] = start
+
+    @property
+    def weights(self) -> Array:
+        """The weights, as a view of θ."""
+        return self.theta[..., : self.n_weights]
+
+    @property
+    def exact_curvature(self) -> bool:
+        """Whether every layer defines the R-operator."""
+        return all(layer.exact_curvature for layer in self.layers)
+
+    def snapshot(self, out: tuple[Array, Array] | None = None) -> tuple[Array, Array]:
+        """Copy everything that is learned (into ``out`` if it is given)."""
+        if out is None:
+            return self.theta.copy(), self.running.copy()
+        np.copyto(out[0], self.theta)
+        np.copyto(out[1], self.running)
+        return out
+
+    def restore(self, snapshot: tuple[Array, Array]) -> None:
+        """Take back what :meth:`snapshot` copied."""
+        np.copyto(self.theta, snapshot[0])
+        np.copyto(self.running, snapshot[1])
+
+    def workspace(self, n_rows: int) -> Workspace:
+        """Allocate the buffers for batches of ``n_rows`` rows."""
+        shape = (*self.stack, n_rows)
+        return Workspace([layer.allocate(shape, self.dtype) for layer in self.layers], n_rows)
+
+    # -- the passes --------------------------------------------------------------------
+
+    def forward(self, x: Array, work: Workspace, run: Pass) -> Array:
+        """Return the raw outputs, a buffer of shape (..., rows, outputs)."""
+        for layer, b in zip(self.layers, work.buffers, strict=True):
+            x = layer.forward(x, b, run)
+        return x
+
+    def backward(self, d: Array, work: Workspace) -> None:
+        """Fill ``gradient``, given ``d = ∂L/∂raw``; d is written over."""
+        lowest = self._lowest_with_parameters
+        for i in range(len(self.layers) - 1, lowest - 1, -1):
+            d = self.layers[i].backward(d, work.buffers[i], input_gradient=i > lowest)
+
+    @property
+    def _lowest_with_parameters(self) -> int:
+        """Below this layer nothing is learned, so nothing needs a gradient."""
+        return min((i for i, _, _ in self._layout), default=0)
+
+    def hessian_vector(
+        self, v: Array, d: Array, rd_of: Callable[[Array], Array], work: Workspace
+    ) -> Array:
+        r"""Return :math:`R\{\nabla L\} = Hv` after a forward pass (Pearlmutter, 1994).
+
+        Parameters
+        ----------
+        v : ndarray of shape (..., n_parameters)
+            Direction.
+        d : ndarray of shape (..., rows, outputs)
+            ``∂L/∂raw``.
+        rd_of : callable
+            Maps ``R{raw}`` to ``R{∂L/∂raw}``, the loss's own Hessian-vector product.
+        work : Workspace
+            The buffers of the forward pass.
+        """
+        hv = np.zeros_like(v)
+        v_views, hv_views = self.views(v), self.views(hv)
+        rx = None
+        for layer, b, v_l in zip(self.layers, work.buffers, v_views, strict=True):
+            rx = layer.r_forward(rx, b, v_l)
+        rd = rd_of(rx)
+        for i in range(len(self.layers) - 1, -1, -1):
+            d, rd = self.layers[i].r_backward(d, rd, work.buffers[i], v_views[i], hv_views[i])
+        return hv
+
+    def activity_penalty(self, work: Workspace) -> Any:
+        """Return the penalty on the activations of the last pass."""
+        return sum(
+            layer.value(b)
+            for layer, b in zip(self.layers, work.buffers, strict=True)
+            if isinstance(layer, ActivityPenalty)
+        )
+
+    def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = 2048) -> Array:
+        """Return the raw outputs for any number of rows, in bounded memory.
+
+        Parameters
+        ----------
+        X : ndarray or CSR of shape (n, features)
+            Inputs, of any floating type.
+        make_pass : callable
+            Makes the pass for each block of rows; prediction by default.
+        block : int
+            Rows at a time.
+
+        Returns
+        -------
+        raw : ndarray of shape (..., n, outputs)
+        """
+        n = X.shape[0]
+        out = None
+        for start in range(0, n, block):
+            x = X[start : start + block] if n > block else X
+            x = x.astype(self.dtype, copy=False)
+            if start == 0 or x.shape[0] < block:
+                work = self.workspace(x.shape[0])
+            raw = self.forward(x, work, make_pass())
+            if n <= block:
+                return raw
+            if out is None:
+                out = np.empty((*self.stack, n, raw.shape[-1]), self.dtype)
+            out[..., start : start + block, :] = raw
+        return out

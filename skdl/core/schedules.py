@@ -1,0 +1,477 @@
+r"""Schedules: how the learning rate and the momentum change while a network learns.
+
+Time t is measured in epochs, with fractions (after half of the first epoch t = 0.5), so that a
+schedule means the same whatever the batch size. The learning rate of a step is
+:math:`\epsilon(t) = \epsilon \cdot \mathrm{factor}(t)`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from skdl.core.component import Component, Either, Interval, Nothing
+
+__all__ = [
+    "Constant",
+    "ConstantMomentum",
+    "Cosine",
+    "Exponential",
+    "InvScaling",
+    "Linear",
+    "MomentumSchedule",
+    "OneCycle",
+    "OneCycleMomentum",
+    "Plateau",
+    "Rise",
+    "Schedule",
+    "Step",
+    "Sutskever",
+    "WarmUp",
+]
+
+_epochs = Interval(0, closed="neither")
+_epochs_or_none = Either(_epochs, Nothing())
+_fraction = Interval(0, 1)
+
+
+class Schedule(Component, family=True):
+    """The family that ``schedule=`` chooses from: a factor on the learning rate."""
+
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
+        """Return the factor on the learning rate.
+
+        Parameters
+        ----------
+        t : float
+            Epochs done.
+        total : float
+            Epochs planned (``max_iter``).
+        history : sequence of dict
+            One record for each finished epoch, with the monitored loss under "monitored".
+
+        Returns
+        -------
+        factor : float
+        """
+        raise NotImplementedError
+
+
+class Constant(Schedule, name="constant"):
+    """No change: the factor is 1.
+
+    Examples
+    --------
+    >>> Constant().factor(10, 100)
+    1.0
+    """
+
+    def factor(self, t, total, history=()):
+        """Return 1."""
+        return 1.0
+
+
+class Linear(Schedule, name="linear"):
+    r"""Linear decay to a final fraction, then constant.
+
+    .. math:: f(t) = 1 - (1 - f_\tau)\min(t/\tau, 1)
+
+    Parameters
+    ----------
+    tau : float, optional
+        Epochs until the final value; all planned epochs by default.
+    final : float, default=0.01
+        :math:`f_\tau`.
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville (2016), "Deep Learning", equation 8.14.
+
+    Examples
+    --------
+    >>> Linear(tau=10).factor(5, 100), Linear(tau=10).factor(50, 100)
+    (0.505, 0.01)
+    """
+
+    rules: ClassVar = {"tau": _epochs_or_none, "final": _fraction}
+
+    def __init__(self, tau: float | None = None, final: float = 0.01):
+        self.tau = tau
+        self.final = final
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        return 1 - (1 - self.final) * min(t / (self.tau or total), 1)
+
+
+class Step(Schedule, name="step"):
+    r"""Divide the rate by ten every so many epochs, :math:`f(t) = \gamma^{\lfloor t/\tau \rfloor}`.
+
+    Parameters
+    ----------
+    every : float, optional
+        :math:`\tau` in epochs; a third of the planned epochs by default.
+    gamma : float, default=0.1
+        Factor of each step.
+
+    Examples
+    --------
+    >>> [round(Step(every=10).factor(t, 30), 3) for t in (9, 10, 20)]
+    [1.0, 0.1, 0.01]
+    """
+
+    rules: ClassVar = {"every": _epochs_or_none, "gamma": _fraction}
+
+    def __init__(self, every: float | None = None, gamma: float = 0.1):
+        self.every = every
+        self.gamma = gamma
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        return self.gamma ** math.floor(t / (self.every or total / 3))
+
+
+class Exponential(Schedule, name="exponential"):
+    r"""Exponential decay, :math:`f(t) = \gamma^t`.
+
+    Parameters
+    ----------
+    gamma : float, default=0.98
+        Factor per epoch.
+
+    Examples
+    --------
+    >>> Exponential(gamma=0.5).factor(2, 100)
+    0.25
+    """
+
+    rules: ClassVar = {"gamma": Interval(0, 1, closed="right")}
+
+    def __init__(self, gamma: float = 0.98):
+        self.gamma = gamma
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        return self.gamma**t
+
+
+class InvScaling(Schedule, name="invscaling"):
+    r"""Inverse scaling, :math:`f(t) = (1 + t)^{-p}`; t counts epochs, not rows as in scikit-learn.
+
+    Parameters
+    ----------
+    power : float, default=0.5
+        p; rates with 0.5 < p ≤ 1 satisfy the conditions of Robbins and Monro.
+
+    References
+    ----------
+    Robbins and Monro (1951), "A stochastic approximation method".
+
+    Examples
+    --------
+    >>> InvScaling().factor(3, 100)
+    0.5
+    """
+
+    rules: ClassVar = {"power": Interval(0)}
+
+    def __init__(self, power: float = 0.5):
+        self.power = power
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        return (1 + t) ** -self.power
+
+
+class Cosine(Schedule, name="cosine"):
+    r"""Cosine annealing, :math:`f(t) = f_T + \tfrac12 (1 - f_T)(1 + \cos(\pi t / T))`.
+
+    Parameters
+    ----------
+    period : float, optional
+        T in epochs; all planned epochs by default. A shorter period restarts (SGDR).
+    final : float, default=0.0
+        :math:`f_T`.
+
+    References
+    ----------
+    Loshchilov and Hutter (2017), "SGDR: stochastic gradient descent with warm restarts".
+
+    Examples
+    --------
+    >>> round(Cosine().factor(50, 100), 3), Cosine(period=10).factor(10, 100)
+    (0.5, 1.0)
+    """
+
+    rules: ClassVar = {"period": _epochs_or_none, "final": _fraction}
+
+    def __init__(self, period: float | None = None, final: float = 0.0):
+        self.period = period
+        self.final = final
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        done = t % self.period / self.period if self.period else min(t / total, 1)
+        return self.final + 0.5 * (1 - self.final) * (1 + math.cos(math.pi * done))
+
+
+def _cosine_between(start: float, end: float, part: float) -> float:
+    """Go from ``start`` to ``end`` along half a cosine as ``part`` goes from 0 to 1."""
+    return end + 0.5 * (start - end) * (1 + math.cos(math.pi * part))
+
+
+class OneCycle(Schedule, name="one_cycle"):
+    r"""One cycle: rise from a small rate to the full one, then fall far below the start.
+
+    Parameters
+    ----------
+    rise : float, default=0.3
+        Fraction of the planned epochs spent rising.
+    start : float, default=0.04
+        First factor.
+    final : float, default=0.0001
+        Last factor.
+
+    References
+    ----------
+    Smith and Topin (2019), "Super-convergence".
+
+    Examples
+    --------
+    >>> [round(OneCycle().factor(t, 100), 4) for t in (0, 30, 100)]
+    [0.04, 1.0, 0.0001]
+    """
+
+    rules: ClassVar = {
+        "rise": Interval(0, 1, closed="neither"),
+        "start": _fraction,
+        "final": _fraction,
+    }
+
+    def __init__(self, rise: float = 0.3, start: float = 0.04, final: float = 1e-4):
+        self.rise = rise
+        self.start = start
+        self.final = final
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        part = min(t / total, 1)
+        if part < self.rise:
+            return _cosine_between(self.start, 1.0, part / self.rise)
+        return _cosine_between(1.0, self.final, (part - self.rise) / (1 - self.rise))
+
+
+class WarmUp(Schedule, name="warm_up"):
+    r"""Rise linearly for the first epochs, then follow another schedule.
+
+    .. math:: f(t) = \min(t / \tau, 1) \cdot f_{then}(t - \tau)
+
+    Parameters
+    ----------
+    epochs : float, default=5
+        :math:`\tau`.
+    then : Schedule, optional
+        What follows, over the epochs that are left; constant by default.
+
+    References
+    ----------
+    Goyal et al. (2017), "Accurate, large minibatch SGD".
+
+    Examples
+    --------
+    >>> [WarmUp(epochs=4).factor(t, 100) for t in (0, 1, 4, 50)]
+    [0.0, 0.25, 1.0, 1.0]
+    """
+
+    rules: ClassVar = {"epochs": _epochs}
+
+    def __init__(self, epochs: float = 5, then: Schedule | None = None):
+        self.epochs = epochs
+        self.then = then
+
+    def validate(self):
+        """Check the settings, those of the schedule that follows too."""
+        super().validate()
+        if self.then is not None:
+            if not isinstance(self.then, Schedule):
+                raise ValueError(f"WarmUp: then must be a Schedule or None; got {self.then!r}")
+            self.then.validate()
+        return self
+
+    def factor(self, t, total, history=()):
+        """Return the factor at ``t``."""
+        if t < self.epochs:
+            return t / self.epochs
+        if self.then is None:
+            return 1.0
+        return self.then.factor(t - self.epochs, max(total - self.epochs, 1), history)
+
+
+class Plateau(Schedule, name="plateau"):
+    """Shrink the rate whenever the monitored loss has stopped falling.
+
+    Parameters
+    ----------
+    gamma : float, default=0.2
+        Factor of each reduction.
+    patience : int, default=5
+        Epochs without improvement before a reduction.
+    threshold : float, default=1e-4
+        Smallest fall that counts, relative to the best loss.
+    final : float, default=1e-4
+        The factor never gets smaller.
+
+    Examples
+    --------
+    >>> history = [{"monitored": 1.0}] * 7
+    >>> Plateau(patience=5).factor(7, 100, history)
+    0.2
+    """
+
+    rules: ClassVar = {
+        "gamma": Interval(0, 1, closed="neither"),
+        "patience": Interval(1, integer=True),
+        "threshold": Interval(0),
+        "final": _fraction,
+    }
+
+    def __init__(self, gamma=0.2, patience=5, threshold=1e-4, final=1e-4):
+        self.gamma = gamma
+        self.patience = patience
+        self.threshold = threshold
+        self.final = final
+
+    def factor(self, t, total, history=()):
+        """Return the factor after the finished epochs of ``history``."""
+        best, waited, factor = math.inf, 0, 1.0
+        for record in history:
+            loss = record["monitored"]
+            if best == math.inf or loss < best - self.threshold * abs(best):
+                best, waited = loss, 0
+            else:
+                waited += 1
+            if waited >= self.patience:
+                factor, waited = max(factor * self.gamma, self.final), 0
+        return factor
+
+
+# --------------------------------------------------------------------------------------
+
+
+class MomentumSchedule(Component, family=True):
+    """The family that ``momentum_schedule=`` chooses from; a momentum may rise."""
+
+    def momentum(self, t: float, total: float, momentum: float) -> float:
+        """Return the momentum at epoch ``t`` of ``total``, given the estimator's ``momentum``."""
+        raise NotImplementedError
+
+
+class ConstantMomentum(MomentumSchedule, name="constant"):
+    """The same momentum throughout.
+
+    Examples
+    --------
+    >>> ConstantMomentum().momentum(3, 100, 0.9)
+    0.9
+    """
+
+    def momentum(self, t, total, momentum):
+        """Return ``momentum``."""
+        return momentum
+
+
+class Rise(MomentumSchedule, name="rise"):
+    """Rise linearly from a low momentum to the full one.
+
+    Parameters
+    ----------
+    start : float, default=0.5
+        Momentum of the first step.
+    epochs : float, optional
+        Epochs of rising; a fifth of the planned epochs by default.
+
+    References
+    ----------
+    Hinton (2012), "A practical guide to training restricted Boltzmann machines", section 9.
+
+    Examples
+    --------
+    >>> [Rise(epochs=10).momentum(t, 100, 0.9) for t in (0, 5, 10, 20)]
+    [0.5, 0.7, 0.9, 0.9]
+    """
+
+    rules: ClassVar = {"start": Interval(0, 1, closed="left"), "epochs": _epochs_or_none}
+
+    def __init__(self, start: float = 0.5, epochs: float | None = None):
+        self.start = start
+        self.epochs = epochs
+
+    def momentum(self, t, total, momentum):
+        """Return the momentum at ``t``."""
+        return self.start + (momentum - self.start) * min(t / (self.epochs or total / 5), 1)
+
+
+class Sutskever(MomentumSchedule, name="sutskever"):
+    r"""Rise as :math:`\min(1 - 2^{-1-\log_2(\lfloor t/\tau\rfloor + 1)}, \alpha)`.
+
+    Parameters
+    ----------
+    tau : float, default=5
+        Epochs of one stage (250 updates in the paper).
+
+    References
+    ----------
+    Sutskever, Martens, Dahl and Hinton (2013), equation 5.
+
+    Examples
+    --------
+    >>> [Sutskever().momentum(t, 100, 0.99) for t in (0, 5, 20)]
+    [0.5, 0.75, 0.9]
+    """
+
+    rules: ClassVar = {"tau": _epochs}
+
+    def __init__(self, tau: float = 5):
+        self.tau = tau
+
+    def momentum(self, t, total, momentum):
+        """Return the momentum at ``t``."""
+        return min(1 - 0.5 / (math.floor(t / self.tau) + 1), momentum)
+
+
+class OneCycleMomentum(MomentumSchedule, name="one_cycle"):
+    """Fall to a low momentum while the rate of :class:`OneCycle` rises, then come back.
+
+    Parameters
+    ----------
+    rise : float, default=0.3
+        Fraction of the planned epochs spent falling (where the rate rises).
+    lowest : float, default=0.85
+        The low momentum.
+
+    References
+    ----------
+    Smith (2018), "A disciplined approach to neural network hyper-parameters: part 1".
+
+    Examples
+    --------
+    >>> [round(OneCycleMomentum().momentum(t, 100, 0.95), 3) for t in (0, 30, 100)]
+    [0.95, 0.85, 0.95]
+    """
+
+    rules: ClassVar = {
+        "rise": Interval(0, 1, closed="neither"),
+        "lowest": Interval(0, 1, closed="left"),
+    }
+
+    def __init__(self, rise: float = 0.3, lowest: float = 0.85):
+        self.rise = rise
+        self.lowest = lowest
+
+    def momentum(self, t, total, momentum):
+        """Return the momentum at ``t``."""
+        part = min(t / total, 1)
+        if part < self.rise:
+            return _cosine_between(momentum, self.lowest, part / self.rise)
+        return _cosine_between(self.lowest, momentum, (part - self.rise) / (1 - self.rise))

@@ -1,0 +1,11 @@
+"""What is wrong with a model, in two gaps, and what to change.
+
+Bias is the training error above the best attainable; variance is the validation error above the
+training error.
+"""
+
+from skdl.diagnosis.diagnosis import Diagnosis, diagnose
+from skdl.diagnosis.gaps import Estimate
+from skdl.diagnosis.remedies import Remedy
+
+__all__ = ["Diagnosis", "Estimate", "Remedy", "diagnose"]

@@ -1,0 +1,121 @@
+"""What ``diagnose`` refuses, and the message that says why."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+from sklearn.utils.multiclass import type_of_target
+
+__all__ = ["check_data", "check_settings"]
+
+
+def _refuse(name: str, allowed: str, got) -> None:
+    raise ValueError(f"diagnose: {name} must be {allowed}; got {got!r}")
+
+
+def _real(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def check_settings(
+    *, error, bayes_error, tolerance, cv, n_repeats, train_sizes, confidence
+) -> tuple[float, int]:
+    """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
+    upper = 1 if error.best == 1 else np.inf
+    if not _real(bayes_error) or not 0 <= bayes_error < upper:
+        _refuse("bayes_error", "in [0, 1)" if upper == 1 else "a number >= 0", bayes_error)
+    if tolerance is None:
+        if error.best != 1:
+            raise ValueError(
+                f"diagnose: tolerance must be given with the loss {error.name!r}, which has no "
+                "natural scale: the size, in its units, up to which a gap is small; got None"
+            )
+        tolerance = 0.02
+    if not _real(tolerance) or tolerance <= 0:
+        _refuse("tolerance", "a number > 0 or None", tolerance)
+    if isinstance(cv, bool) or (isinstance(cv, Integral) and cv < 2) or cv is None:
+        _refuse("cv", "an int >= 2, a splitter or an iterable of splits", cv)
+    if n_repeats is not None:
+        if not isinstance(n_repeats, Integral) or isinstance(n_repeats, bool) or n_repeats < 1:
+            _refuse("n_repeats", "an int >= 1 or None", n_repeats)
+        if not isinstance(cv, Integral):
+            raise ValueError(
+                "diagnose: n_repeats has no effect with a cv that is not an int; use a splitter "
+                f"that repeats itself, as RepeatedKFold does; got {n_repeats=} and {cv=}"
+            )
+    sizes = np.asarray(train_sizes, dtype=object).ravel()
+    if not all(_real(size) and 0 < size <= 1 for size in sizes):
+        _refuse("train_sizes", "a sequence of shares in (0, 1], or ()", train_sizes)
+    if not _real(confidence) or not 0 < confidence < 1:
+        _refuse("confidence", "in (0, 1)", confidence)
+    return float(tolerance), 2 if n_repeats is None else int(n_repeats)
+
+
+def _first_bad_value(X, allow_nan: bool) -> str | None:
+    """Name the first kind of non-finite number in `X`; None if there is none."""
+    if hasattr(X, "select_dtypes"):
+        X = X.select_dtypes("number").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = X.data if issparse(X) else np.asarray(X)
+    if values.dtype.kind != "f":
+        return None
+    if np.isinf(values).any():
+        return "infinity"
+    return "NaN" if not allow_nan and np.isnan(values).any() else None
+
+
+def _check_target(y, classifier: bool, cv) -> bool:
+    """Check `y`; return whether the folds can be stratified by it."""
+    values = np.asarray(y)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise ValueError("diagnose: y must be finite; got NaN or infinity")
+    if not classifier:
+        if values.ndim == 1 and len(np.unique(values)) == 1:
+            raise ValueError(f"diagnose: y must hold more than one value; got only {values[0]!s}")
+        if isinstance(cv, Integral) and len(values) < 2 * cv:
+            raise ValueError(
+                f"diagnose: cv={cv} needs at least {2 * cv} rows, two a part; got {len(values)}"
+            )
+        return False
+    kind = type_of_target(y)
+    if kind.startswith("continuous"):
+        raise ValueError("diagnose: y must hold class labels for a classifier; got real numbers")
+    if kind not in ("binary", "multiclass"):
+        return False
+    classes, counts = np.unique(values, return_counts=True)
+    if len(classes) < 2:
+        raise ValueError(f"diagnose: y must hold at least two classes; got only {classes[0]!s}")
+    if isinstance(cv, Integral) and counts.min() < cv:
+        rarest = classes[counts.argmin()]
+        raise ValueError(
+            f"diagnose: cv={cv} needs at least {cv} rows of each class; "
+            f"class {rarest!s} has {counts.min()}"
+        )
+    return True
+
+
+def check_data(estimator, X, y, *, groups, cv) -> tuple[object, object, int, int, bool]:
+    """Check the data; return X, y, the numbers of rows and features, and whether to stratify."""
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    y = y if hasattr(y, "shape") else np.asarray(y)
+    if len(X.shape) < 2:
+        raise ValueError(f"diagnose: X must have two dimensions (rows, features); got {X.shape}")
+    n_rows, n_features = X.shape[0], int(np.prod(X.shape[1:]))
+    if n_rows == 0 or n_features == 0:
+        raise ValueError(f"diagnose: X must have at least one row and one feature; got {X.shape}")
+    for name, part in (("y", y), ("groups", groups)):
+        if part is not None and len(part) != n_rows:
+            raise ValueError(
+                f"diagnose: {name} must have as many rows as X, {n_rows}; got {len(part)}"
+            )
+    stratify = _check_target(y, is_classifier(estimator), cv)
+    # A pipeline may impute; then its first step, not we, decide what is missing.
+    allow_nan = isinstance(estimator, Pipeline) or get_tags(estimator).input_tags.allow_nan
+    bad = _first_bad_value(X, allow_nan)
+    if bad:
+        raise ValueError(f"diagnose: X must be finite; got {bad}")
+    return X, y, n_rows, n_features, stratify

@@ -1,0 +1,278 @@
+"""``diagnose``: measure the two gaps of any estimator, name its regime, propose remedies."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.diagnosis import words
+from skdl.diagnosis.checks import check_data, check_settings
+from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
+from skdl.diagnosis.gaps import Estimate, most_likely_regime
+from skdl.diagnosis.remedies import Remedy, find_network, propose
+from skdl.diagnosis.summary import fold_frame, learning_curve, more_rows_help, notes, summarise
+
+__all__ = ["Diagnosis", "diagnose"]
+
+
+@dataclass(eq=False)
+class Diagnosis:
+    """What :func:`diagnose` found: plain data that prints as text and shows as HTML in a notebook.
+
+    Attributes
+    ----------
+    estimator : estimator
+        An unfitted clone of what was diagnosed.
+    error_name : str
+        What is measured: "error rate", "variance unexplained", or named after the scorer.
+    bayes_error, tolerance : float
+        The best attainable error, and the size up to which a gap counts as small.
+    training_error, validation_error : Estimate
+        Means over the folds.
+    bias, variance : Estimate
+        Training error minus Bayes error, and validation error minus training error.
+    regime : {"underfitting", "overfitting", "both", "neither"}
+        The most likely of the four.
+    conclusive : bool
+        Whether the intervals of both gaps lie on one side of the tolerance.
+    probabilities : dict of str to float
+        The probability of each regime.
+    remedies : list of Remedy
+        What to change; valid as ``param_distributions`` of ``RandomizedSearchCV``.
+    notes : list of str
+        What else was noticed.
+    folds_ : DataFrame
+        One row for each fit at full size: fold, rows, errors, seconds, converged.
+    learning_curve_ : DataFrame or None
+        One row for each number of training rows: both errors with their intervals.
+    """
+
+    estimator: object = field(repr=False)
+    error_name: str
+    in_percent: bool = field(repr=False)
+    n_rows: int
+    n_features: int
+    bayes_error: float
+    tolerance: float
+    confidence: float
+    training_error: Estimate = field(repr=False)
+    validation_error: Estimate = field(repr=False)
+    bias: Estimate
+    variance: Estimate
+    regime: str
+    conclusive: bool
+    probabilities: dict[str, float] = field(repr=False)
+    remedies: list[Remedy] = field(repr=False)
+    notes: list[str] = field(repr=False)
+    folds_: object = field(repr=False)
+    learning_curve_: object = field(repr=False)
+
+    @property
+    def is_network(self) -> bool:
+        """Whether the diagnosed model has hidden layers."""
+        return "hidden_layer_sizes" in find_network(self.estimator)[0].get_params(deep=False)
+
+    @property
+    def headline(self) -> str:
+        """What is wrong, in one sentence."""
+        return words.headline(self)
+
+    def __str__(self) -> str:
+        return words.as_text(self)
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in words.table(self)
+        )
+        items = "".join(
+            f"<li><b>{html.escape(str(r))}</b><br>{html.escape(r.reason)} "
+            f"<small>{html.escape(r.source)}</small></li>"
+            for r in self.remedies
+        )
+        notes = "".join(f"<p>Note: {html.escape(note)}</p>" for note in self.notes)
+        return (
+            f"<div><p><b>{html.escape(self.headline)}</b></p>"
+            f"<table><caption>{html.escape(self.error_name)}, "
+            f"{100 * self.confidence:.0f} % interval</caption>{cells}</table>"
+            f"<p>{html.escape(words.evidence(self))}</p><ol>{items}</ol>{notes}</div>"
+        )
+
+    def to_frame(self):
+        """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""
+        return self.folds_.assign(
+            bias=self.folds_["training_error"] - self.bayes_error,
+            variance=self.folds_["validation_error"] - self.folds_["training_error"],
+        )
+
+    def plot(self, ax=None):
+        """Draw the learning curve with its two gaps, or the gaps alone without a learning curve.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : skdl.plots.LearningCurveDisplay or skdl.plots.GapsDisplay
+        """
+        from skdl.plots import GapsDisplay, LearningCurveDisplay
+
+        display = GapsDisplay if self.learning_curve_ is None else LearningCurveDisplay
+        return display.from_diagnosis(self, ax=ax)
+
+
+def diagnose(
+    estimator,
+    X,
+    y,
+    *,
+    bayes_error: float = 0.0,
+    tolerance: float | None = None,
+    scoring=None,
+    cv=5,
+    n_repeats: int | None = None,
+    train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
+    confidence: float = 0.95,
+    groups=None,
+    params: dict | None = None,
+    n_jobs: int | None = None,
+    random_state=None,
+    verbose: int = 0,
+) -> Diagnosis:
+    r"""Say whether an estimator underfits or overfits, how sure that is, and what to change.
+
+    .. math:: \text{validation error} =
+        \underbrace{\text{Bayes error} + \text{bias}}_{\text{training error}} + \text{variance}
+
+    Both errors come from repeated cross-validation: stratified for classifiers, shuffled. The
+    intervals of the gaps are corrected for the overlap of the folds (Nadeau and Bengio, 2003).
+    A gap is high when it exceeds the tolerance; that gives four regimes.
+
+    Parameters
+    ----------
+    estimator : scikit-learn classifier, regressor or pipeline
+        What to diagnose. It is cloned, never changed.
+    X : array-like, sparse matrix or data frame of shape (n_rows, n_features)
+        The inputs.
+    y : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        The targets.
+    bayes_error : float, default=0
+        The best error that anything could attain, in units of the error: a human's, for example.
+    tolerance : float, default=None
+        The size up to which a gap counts as small. None means 0.02: two percentage points of the
+        error rate, or 2 % of the variance. A scorer that is a loss ("neg_...") needs a value.
+    scoring : str, callable or None, default=None
+        None measures the error rate of a classifier and :math:`1 - R^2` of a regressor. Any other
+        scorer counts as 1 minus the score, and one whose sign is flipped ("neg_...") as its loss.
+    cv : int, splitter or iterable, default=5
+        An int gives that many folds; anything else is used as it is.
+    n_repeats : int or None, default=None
+        How often to repeat the folds with another shuffle; only for an int `cv`. None means twice.
+    train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
+        The shares of the training rows at which the learning curve is measured besides all of them,
+        over the first repeat. ``()`` makes no learning curve.
+    confidence : float in (0, 1), default=0.95
+        The coverage of the intervals.
+    groups : array-like of shape (n_rows,), default=None
+        Rows of one group never sit in both the training and the validation part.
+    params : dict, default=None
+        Passed on to ``fit`` (and the scorer, with metadata routing), as by ``cross_validate``;
+        for example ``{"sample_weight": w}``. Arrays with one entry a row are split with the rows.
+    n_jobs : int, default=None
+        How many fits run at once.
+    random_state : int, Generator or None, default=None
+        Decides the folds. The estimator has its own.
+    verbose : int, default=0
+        1 shows a progress bar, if the standard error stream is a terminal.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    ValueError
+        If `y` holds a single class, a class has fewer rows than there are folds, a value is not
+        finite, or a parameter is out of its range.
+
+    References
+    ----------
+    Ng (2018), *Machine Learning Yearning*, ch. 20-32.
+    Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52.
+
+    Examples
+    --------
+    One nearest neighbour remembers its training rows perfectly:
+
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> X, y = make_moons(400, noise=0.35, random_state=0)
+    >>> diagnosis = diagnose(KNeighborsClassifier(1), X, y, random_state=0)
+    >>> diagnosis.regime, diagnosis.conclusive
+    ('overfitting', True)
+    >>> diagnosis.training_error.value
+    0.0
+    """
+    error = ErrorMeasure.make(estimator, scoring)
+    rng = np.random.default_rng(random_state)
+    tolerance, n_repeats = check_settings(
+        error=error, bayes_error=bayes_error, tolerance=tolerance, cv=cv, n_repeats=n_repeats,
+        train_sizes=train_sizes, confidence=confidence,
+    )  # fmt: skip
+    X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
+    splits = make_splits(
+        X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
+    )
+    folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+    smaller = learning_curve_tasks(
+        folds[: cv if isinstance(cv, Integral) else None], y,
+        train_sizes=train_sizes, stratify=stratify, rng=rng,
+    )  # fmt: skip
+    done = measure(
+        estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
+    )
+    folds, smaller = done[: len(folds)], done[len(folds) :]
+
+    settings = {
+        "n_rows": n_rows,
+        "bayes_error": float(bayes_error),
+        "confidence": confidence,
+        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
+    }
+    found = summarise(folds, **settings)
+    regime, conclusive, probabilities = most_likely_regime(
+        found["bias"], found["variance"], tolerance
+    )
+    curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
+    remedies = propose(
+        estimator,
+        regime,
+        bias_first=found["bias"].value >= found["variance"].value,
+        converged=all(fold.converged for fold in folds),
+        more_rows_help=more_rows_help(curve),
+    )
+    return Diagnosis(
+        estimator=clone(estimator),
+        error_name=error.name,
+        in_percent=error.best == 1,
+        n_rows=n_rows,
+        n_features=n_features,
+        bayes_error=float(bayes_error),
+        tolerance=tolerance,
+        confidence=confidence,
+        **found,
+        regime=regime,
+        conclusive=conclusive,
+        probabilities=probabilities,
+        remedies=remedies,
+        notes=notes(folds, smaller, found["bias"], bayes_error),
+        folds_=fold_frame(folds),
+        learning_curve_=curve,
+    )

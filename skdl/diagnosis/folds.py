@@ -1,0 +1,188 @@
+"""Training and validation errors of any estimator, fold by fold and size by size."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import is_classifier, is_regressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    check_cv,
+    cross_validate,
+)
+from sklearn.utils.parallel import Parallel, delayed
+
+from skdl.progress import progress_bar
+
+__all__ = ["ErrorMeasure", "Fold", "learning_curve_tasks", "make_splits", "measure"]
+
+
+@dataclass(frozen=True)
+class ErrorMeasure:
+    """How a scorer becomes an error that is 0 when nothing is wrong: error = best score - score.
+
+    Parameters
+    ----------
+    scorer : callable
+        ``scorer(estimator, X, y)``, the greater the better.
+    best : {0, 1}
+        The score of a perfect model.
+    name : str
+        What the error is called in a report.
+    """
+
+    scorer: object
+    best: int
+    name: str
+
+    @classmethod
+    def make(cls, estimator, scoring) -> ErrorMeasure:
+        """Choose the measure: the error rate, 1 - R², or whatever `scoring` says."""
+        if scoring is None:
+            if is_classifier(estimator):
+                return cls(check_scoring(estimator, scoring="accuracy"), 1, "error rate")
+            if is_regressor(estimator):
+                return cls(check_scoring(estimator, scoring="r2"), 1, "variance unexplained")
+            raise ValueError(
+                "diagnose: scoring must be given for an estimator that is neither a classifier nor "
+                f"a regressor; got {type(estimator).__name__} and scoring=None"
+            )
+        scorer = check_scoring(estimator, scoring=scoring)
+        # scikit-learn's scorers all have the best value 1, or the negative sign of a loss and 0.
+        if isinstance(scoring, str):
+            loss = scoring.startswith("neg_")
+            return cls(scorer, 0 if loss else 1, scoring[4:] if loss else f"1 - {scoring}")
+        loss = "greater_is_better=False" in repr(scorer)
+        return cls(scorer, 0 if loss else 1, "loss" if loss else "1 - score")
+
+    def error(self, score: float) -> float:
+        """Turn a score into an error."""
+        if score > self.best + 1e-9:
+            raise ValueError(
+                f"diagnose: scoring must have the best value {self.best}, so that {self.best} "
+                f"minus the score is an error; got a score of {score:.4g}"
+            )
+        return self.best - score
+
+
+@dataclass
+class Fold:
+    """One fit: its rows, the share they are of the fold's training rows, and what came of it."""
+
+    fold: int
+    train: np.ndarray = field(repr=False)
+    test: np.ndarray = field(repr=False)
+    share: float = 1.0
+    training_error: float = np.nan
+    validation_error: float = np.nan
+    fit_time: float = np.nan
+    converged: bool = True
+    failure: str | None = None
+    warnings: list = field(default_factory=list, repr=False)
+
+
+def make_splits(X, y, *, cv, n_repeats, groups, stratify, rng) -> list[tuple]:
+    """Return the folds as (training rows, validation rows): shuffled, stratified where possible."""
+    if groups is None:
+        splitter = StratifiedKFold if stratify else KFold
+    else:
+        splitter = StratifiedGroupKFold if stratify else GroupKFold
+    try:
+        if not isinstance(cv, Integral):
+            splits = list(check_cv(cv, y, classifier=stratify).split(X, y, groups))
+        else:
+            seeds = rng.integers(2**31, size=n_repeats).tolist()
+            repeats = [splitter(int(cv), shuffle=True, random_state=seed) for seed in seeds]
+            splits = [split for repeat in repeats for split in repeat.split(X, y, groups)]
+    except ValueError as reason:
+        raise ValueError(f"diagnose: cv={cv!r} does not fit the data: {reason}") from reason
+    if len(splits) < 2:
+        raise ValueError(f"diagnose: cv must give at least two folds; got {len(splits)}")
+    return splits
+
+
+def nested_order(labels, rng) -> np.ndarray:
+    """Shuffle rows so that every first part of the order holds the classes in their proportions.
+
+    The r-th of the n rows of a class gets the key r/n, so the order opens with one row a class.
+
+    Examples
+    --------
+    >>> labels = np.array(["a"] * 6 + ["b"] * 3)
+    >>> order = nested_order(labels, np.random.default_rng(0))
+    >>> [str(label) for label in np.sort(labels[order[:3]])]
+    ['a', 'a', 'b']
+    """
+    order = rng.permutation(len(labels))
+    _, label, count = np.unique(labels[order], return_inverse=True, return_counts=True)
+    rank = np.empty(len(order))
+    rank[np.argsort(label, kind="stable")] = np.concatenate([np.arange(n) for n in count])
+    return order[np.argsort(rank / count[label], kind="stable")]
+
+
+def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) -> list[Fold]:
+    """List the fits at part of the training rows: nested subsets of each fold.
+
+    Sizes that say nothing are left out: fewer than 20 rows, or than two rows a class.
+    """
+    labels = np.asarray(y) if stratify else np.zeros(len(y))
+    minimum = max(20, 2 * len(np.unique(labels)))
+    tasks = []
+    for fold in folds:
+        order = fold.train[nested_order(labels[fold.train], rng)]
+        for share in sorted(set(train_sizes)):
+            size = round(share * len(order))
+            if minimum <= size < len(order):
+                tasks.append(Fold(fold.fold, order[:size], fold.test, share=share))
+    return tasks
+
+
+def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -> Fold:
+    """Fit a clone on the fold's training rows and measure its two errors."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = cross_validate(
+                estimator, X, y, cv=[(fold.train, fold.test)], scoring=measure.scorer,
+                return_train_score=True, params=params, error_score="raise",
+            )  # fmt: skip
+        except ValueError as failure:
+            if fold.share == 1:
+                raise
+            fold.failure = str(failure).strip().splitlines()[0]
+            return fold
+    messages = [(w.category, str(w.message)) for w in caught]
+    if any("interrupted" in message for _, message in messages):
+        # Networks keep their weights at Ctrl-C and only warn; here it has to end the whole run.
+        raise KeyboardInterrupt
+    fold.training_error = measure.error(result["train_score"][0])
+    fold.validation_error = measure.error(result["test_score"][0])
+    fold.fit_time = float(result["fit_time"][0])
+    fold.converged = not any(issubclass(c, ConvergenceWarning) for c, _ in messages)
+    fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
+    return fold
+
+
+def measure(estimator, X, y, folds, error, *, params, n_jobs, verbose) -> list[Fold]:
+    """Carry out the fits and fill in their errors. Each distinct warning is passed on once."""
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
+    fits = parallel(delayed(_fit_and_score)(estimator, X, y, f, error, params) for f in folds)
+    done = []
+    # Counted in rows, not fits: a fit's time grows with its rows, so the time left is right.
+    total = sum(len(f.train) for f in folds)
+    with progress_bar(total, verbose=verbose, description="diagnose") as bar:
+        for fold in fits:
+            done.append(fold)
+            bar.set_postfix_str(f"fit {len(done)} of {len(folds)}")
+            bar.update(len(fold.train))
+    for category, message in dict.fromkeys(w for f in done for w in f.warnings):
+        warnings.warn(message, category, stacklevel=3)
+    return done

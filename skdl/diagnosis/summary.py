@@ -1,0 +1,108 @@
+"""From the errors of single fits to estimates, learning curve and notes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skdl.diagnosis.folds import Fold
+from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
+
+__all__ = ["fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
+
+
+def summarise(
+    folds: list[Fold], *, n_rows, bayes_error, confidence, resolution
+) -> dict[str, Estimate]:
+    """Estimate both errors and both gaps from fits with equally many training rows.
+
+    The correlation of two folds is the share of test rows, as Nadeau and Bengio take it; for the
+    training error it is at least the share of training rows that two folds have in common.
+    """
+    training = np.array([fold.training_error for fold in folds])
+    validation = np.array([fold.validation_error for fold in folds])
+    n_train = np.mean([len(fold.train) for fold in folds])
+    n_test = np.mean([len(fold.test) for fold in folds])
+    between_tests = n_test / (n_train + n_test)
+    between_trainings = max(between_tests, shared_rows([fold.train for fold in folds], n_rows))
+
+    def estimate(values, correlation):
+        return corrected_estimate(
+            values, min(correlation, 0.99), confidence=confidence, resolution=resolution
+        )
+
+    return {
+        "training_error": estimate(training, between_trainings),
+        "validation_error": estimate(validation, between_tests),
+        "bias": estimate(training - bayes_error, between_trainings),
+        "variance": estimate(validation - training, between_tests),
+    }
+
+
+def learning_curve(folds: list[Fold], smaller: list[Fold], **settings):
+    """Summarise the fits by their number of training rows, smallest first."""
+    import pandas as pd
+
+    fits = [fold for fold in smaller if fold.failure is None] + folds
+    rows = []
+    for share in sorted({fold.share for fold in fits}):
+        group = [fold for fold in fits if fold.share == share]
+        if len(group) < 2:
+            continue  # all others failed
+        found = summarise(group, **settings)
+        row = {"n_rows": round(np.mean([len(fold.train) for fold in group]))}
+        for name in ("training", "validation"):
+            estimate = found[f"{name}_error"]
+            row |= {
+                f"{name}_error": estimate.value,
+                f"{name}_low": max(estimate.low, 0.0),
+                f"{name}_high": estimate.high,
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def more_rows_help(curve) -> bool | None:
+    """Say whether the last doubling of the rows lowered the validation error by a tenth or more."""
+    if curve is None or len(curve) < 2:
+        return None
+    before, after = curve["validation_error"].iloc[-2], curve["validation_error"].iloc[-1]
+    doublings = np.log2(curve["n_rows"].iloc[-1] / curve["n_rows"].iloc[-2])
+    return bool(after < before * 0.9**doublings)
+
+
+def fold_frame(folds: list[Fold]):
+    """Return one row for each fit."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "fold": [fold.fold for fold in folds],
+            "n_train": [len(fold.train) for fold in folds],
+            "n_test": [len(fold.test) for fold in folds],
+            "training_error": [fold.training_error for fold in folds],
+            "validation_error": [fold.validation_error for fold in folds],
+            "fit_seconds": [fold.fit_time for fold in folds],
+            "converged": [fold.converged for fold in folds],
+        }
+    )
+
+
+def notes(folds: list[Fold], smaller: list[Fold], bias: Estimate, bayes_error: float) -> list[str]:
+    """Say what else was noticed: fits cut short or failed, an error below Bayes'."""
+    said = []
+    unfinished = sum(not fold.converged for fold in folds)
+    if unfinished:
+        said.append(
+            f"{unfinished} of {len(folds)} fits reached the largest number of epochs before they "
+            "converged; a larger max_iter may lower the training error."
+        )
+    failed = [fold for fold in smaller if fold.failure]
+    if failed:
+        sizes = ", ".join(str(size) for size in sorted({len(fold.train) for fold in failed}))
+        said.append(f"Fits on {sizes} rows failed and are not on the curve: {failed[0].failure}")
+    if bayes_error > 0 and bias.high < 0:
+        said.append(
+            "The training error is below the Bayes error: the model has begun to learn the noise, "
+            "or the Bayes error is lower than given."
+        )
+    return said

@@ -1,0 +1,120 @@
+"""How a network's parameters change under each treatment.
+
+Each function takes the diagnosed network's parameters and returns the values to try, or None where
+it does not apply: a network without dropout cannot have less of it.
+"""
+
+from __future__ import annotations
+
+from numbers import Real
+
+from skdl.core.optimizers import Optimizer
+
+__all__ = [
+    "drop_out", "larger", "learning_rate", "normalise", "penalise", "regularise_less", "smaller",
+    "stop_early", "train_longer",
+]  # fmt: skip
+
+
+def _number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _default_rate(p: dict) -> float | None:
+    """Return the default rate of the network's optimiser; None for a second-order one."""
+    optimizer = p.get("optimizer", p.get("solver"))
+    name = getattr(optimizer, "name", optimizer)
+    return getattr(Optimizer.registry.get(name), "learning_rate", None)
+
+
+def _first_order(p: dict) -> bool:
+    """Say whether the network learns in steps that have a rate, noise and patience."""
+    return _default_rate(p) is not None
+
+
+def _scaled(value: float, *factors: float) -> list[float]:
+    return [float(f"{value * factor:.3g}") for factor in factors]
+
+
+# --- treatments of bias ---------------------------------------------------------------------------
+
+
+def larger(p):
+    """Twice as wide, and twice as wide with one layer more."""
+    sizes, n_layers = p.get("hidden_layer_sizes"), p.get("n_hidden_layers")
+    if _number(sizes):
+        wider = {"hidden_layer_sizes": [2 * sizes]}
+        return wider | {"n_hidden_layers": [n_layers, n_layers + 1]} if _number(n_layers) else wider
+    if sizes is None:
+        return None
+    wide = tuple(2 * size for size in sizes) or (100,)
+    return {"hidden_layer_sizes": [wide, (*wide, wide[-1])]}
+
+
+def train_longer(p):
+    """More epochs, and more patience where the network stops early."""
+    if not _number(p.get("max_iter")):
+        return None
+    longer = {"max_iter": [5 * p["max_iter"]]}
+    if _number(p.get("n_iter_no_change")) and _first_order(p):
+        longer["n_iter_no_change"] = [3 * p["n_iter_no_change"]]
+    return longer
+
+
+def learning_rate(p):
+    """Rates from a tenth to ten times the current one."""
+    name = "learning_rate_init" if "learning_rate_init" in p else "learning_rate"
+    if name not in p or not _first_order(p):
+        return None
+    rate = _default_rate(p) if p[name] is None else p[name]
+    return {name: _scaled(rate, 0.1, 0.3, 3, 10)} if _number(rate) else None
+
+
+def regularise_less(p):
+    """Take away what the network has of penalties and noise."""
+    noise = ("dropout", "input_dropout", "input_noise", "hidden_noise", "weight_noise")
+    less = {name: [0.0] for name in (*noise, "l1", "weight_decay") if p.get(name)}
+    for name in ("l2", "alpha"):
+        if _number(p.get(name)) and p[name] >= 1e-3:
+            less[name] = _scaled(p[name], 0.01, 0.1)
+    return less or None
+
+
+def normalise(p):
+    """Batch normalisation."""
+    return {"batch_norm": [True]} if p.get("batch_norm") is False and _first_order(p) else None
+
+
+# --- treatments of variance -----------------------------------------------------------------------
+
+
+def penalise(p):
+    """Penalise the squared weights more than now."""
+    name = next((name for name in ("l2", "alpha") if _number(p.get(name))), None)
+    if name is None:
+        return None
+    return {name: _scaled(max(p[name], 1e-4), 10, 100)}
+
+
+def drop_out(p):
+    """Dropout of hidden units, more than now."""
+    if not _first_order(p) or not _number(p.get("dropout")):
+        return None
+    rates = [rate for rate in (0.2, 0.5) if rate > p["dropout"]]
+    return {"dropout": rates} if rates else None
+
+
+def stop_early(p):
+    """Early stopping on a validation part."""
+    possible = p.get("early_stopping") is False and _first_order(p)
+    return {"early_stopping": [True]} if possible else None
+
+
+def smaller(p):
+    """Half as wide."""
+    sizes = p.get("hidden_layer_sizes")
+    if _number(sizes):
+        return {"hidden_layer_sizes": [sizes // 2]} if sizes > 1 else None
+    if not sizes or max(sizes) == 1:
+        return None
+    return {"hidden_layer_sizes": [tuple(max(size // 2, 1) for size in sizes)]}

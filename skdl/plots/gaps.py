@@ -1,0 +1,146 @@
+"""The two gaps as steps from the Bayes error over the training error to the validation error."""
+
+from __future__ import annotations
+
+from skdl.plots import style
+
+__all__ = ["GapsDisplay"]
+
+
+class GapsDisplay:
+    r"""Steps from the Bayes error over the training error to the validation error.
+
+    Make it with :meth:`from_estimator` or :meth:`from_diagnosis`.
+
+    Parameters
+    ----------
+    bayes_error : float
+        The best attainable error.
+    training_error, bias, variance, validation_error : Estimate
+        The errors and the gaps.
+    tolerance : float
+        The size above which a gap counts as high; a dotted line in each gap's column.
+    error_name : str, default="error"
+        The name of the vertical axis.
+    in_percent : bool, default=True
+        Whether errors are written in percent.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    bars_ : list of matplotlib bars
+        The five bars, from left to right.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdl.plots import GapsDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> display = GapsDisplay.from_estimator(DecisionTreeClassifier(random_state=0), X, y)
+    >>> [label.get_text() for label in display.ax_.get_xticklabels()][:2]
+    ['Bayes\n0.0 %', '+ bias\n0.0 %']
+    """
+
+    def __init__(
+        self, *, bayes_error, training_error, bias, variance, validation_error, tolerance,
+        error_name="error", in_percent=True,
+    ):  # fmt: skip
+        self.bayes_error = bayes_error
+        self.training_error = training_error
+        self.bias = bias
+        self.variance = variance
+        self.validation_error = validation_error
+        self.tolerance = tolerance
+        self.error_name = error_name
+        self.in_percent = in_percent
+
+    @classmethod
+    def from_diagnosis(cls, diagnosis, *, ax=None) -> GapsDisplay:
+        """Draw the gaps of a diagnosis.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            What to draw.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        names = (
+            "bayes_error", "training_error", "bias", "variance", "validation_error", "tolerance",
+            "error_name", "in_percent",
+        )  # fmt: skip
+        return cls(**{name: getattr(diagnosis, name) for name in names}).plot(ax)
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> GapsDisplay:
+        """Diagnose an estimator and draw its gaps.
+
+        Parameters
+        ----------
+        estimator, X, y, **settings
+            As for :func:`skdl.diagnosis.diagnose`; no learning curve is measured.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        from skdl.diagnosis import diagnose
+
+        diagnosis = diagnose(estimator, X, y, **{"train_sizes": (), **settings})
+        return cls.from_diagnosis(diagnosis, ax=ax)
+
+    def plot(self, ax=None) -> GapsDisplay:
+        """Draw the five steps with their intervals.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        with style.drawing():
+            self.ax_ = ax = style.axes(ax)
+            self.figure_ = ax.figure
+            train, valid = self.training_error, self.validation_error
+            steps = (  # name, foot, height, estimate, colour, hatch
+                ("Bayes", 0.0, self.bayes_error, None, "none", None),
+                ("+ bias", self.bayes_error, self.bias.value, self.bias, style.TRAINING, "///"),
+                ("training", 0.0, train.value, train, style.TRAINING, None),
+                ("+ variance", train.value, self.variance.value, self.variance,
+                 style.VALIDATION, "..."),
+                ("validation", 0.0, valid.value, valid, style.VALIDATION, None),
+            )  # fmt: skip
+            self.bars_ = []
+            for place, (_, foot, height, estimate, colour, hatch) in enumerate(steps):
+                self._draw_step(place, foot, height, estimate, colour, hatch)
+            ax.axhline(0, color=style.INK, lw=0.8)
+            ax.set_xticks(
+                range(len(steps)),
+                [f"{name}\n{style.format_error(height, self.in_percent)}"
+                 for name, _, height, *_ in steps],
+            )  # fmt: skip
+            ax.tick_params(axis="x", length=0)
+            style.finish(ax, self.error_name, self.in_percent)
+        return self
+
+    def _draw_step(self, place, foot, height, estimate, colour, hatch) -> None:
+        """Draw one bar: an error from zero up, or a gap (hatched) on the error it adds to."""
+        ax = self.ax_
+        is_gap = hatch is not None
+        self.bars_ += ax.bar(
+            place, height, 0.62, bottom=foot, hatch=hatch, lw=1.5,
+            facecolor="none" if is_gap else colour,
+            edgecolor=style.INK if colour == "none" else colour,
+        )  # fmt: skip
+        if estimate is not None:
+            low, high = foot + estimate.low, foot + estimate.high
+            ax.plot(
+                [place, place], [low if is_gap else max(low, 0.0), high], color=style.INK, lw=1.4,
+                marker="_", ms=9,
+                label=f"{100 * estimate.confidence:.0f} % interval" if place == 1 else None,
+            )  # fmt: skip
+        if is_gap:
+            size = style.format_error(self.tolerance, self.in_percent)
+            ax.plot(
+                [place - 0.45, place + 0.45], 2 * [foot + self.tolerance], color=style.INK, lw=1.6,
+                ls=(0, (1, 1.2)), label=f"a gap is high above {size}" if place == 1 else None,
+            )  # fmt: skip

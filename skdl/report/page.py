@@ -1,0 +1,99 @@
+"""Fill the page: words from the diagnosis, pictures as SVG inside it, notes and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+
+from skdl.diagnosis import words
+
+__all__ = ["render_report"]
+
+REGIME_SIGN = {
+    "underfitting": "high bias, low variance",
+    "overfitting": "low bias, high variance",
+    "both": "high bias, high variance",
+    "neither": "low bias, low variance",
+}
+
+
+def render_report(
+    diagnosis,
+    *,
+    title: str = "Diagnosis",
+    data_notes: Sequence[str] = (),
+    settings: Mapping[str, object] | None = None,
+) -> str:
+    """Write a diagnosis as a self-contained HTML page.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+        What to report.
+    title : str, default="Diagnosis"
+        The title of the page, the name of the data set perhaps.
+    data_notes : sequence of str
+        What was done to the data before.
+    settings : mapping of str to object, default=None
+        What else made the result: the model, the seed.
+
+    Returns
+    -------
+    page : str
+
+    Raises
+    ------
+    ImportError
+        If matplotlib or jinja2 is missing; the message says what to install.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from skdl.diagnosis import diagnose
+    >>> X, y = load_iris(return_X_y=True)
+    >>> page = render_report(diagnose(KNeighborsClassifier(1), X, y, train_sizes=()))
+    >>> page.startswith("<!DOCTYPE html>")
+    True
+    """
+    try:
+        import jinja2
+    except ImportError as missing:
+        raise ImportError(
+            'the report needs jinja2; install it with: pip install "skdl[report]"'
+        ) from missing
+    from skdl.plots import GapsDisplay, LearningCurveDisplay
+    from skdl.plots.style import svg
+
+    pictures = []
+    if diagnosis.learning_curve_ is not None:
+        pictures.append(
+            {
+                "svg": svg(LearningCurveDisplay, diagnosis),
+                "title": "What more rows do",
+                "caption": "Training and validation error over the number of training rows, "
+                "with their intervals. Hatched: bias; dotted: variance.",
+            }
+        )
+    pictures.append(
+        {
+            "svg": svg(GapsDisplay, diagnosis),
+            "title": "The two gaps",
+            "caption": "From the Bayes error up to the validation error.",
+        }
+    )
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(
+        resources.files("skdl.report").joinpath("report.html").read_text(encoding="utf-8")
+    )
+    page = template.render(
+        d=diagnosis,
+        title=title,
+        sign=REGIME_SIGN[diagnosis.regime],
+        evidence=words.evidence(diagnosis),
+        table=words.table(diagnosis),
+        pictures=pictures,
+        data_notes=data_notes,
+        settings=settings or {},
+    )
+    return page.replace(" %", "&nbsp;%")  # a number and its sign stay on one line

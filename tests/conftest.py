@@ -1,0 +1,15 @@
+"""What every test run starts with; it must come before the first import of NumPy."""
+
+import os
+
+# The matrices here are small: threads inside BLAS cost more than they give, and with pytest-xdist
+# every core has a worker already.
+for library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+from hypothesis import settings  # noqa: E402
+
+# A slow machine is no failure. Continuous integration draws the same cases each time.
+settings.register_profile("skdl", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("skdl")

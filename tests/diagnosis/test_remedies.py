@@ -1,0 +1,133 @@
+"""Remedies: valid for the very estimator, starting from its settings, only where they apply."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import make_classification
+from sklearn.model_selection import RandomizedSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skdl import MLPClassifier, MLPRegressor
+from skdl.diagnosis import Remedy
+from skdl.diagnosis.gaps import REGIMES
+from skdl.diagnosis.remedies import find_network, propose
+
+NETWORKS = [
+    MLPClassifier(),
+    MLPRegressor(),
+    MLPClassifier(hidden_layer_sizes=()),
+    MLPClassifier(hidden_layer_sizes=20, n_hidden_layers=2),
+    MLPClassifier(hidden_layer_sizes=(1,), dropout=0.5, l2=1.0, early_stopping=True),
+    MLPClassifier(optimizer="lbfgs"),
+    SklearnMLPClassifier(),
+    SklearnMLPRegressor(solver="lbfgs"),
+    Pipeline([("scale", StandardScaler()), ("mlp", MLPClassifier())]),
+    Pipeline([("scale", StandardScaler()), ("mlp", TransformedTargetRegressor(MLPRegressor()))]),
+    TransformedTargetRegressor(make_pipeline(StandardScaler(), SklearnMLPRegressor())),
+]
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("estimator", NETWORKS, ids=repr)
+def test_each_remedy_can_be_set_and_changes_something(estimator, regime):
+    remedies = propose(estimator, regime, more_rows_help=True)
+    assert 2 <= len(remedies) <= 5
+    for remedy in remedies:
+        assert remedy.action and remedy.reason.endswith(".") and remedy.source
+        assert remedy.regime in ("underfitting", "overfitting", "neither")
+        for name, values in remedy.items():
+            now = estimator.get_params()[name]
+            assert any(value != now for value in values)
+            for value in values:
+                clone(estimator).set_params(**{name: value})
+    with_parameters = [remedy for remedy in remedies if remedy]
+    assert bool(with_parameters) == (regime != "neither")
+
+
+@pytest.mark.parametrize("converged", [True, False])
+def test_underfitting_starts_from_the_current_settings(converged):
+    network = MLPClassifier(hidden_layer_sizes=(30, 20), max_iter=7, l2=0.5, dropout=0.3)
+    remedies = propose(make_pipeline(network), "underfitting", converged=converged)
+    actions = [remedy.action for remedy in remedies]
+    assert ("Train longer" == actions[0]) is not converged
+    changes = {name: values for remedy in remedies for name, values in remedy.items()}
+    assert changes["mlpclassifier__hidden_layer_sizes"] == [(60, 40), (60, 40, 40)]
+    assert changes["mlpclassifier__l2"] == [0.005, 0.05]
+    assert changes["mlpclassifier__dropout"] == [0.0]
+    assert converged or changes["mlpclassifier__max_iter"] == [35]
+
+
+def test_overfitting_starts_from_the_current_settings():
+    network = MLPClassifier(hidden_layer_sizes=(30,), l2=0.01, dropout=0.2)
+    changes = {k: v for remedy in propose(network, "overfitting") for k, v in remedy.items()}
+    assert changes["l2"] == [0.1, 1.0]
+    assert changes["dropout"] == [0.5]
+
+
+def test_learning_rates_lie_around_the_optimisers_default():
+    remedies = propose(MLPClassifier(optimizer="adam"), "underfitting")
+    (rates,) = [r["learning_rate"] for r in remedies if "learning_rate" in r]
+    assert rates == pytest.approx([1e-4, 3e-4, 3e-3, 1e-2])
+
+
+def test_second_order_solvers_get_no_rate_no_noise_no_early_stopping():
+    for regime in ("underfitting", "overfitting", "both"):
+        names = {name for r in propose(MLPClassifier(optimizer="lbfgs"), regime) for name in r}
+        assert not names & {"learning_rate", "dropout", "early_stopping", "batch_norm"}
+
+
+def test_the_larger_gap_is_treated_first():
+    for bias_first, regime in ((True, "underfitting"), (False, "overfitting")):
+        assert propose(MLPClassifier(), "both", bias_first=bias_first)[0].regime == regime
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_other_models_get_general_advice(regime):
+    remedies = propose(KNeighborsClassifier(), regime, more_rows_help=False)
+    assert remedies and not any(remedies)
+
+
+def test_more_rows_only_while_they_help():
+    def actions(help_):
+        return [r.action for r in propose(MLPClassifier(), "overfitting", more_rows_help=help_)]
+
+    assert "Collect more rows" in actions(True)
+    assert "Collect more rows" not in actions(False) + actions(None)
+
+
+def test_remedies_are_valid_param_distributions():
+    X, y = make_classification(60, random_state=0)
+    pipeline = Pipeline(
+        [
+            ("scale", StandardScaler()),
+            ("mlp", SklearnMLPClassifier((2,), solver="lbfgs", max_iter=2000)),
+        ]
+    )
+    remedies = propose(pipeline, "overfitting", more_rows_help=True)
+    search = RandomizedSearchCV(pipeline, remedies, n_iter=3, cv=2, random_state=0)
+    search = clone(search).fit(X, y)
+    allowed = {name for remedy in remedies for name in remedy}
+    assert all(set(params) <= allowed for params in search.cv_results_["params"])
+
+
+def test_prefix_through_pipeline_and_target_transformer():
+    estimator = Pipeline(
+        [("a", StandardScaler()), ("mlp", TransformedTargetRegressor(MLPRegressor()))]
+    )
+    network, prefix = find_network(estimator)
+    assert isinstance(network, MLPRegressor) and prefix == "mlp__regressor__"
+
+
+def test_a_remedy_survives_pickling():
+    remedy = propose(MLPClassifier(), "overfitting")[0]
+    copy = pickle.loads(pickle.dumps(remedy))
+    assert isinstance(copy, Remedy) and copy == remedy
+    assert (copy.action, copy.reason, copy.source) == (remedy.action, remedy.reason, remedy.source)
+    assert np.all([isinstance(values, list) for values in copy.values()])

@@ -1,0 +1,212 @@
+"""What a reader is told is true: docstrings are whole, the code on the front pages runs."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skdl
+from skdl.core.component import Component, families
+
+TOP = Path(__file__).parents[1]
+MODULES = [
+    importlib.import_module(info.name)
+    for info in pkgutil.walk_packages(skdl.__path__, "skdl.")
+    if not info.name.endswith("__main__")
+]
+COMPONENTS = {
+    f"{family}:{name}": member
+    for family, base in families().items()
+    for name, member in sorted(base.registry.items())
+}
+
+
+def public():
+    """Return what modules define and do not hide, by its full name: classes and functions."""
+    found = {}
+    for module in MODULES:
+        for name, thing in vars(module).items():
+            of_interest = inspect.isclass(thing) or inspect.isfunction(thing)
+            if of_interest and thing.__module__ == module.__name__ and not name.startswith("_"):
+                found[f"{module.__name__}.{name}"] = thing
+    return found
+
+
+PUBLIC = public()
+
+
+def sections(thing):
+    """Split a numpydoc docstring into ``{section: text}``; the part before the first is ``""``."""
+    parts = re.split(r"^(\w[\w ]*)\n-{3,}$", inspect.getdoc(thing) or "", flags=re.MULTILINE)
+    return {"": parts[0].strip(), **dict(zip(parts[1::2], parts[2::2], strict=True))}
+
+
+def described(text):
+    """Return the names that a "Parameters" or "Attributes" section describes, in order."""
+    lines = re.findall(r"^(\S[^:\n]*?)(?: ?:.*)?$", text, flags=re.MULTILINE)
+    return [name.strip().lstrip("*") for line in lines for name in line.split(",")]
+
+
+def accepted(thing):
+    """Return the names of the parameters that a function or a class takes."""
+    names = [name for name in inspect.signature(thing).parameters if name != "self"]
+    return [name for name in names if not name.startswith("_")]
+
+
+def incomplete(thing, *, whole=False):
+    """Say what a docstring lacks: `whole` asks for every numpydoc section that applies."""
+    found = sections(thing)
+    summary = found[""].split("\n\n")[0]
+    complaints = []
+    if not summary:
+        return ["no docstring"]
+    if not summary.rstrip("`").endswith((".", ":", "?")):
+        complaints.append("the summary is no sentence")
+    names = accepted(thing) if "Parameters" in found or whole else []
+    told = described(found.get("Parameters", ""))
+    if told != names:
+        complaints.append(f"Parameters describes {told}; the signature has {names}")
+    if whole and "Examples" not in found:
+        complaints.append("no Examples")
+    if "Examples" in found and ">>>" not in found["Examples"]:
+        complaints.append("Examples without an example")
+    if whole and inspect.isfunction(thing) and not {"Returns", "Yields"} & set(found):
+        returns = inspect.signature(thing).return_annotation
+        if returns not in (None, "None"):
+            complaints.append("no Returns")
+    return complaints
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_what_is_public_is_documented(name):
+    thing = PUBLIC[name]
+    assert incomplete(thing) == []
+    if inspect.isclass(thing):
+        own = [key for key, value in vars(thing).items() if inspect.isfunction(value)]
+        bare = [key for key in own if key[0] != "_" and not inspect.getdoc(getattr(thing, key))]
+        assert bare == []
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_a_component_has_its_settings_its_equation_and_an_example(name):
+    member = COMPONENTS[name]
+    assert incomplete(member, whole=True) == []
+    assert member.__doc__ is not None
+
+
+@pytest.mark.parametrize("name", skdl.__all__)
+def test_what_skdl_offers_is_documented_whole(name):
+    thing = getattr(skdl, name)
+    if inspect.isclass(thing) or inspect.isfunction(thing):
+        assert incomplete(thing, whole=True) == []
+
+
+def test_every_family_has_members():
+    assert len(COMPONENTS) > 50
+    assert all(issubclass(member, Component) for member in COMPONENTS.values())
+
+
+def documented(a, b=1):
+    """Add two numbers.
+
+    Parameters
+    ----------
+    a, b : int
+        What to add, for example
+
+        - a price and
+        - a fee.
+
+    Returns
+    -------
+    sum : int
+
+    Examples
+    --------
+    >>> 1 + 1
+    2
+    """
+
+
+DOC = inspect.getdoc(documented)
+
+
+@pytest.mark.parametrize(
+    ("doc", "complaint"),
+    [
+        (None, "no docstring"),
+        (DOC.replace("a, b", "a, c"), "['a', 'c']; the signature has ['a', 'b']"),
+        (DOC.replace("a, b :", "a :"), "['a']; the signature has ['a', 'b']"),
+        (DOC.replace("numbers.", "numbers"), "no sentence"),
+        (DOC.replace("Returns", "Notes"), "no Returns"),
+        (DOC.replace("Examples", "Notes"), "no Examples"),
+        (DOC.replace(">>> ", ""), "without an example"),
+    ],
+)
+def test_a_planted_mistake_in_a_docstring_is_found(doc, complaint):
+    assert incomplete(documented, whole=True) == []
+
+    def twin(a, b=1): ...
+
+    twin.__doc__ = doc
+    assert any(complaint in text for text in incomplete(twin, whole=True))
+
+
+def blocks(page, language):
+    """Return the fenced code blocks of a Markdown page."""
+    text = (TOP / page).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path):
+    code = blocks(page, "python")
+    assert code
+    # In a fresh interpreter: a component that a page adds must not stay in the registries here.
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(code)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(TOP)},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_readme_has_one_command_for_the_main_job_and_one_for_the_tests():
+    job, tests = blocks("README.md", "sh")
+    for command in (job, tests):
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install ")
+        assert command.count("\n") == 1
+    assert "-m skdl" in job
+    assert "-m pytest" in tests
+
+
+def pages():
+    """Return the Markdown pages of the repository."""
+    hidden = {".venv", "build", "node_modules"}
+    found = [path.relative_to(TOP) for path in TOP.rglob("*.md")]
+    return [str(path) for path in found if not hidden & set(path.parts)]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_page_links_to_files_that_exist(page):
+    text = (TOP / page).read_text("utf-8")
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) + re.findall(r'src="([^"]+)"', text)
+    missing = [link for link in links if "://" not in link]
+    assert [link for link in missing if not (TOP / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_readme_lists_every_parameter_of_the_estimators():
+    table = (TOP / "README.md").read_text("utf-8").split("## Parameters", 1)[1].split("\n## ")[0]
+    listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| [^|]*\|([^|]*)\|", table, re.M))))
+    wanted = set(skdl.MLPClassifier().get_params()) | set(skdl.MLPRegressor().get_params())
+    assert listed == wanted

@@ -14,8 +14,8 @@ __all__ = ["Diagnosis", "MLPClassifier", "MLPRegressor", "__version__", "diagnos
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
 _HOME = {
-    "MLPClassifier": "skdl.mlp",
-    "MLPRegressor": "skdl.mlp",
+    "MLPClassifier": "skdl.classifier",
+    "MLPRegressor": "skdl.regressor",
     "diagnose": "skdl.diagnosis",
     "Diagnosis": "skdl.diagnosis",
 }

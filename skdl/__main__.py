@@ -10,10 +10,10 @@ import importlib.util
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from skdl.diagnosis.csv_file import InputError
 from skdl.diagnosis.table import Table, load_table, preparation
+
+VERSION = sys.modules["skdl"].__version__
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -67,41 +67,15 @@ def _load(options) -> Table:
 
 
 def build_pipeline(table: Table, seed: int):
-    """Chain preparation and default network; standardise a target far from unit scale.
-
-    Parameters
-    ----------
-    table : Table
-    seed : int
-        The network's ``random_state``.
-
-    Returns
-    -------
-    pipeline : Pipeline
-        Its last step is named ``mlp``.
-    note : str or None
-        What was done to the target.
-    """
-    from sklearn.compose import TransformedTargetRegressor
+    """Chain the preparation and our default network, which is the last step and named ``mlp``."""
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
     from skdl.mlp import MLPClassifier, MLPRegressor
 
-    first = preparation(table.X) if hasattr(table.X, "columns") else StandardScaler()
-    note = None
-    if table.task == "classification":
-        network = MLPClassifier(random_state=seed)
-    else:
-        network = MLPRegressor(random_state=seed)
-        mean, deviation = np.mean(table.y), np.std(table.y)
-        if abs(mean) > 1 or not 0.5 < deviation < 2:
-            network = TransformedTargetRegressor(network, transformer=StandardScaler())
-            note = (
-                f"The target has mean {mean:.4g} and standard deviation {deviation:.4g}: the "
-                "network learns the standardised target, and its predictions are scaled back."
-            )
-    return Pipeline([("prepare", first), ("mlp", network)]), note
+    prepare = preparation(table.X) if hasattr(table.X, "columns") else StandardScaler()
+    network = MLPClassifier if table.task == "classification" else MLPRegressor
+    return Pipeline([("prepare", prepare), ("mlp", network(random_state=seed))])
 
 
 def _check_output(path: Path) -> None:
@@ -119,22 +93,18 @@ def _check_output(path: Path) -> None:
 
 def run(options) -> None:
     """Diagnose, print the text and write the page."""
-    from skdl import __version__
     from skdl.diagnosis import diagnose
 
     if options.version:
-        print(f"skdl {__version__}")
+        print(f"skdl {VERSION}")
         return
     _check_output(options.output)
     table = _load(options)
-    pipeline, note = build_pipeline(table, options.seed)
-    notes = table.notes + ([note] if note else [])
+    pipeline = build_pipeline(table, options.seed)
     network = type(pipeline[-1]).__name__
-    if hasattr(pipeline[-1], "regressor"):
-        network = type(pipeline[-1].regressor).__name__
     print(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
-    for text in notes:
-        print(f"- {text}")
+    for note in table.notes:
+        print(f"- {note}")
     try:
         diagnosis = diagnose(
             pipeline, table.X, table.y,
@@ -150,10 +120,10 @@ def run(options) -> None:
     settings = {
         "Network": str(pipeline[-1]),
         "Seed": options.seed,
-        "skdl": __version__,
+        "skdl": VERSION,
     }
     page = render_report(
-        diagnosis, title=f"{table.name}, {network}", data_notes=notes, settings=settings
+        diagnosis, title=f"{table.name}, {network}", data_notes=table.notes, settings=settings
     )
     try:
         options.output.write_text(page, encoding="utf-8")

@@ -24,7 +24,7 @@ from skdl.history import History
 from skdl.progress import progress_bar
 from skdl.settings import Settings, resolve_settings, warn_without_effect
 
-__all__ = ["BaseMLP", "random_split", "stratified_split"]
+__all__ = ["BaseMLP"]
 
 Array = np.ndarray
 
@@ -191,9 +191,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
             sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
         )
         if weight.shape != (n,):
-            raise ValueError(
-                f"{owner}: sample_weight must have shape ({n},); got {weight.shape}"
-            )
+            raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
         if weight.min() < 0 or weight.max() == 0:
             raise ValueError(
                 f"{owner}: sample_weight must be >= 0 with at least one positive weight; got "
@@ -390,9 +388,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
 
     def _raw_checked(self, X: Any) -> Array:
         check_is_fitted(self, "_network")
-        X = validate_data(
-            self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False
-        )
+        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
         return self._raw(X)
 
     # -- what was learned --------------------------------------------------------------
@@ -449,73 +445,3 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-def stratified_split(
-    classes: Array, fraction: float, rng: np.random.Generator, owner: str = "stratified_split"
-) -> tuple[Array, Array]:
-    """Split rows so that every class gives about the same fraction; one row at least stays.
-
-    Parameters
-    ----------
-    classes : ndarray of shape (n,)
-        Class numbers.
-    fraction : float
-        Part of the rows that is held out.
-    rng : numpy.random.Generator
-        Source of randomness.
-    owner : str
-        Who asks, for the message.
-
-    Returns
-    -------
-    rows, held_out : ndarray of int
-        Row numbers, in increasing order.
-
-    Raises
-    ------
-    ValueError
-        If no row could be held out.
-
-    Examples
-    --------
-    >>> rows, held_out = stratified_split(np.repeat([0, 1], [8, 4]), 0.25, np.random.default_rng(0))
-    >>> len(held_out), int(sum(held_out < 8))
-    (3, 2)
-    """
-    held_out = []
-    owed = 0.0  # what rounding has kept back so far, so that rare classes add up
-    for label in np.unique(classes):
-        rows = rng.permutation(np.flatnonzero(classes == label))
-        owed += fraction * len(rows)
-        take = min(round(owed), len(rows) - 1)
-        owed -= take
-        held_out.append(rows[:take])
-    held = np.sort(np.concatenate(held_out))
-    _check_split(len(held), len(classes), fraction, owner)
-    return np.setdiff1d(np.arange(len(classes)), held), held
-
-
-def random_split(
-    n: int, fraction: float, rng: np.random.Generator, owner: str = "random_split"
-) -> tuple[Array, Array]:
-    """Split n rows at random; parameters and results as for :func:`stratified_split`.
-
-    Examples
-    --------
-    >>> rows, held_out = random_split(10, 0.2, np.random.default_rng(0))
-    >>> len(rows), len(held_out)
-    (8, 2)
-    """
-    order = rng.permutation(n)
-    n_held = min(max(round(fraction * n), 1), n - 1)
-    _check_split(n_held, n, fraction, owner)
-    return np.sort(order[n_held:]), np.sort(order[:n_held])
-
-
-def _check_split(n_held: int, n: int, fraction: float, owner: str) -> None:
-    if n_held == 0:
-        raise ValueError(
-            f"{owner}: early_stopping needs validation rows, but validation_fraction={fraction} of "
-            f"{n} rows leaves none; raise validation_fraction or pass X_val, y_val"
-        )

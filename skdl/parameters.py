@@ -73,9 +73,7 @@ PARAMETERS: dict[str, Parameter] = {
         "What turns raw outputs into probabilities. 'auto' is softmax for three classes or more "
         "and sigmoid for two classes or for labels.",
     ),
-    "fit_intercept": Parameter(
-        "architecture", Boolean(), "bool", "Whether layers have biases."
-    ),
+    "fit_intercept": Parameter("architecture", Boolean(), "bool", "Whether layers have biases."),
     "batch_norm": Parameter(
         "architecture",
         Boolean(),

@@ -17,9 +17,10 @@ from skdl.core.batches import Sampler
 from skdl.core.clipping import Clipping
 from skdl.core.component import check_parameter, resolve
 from skdl.core.initializers import Initializer
+from skdl.core.momentum_schedules import MomentumSchedule
 from skdl.core.noise import DropoutInference
 from skdl.core.optimizers import Optimizer
-from skdl.core.schedules import MomentumSchedule, Schedule
+from skdl.core.schedules import Schedule
 from skdl.core.training import Training
 from skdl.parameters import PARAMETERS
 
@@ -172,13 +173,13 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     if optimizer.order == 2:
         if noisy:
             raise ValueError(
-                f"{owner}: {noisy[0]} must be 0 with optimizer={estimator.optimizer!r}, which needs "
-                f"a gradient without noise; got {getattr(estimator, noisy[0])!r}"
+                f"{owner}: {noisy[0]} must be 0 with optimizer={estimator.optimizer!r}, which "
+                f"needs a gradient without noise; got {getattr(estimator, noisy[0])!r}"
             )
         if estimator.l1 and not optimizer.handles_l1:
             raise ValueError(
-                f"{owner}: l1 must be 0 with optimizer={estimator.optimizer!r}; of the second-order "
-                f"solvers only 'lbfgs' takes it; got {estimator.l1!r}"
+                f"{owner}: l1 must be 0 with optimizer={estimator.optimizer!r}; of the "
+                f"second-order solvers only 'lbfgs' takes it; got {estimator.l1!r}"
             )
     return Settings(
         hidden=hidden,

@@ -3,10 +3,10 @@
 A hidden unit computes ``a = f(z)`` from its pre-activation ``z = x·w + b``. To learn, it also needs
 the slope ``f'(z)``: back-propagation multiplies the error that arrives from above by it.
 
-Each class below is one function: :meth:`Activation.value` and :meth:`Activation.derivative` side by
-side. ``derivative`` is handed ``a = f(z)`` as well, because for many functions the slope is cheapest
-to write in terms of it (tanh' = 1 − a²). ``second_derivative`` is what an exact Hessian-vector
-product needs; ``kinks`` are the points where the slope jumps.
+Each class below is one function: :meth:`Activation.value` and :meth:`Activation.derivative` side
+by side. ``derivative`` is handed ``a = f(z)`` as well, because for many functions the slope is
+cheapest to write in terms of it (tanh' = 1 − a²). ``second_derivative`` is what an exact
+Hessian-vector product needs; ``kinks`` are the points where the slope jumps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from skdl.core.component import Component, Interval
 __all__ = [
     "ELU",
     "GELU",
-    "RBF",
     "SELU",
     "Abs",
     "Activation",
@@ -29,9 +28,8 @@ __all__ = [
     "HardTanh",
     "Identity",
     "LeakyReLU",
-    "Maxout",
     "Mish",
-    "PReLU",
+    "PiecewiseLinear",
     "ReLU",
     "SiLU",
     "Sigmoid",
@@ -80,14 +78,14 @@ class Activation(Component, family=True):
         raise NotImplementedError
 
 
-class _PiecewiseLinear(Activation):
+class PiecewiseLinear(Activation):
     """Activations made of straight pieces: their second derivative is zero between the kinks."""
 
     def second_derivative(self, z: Array, a: Array) -> None:
         return None
 
 
-class Identity(_PiecewiseLinear, name="identity"):
+class Identity(PiecewiseLinear, name="identity"):
     r"""No activation, :math:`f(z) = z`: stacked layers stay one linear map.
 
     Examples
@@ -107,7 +105,7 @@ class Identity(_PiecewiseLinear, name="identity"):
         return out
 
 
-class ReLU(_PiecewiseLinear, name="relu"):
+class ReLU(PiecewiseLinear, name="relu"):
     r"""Rectified linear unit, :math:`f(z) = \max(z, 0)`.
 
     References
@@ -134,7 +132,7 @@ class ReLU(_PiecewiseLinear, name="relu"):
         return np.greater(a, 0, out=out)
 
 
-class LeakyReLU(_PiecewiseLinear, name="leaky_relu"):
+class LeakyReLU(PiecewiseLinear, name="leaky_relu"):
     r"""A rectifier that leaks, :math:`f(z) = \max(z, 0) + \alpha \min(z, 0)`.
 
     Parameters
@@ -171,7 +169,7 @@ class LeakyReLU(_PiecewiseLinear, name="leaky_relu"):
         return np.maximum(out, self.alpha, out=out)
 
 
-class Abs(_PiecewiseLinear, name="abs"):
+class Abs(PiecewiseLinear, name="abs"):
     r"""Absolute value rectification, :math:`f(z) = |z|`.
 
     References
@@ -194,56 +192,6 @@ class Abs(_PiecewiseLinear, name="abs"):
     def derivative(self, z, a, out=None):
         """Return the sign of ``z``."""
         return np.sign(z, out=out)
-
-
-class PReLU(_PiecewiseLinear, name="prelu"):
-    r"""Parametric ReLU, :math:`f(z) = \max(z, 0) + s \min(z, 0)` with a learned slope s per unit.
-
-    The layer owns the learned slopes and passes them as ``slope``, of shape (..., 1, units).
-
-    Parameters
-    ----------
-    slope : float, default=0.25
-        Where every learned slope starts.
-
-    References
-    ----------
-    He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers".
-
-    Examples
-    --------
-    >>> PReLU().value(np.array([-2.0, 3.0])).tolist()
-    [-0.5, 3.0]
-    """
-
-    kinks = (0.0,)
-    initializer = "he_uniform"
-    rules: ClassVar = {"slope": Interval(-1, 1)}
-
-    def __init__(self, slope: float = 0.25):
-        self.slope = slope
-
-    @property
-    def learned_slope(self):
-        """Where the learned slopes start."""
-        return self.slope
-
-    def value(self, z, out=None, slope=None):
-        """Return ``max(z, 0) + s·min(z, 0)``."""
-        s = self.slope if slope is None else slope
-        out = np.multiply(np.minimum(z, 0), s, out=out)
-        return np.add(out, np.maximum(z, 0), out=out)
-
-    def derivative(self, z, a, out=None, slope=None):
-        """Return 1 where ``z > 0``, else ``s``."""
-        s = self.slope if slope is None else slope
-        out = np.empty_like(z) if out is None else out
-        out[...] = np.where(z > 0, 1, s)
-        return out
-
-    def slope_derivative(self, z):
-        """Return ``∂f/∂s = min(z, 0)``."""
-        return np.minimum(z, 0)
 
 
 class ELU(Activation, name="elu"):
@@ -293,7 +241,7 @@ class ELU(Activation, name="elu"):
 
 
 class SELU(ELU, name="selu"):
-    r"""Scaled ELU, :math:`f(z) = \lambda\,\mathrm{ELU}_\alpha(z)`, with a fixed point at mean 0, variance 1.
+    r"""Scaled ELU, :math:`f(z) = \lambda\,\mathrm{ELU}_\alpha(z)`: activations tend to N(0, 1).
 
     :math:`\alpha = 1.67326…` and :math:`\lambda = 1.05070…` are the values for which activations of
     a unit with normalised weights converge to mean 0 and variance 1.
@@ -509,7 +457,7 @@ class Tanh(Activation, name="tanh"):
         return -2 * a * (1 - a * a)
 
 
-class HardTanh(_PiecewiseLinear, name="hard_tanh"):
+class HardTanh(PiecewiseLinear, name="hard_tanh"):
     r"""Hard tanh, :math:`f(z) = \max(-1, \min(1, z))`.
 
     References
@@ -560,84 +508,3 @@ class Cos(Activation, name="cos"):
     def second_derivative(self, z, a):
         """Return ``−cos z``."""
         return -a
-
-
-class RBF(Activation, name="rbf"):
-    r"""Radial basis function unit, :math:`f(z) = e^{-z}` with :math:`z = e^{b} \lVert x - w \rVert^2`.
-
-    The pre-activation is a scaled squared distance between the input and the unit's weight vector
-    (its centre); the bias b is the logarithm of the inverse squared width. It starts at
-    −log(number of inputs), so that the width fits standardised inputs.
-
-    References
-    ----------
-    Broomhead and Lowe (1988), "Multivariable functional interpolation and adaptive networks";
-    Goodfellow, Bengio and Courville (2016), "Deep Learning", section 6.3.3.
-
-    Examples
-    --------
-    >>> RBF().value(np.array([0.0, 1.0])).round(4).tolist()
-    [1.0, 0.3679]
-    """
-
-    initializer = "unit_normal"
-    pre_activation = "distance"
-
-    def value(self, z, out=None):
-        """Return ``exp(−z)``."""
-        out = np.negative(z, out=out)
-        return np.exp(out, out=out)
-
-    def derivative(self, z, a, out=None):
-        """Return ``−a``."""
-        return np.negative(a, out=out)
-
-    def second_derivative(self, z, a):
-        """Return ``a``."""
-        return a
-
-
-class Maxout(_PiecewiseLinear, name="maxout"):
-    r"""Maxout, :math:`a_j = \max_{i \le k} z_{ji}`: each unit is the largest of k affine pieces.
-
-    Parameters
-    ----------
-    k : int, default=2
-        Affine pieces per unit.
-
-    References
-    ----------
-    Goodfellow, Warde-Farley, Mirza, Courville and Bengio (2013), "Maxout networks".
-
-    Examples
-    --------
-    >>> Maxout(k=2).value(np.array([[1.0, 3.0, -1.0, -5.0]])).tolist()
-    [[3.0, -1.0]]
-    """
-
-    initializer = "he_uniform"
-    rules: ClassVar = {"k": Interval(2, integer=True)}
-
-    def __init__(self, k: int = 2):
-        self.k = k
-
-    @property
-    def pieces(self):
-        """Pre-activations per unit."""
-        return self.k
-
-    def by_unit(self, z):
-        """View ``z`` of shape (..., rows, units·k) as (..., rows, units, k)."""
-        return z.reshape(*z.shape[:-1], -1, self.k)
-
-    def value(self, z, out=None):
-        """Return the largest piece of every unit, of shape (..., rows, units)."""
-        return np.max(self.by_unit(z), axis=-1, out=out)
-
-    def derivative(self, z, a, out=None):
-        """Return 1 for the piece that won (the first of equals), else 0, in the shape of ``z``."""
-        out = np.zeros_like(z) if out is None else out
-        out.fill(0)
-        winner = np.argmax(self.by_unit(z), axis=-1)
-        np.put_along_axis(self.by_unit(out), winner[..., None], 1, axis=-1)
-        return out

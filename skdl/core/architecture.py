@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skdl.core.activations import Activation, Maxout
+from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
 from skdl.core.layers import (
     Activate,
@@ -26,6 +26,7 @@ from skdl.core.layers import (
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference, Inverted
 from skdl.core.normalization import BatchNorm
+from skdl.core.units import Maxout
 
 __all__ = ["Hidden", "build"]
 

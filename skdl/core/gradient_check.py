@@ -1,12 +1,11 @@
-r"""Gradient checks: is the derivative that we coded the derivative of the function that we coded?
+r"""Gradient checks: whether the coded derivative is that of the coded function.
 
 Every derivative is compared with a central difference of fourth order,
 
-.. math:: \frac{\partial J}{\partial\theta_j} \approx
-          \frac{8[J(\theta + h e_j) - J(\theta - h e_j)] - [J(\theta + 2h e_j) - J(\theta - 2h e_j)]}{12 h}
+.. math:: f'(0) \approx \frac{8[f(h) - f(-h)] - [f(2h) - f(-2h)]}{12 h}
 
-in float64. Where a step would cross a kink (of a rectifier, say) there is no derivative to compare:
-such parameters are skipped and counted.
+of :math:`f(h) = J(\theta + h e_j)`, in float64. Where a step would cross a kink (of a rectifier,
+say) there is no derivative to compare: such parameters are skipped and counted.
 """
 
 from __future__ import annotations
@@ -91,11 +90,11 @@ class _Probe:
     def value_and_pieces(self):
         """Return J without its L1 term, and the pieces, at θ."""
         x, y, weight = self.data
-        l1, self.objective.l1 = self.objective.l1, 0.0
+        has_l1, self.objective.has_l1 = self.objective.has_l1, False
         raw = self.objective.network.forward(x, self.work, self.run())
         pieces = [piece.copy() for piece in _pieces(self.objective, self.work, y, raw)]
         value = float(self.objective.value(x, y, weight, self.work, self.run()))
-        self.objective.l1 = l1
+        self.objective.has_l1 = has_l1
         self.objective.network.running[...] = self.running
         return value, pieces
 

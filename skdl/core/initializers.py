@@ -1,9 +1,9 @@
 r"""Initialisers: where the weights start.
 
-Too small, and the signal (forward) or the gradient (backward) dies out layer by layer; too large, and
-it explodes or saturates the units. A layer with weights of variance :math:`v` multiplies the
-variance of a signal by about :math:`n_{in} v` on its way forward and by :math:`n_{out} v` on its way
-back, so every scheme below is a choice of :math:`v`, given by :meth:`Initializer.variance`.
+Too small, and the signal (forward) or the gradient (backward) dies out layer by layer; too large,
+and it explodes or saturates the units. A layer with weights of variance :math:`v` multiplies the
+variance of a signal by about :math:`n_{in} v` on its way forward and by :math:`n_{out} v` on its
+way back, so every scheme below is a choice of :math:`v`, given by :meth:`Initializer.variance`.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.sparse import issparse
 
-from skdl.core.activations import Activation, Maxout
+from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
 from skdl.core.noise import DropoutInference, draw_mask, draw_normal
+from skdl.core.units import Maxout
 
 __all__ = [
     "Activate",
@@ -187,7 +188,9 @@ class Dense(Layer):
     def initialize(self, rng):
         """Draw W; b starts at a constant."""
         W = self.scale * self.initializer.draw(self.n_in, self.n_out, rng)
-        return {"W": W} if self.bias is None else {"W": W, "b": np.broadcast_to(self.bias, self.n_out)}
+        return (
+            {"W": W} if self.bias is None else {"W": W, "b": np.broadcast_to(self.bias, self.n_out)}
+        )
 
     def allocate(self, shape, dtype):
         """Make room for z and for ∂L/∂x (on first use: the first layer never needs it)."""
@@ -238,10 +241,10 @@ class Dense(Layer):
 
 
 class Distance(Layer):
-    r"""Scaled squared distance to a centre, :math:`z_j = e^{b_j} \lVert x - w_j \rVert^2` (for RBF units).
+    r"""Scaled squared distance to a centre, :math:`z_j = e^{b_j} \lVert x - w_j \rVert^2`.
 
-    The log inverse squared width b starts at :math:`-\log n_{in}`, which suits standardised inputs,
-    and stays there if ``learn_width`` is False.
+    For RBF units. The log inverse squared width b starts at :math:`-\log n_{in}`, which suits
+    standardised inputs, and stays there if ``learn_width`` is False.
     """
 
     def __init__(self, n_in, n_out, initializer, scale=1.0, learn_width=True):
@@ -329,7 +332,9 @@ class Activate(Layer):
     def backward(self, d, b, input_gradient=True):
         """Return ``∂L/∂z = d ∘ f'(z)``, written over d."""
         if self.learned:
-            np.sum(d * self.activation.slope_derivative(b.z), axis=-2, keepdims=True, out=self.dslope)
+            np.sum(
+                d * self.activation.slope_derivative(b.z), axis=-2, keepdims=True, out=self.dslope
+            )
         return np.multiply(d, self._slope(b), d)
 
     def r_forward(self, rz, b, v):
@@ -393,7 +398,7 @@ class MaxoutUnits(Layer):
 
 
 class Dropout(Layer):
-    r"""Dropout, :math:`y = x \circ m` with :math:`m \in \{0, 1\}`, 1 with probability :math:`1 - p`.
+    r"""Dropout, :math:`y = x \circ m`, each :math:`m_i` 0 with probability p and 1 otherwise.
 
     Scaled by :math:`1/(1 - p)` in training or by :math:`1 - p` when predicting, as
     :class:`~skdl.core.noise.DropoutInference` says.
@@ -434,7 +439,7 @@ class Dropout(Layer):
 
 
 class GaussianNoise(Layer):
-    r"""Additive noise, :math:`y = x + \sigma\varepsilon`, :math:`\varepsilon \sim N(0, 1)`, in training."""
+    r"""Gaussian noise in training, :math:`y = x + \sigma\varepsilon`."""
 
     stochastic = True
 
@@ -497,5 +502,5 @@ class ActivityPenalty(Layer):
         return rx
 
     def r_backward(self, d, rd, b, v, hv):
-        """The slope is constant almost everywhere."""
+        """Add the slope of the penalty, which is constant almost everywhere."""
         return self.backward(d.copy(), b), rd

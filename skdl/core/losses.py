@@ -218,7 +218,7 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
 
 
 class BrierScore(ClassifierLoss, name="squared_error"):
-    r"""Squared error of the probabilities (half the Brier score), :math:`\ell = \tfrac12\sum_k (p_k - y_k)^2`.
+    r"""Half the Brier score, :math:`\ell = \tfrac12\sum_k (p_k - y_k)^2`.
 
     The slope goes through the output unit's own slope, so it is tiny where the unit is saturated,
     right or wrong: compare :class:`CrossEntropy`.

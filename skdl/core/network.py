@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skdl.core.layers import ActivityPenalty, Layer, Parameter, Pass
 
@@ -73,6 +72,11 @@ class Network:
         self._running_layout = _layout(
             [(i, p) for i, layer in enumerate(layers) for p in layer.statistics()]
         )
+        # Below this layer nothing is learned, so nothing needs a gradient.
+        self._lowest = min((i for i, _, _ in self._layout), default=0)
+        self._penalties = [
+            i for i, layer in enumerate(layers) if isinstance(layer, ActivityPenalty)
+        ]
         self.n_weights = sum(s.stop - s.start for _, p, s in self._layout if p.is_weight)
         self.n_parameters = self._layout[-1][2].stop if self._layout else 0
         n_running = self._running_layout[-1][2].stop if self._running_layout else 0
@@ -169,14 +173,8 @@ class Network:
 
     def backward(self, d: Array, work: Workspace) -> None:
         """Fill ``gradient``, given ``d = ∂L/∂raw``; d is written over."""
-        lowest = self._lowest_with_parameters
-        for i in range(len(self.layers) - 1, lowest - 1, -1):
-            d = self.layers[i].backward(d, work.buffers[i], input_gradient=i > lowest)
-
-    @property
-    def _lowest_with_parameters(self) -> int:
-        """Below this layer nothing is learned, so nothing needs a gradient."""
-        return min((i for i, _, _ in self._layout), default=0)
+        for i in range(len(self.layers) - 1, self._lowest - 1, -1):
+            d = self.layers[i].backward(d, work.buffers[i], input_gradient=i > self._lowest)
 
     def hessian_vector(
         self, v: Array, d: Array, rd_of: Callable[[Array], Array], work: Workspace
@@ -206,11 +204,7 @@ class Network:
 
     def activity_penalty(self, work: Workspace) -> Any:
         """Return the penalty on the activations of the last pass."""
-        return sum(
-            layer.value(b)
-            for layer, b in zip(self.layers, work.buffers, strict=True)
-            if isinstance(layer, ActivityPenalty)
-        )
+        return sum(self.layers[i].value(work.buffers[i]) for i in self._penalties)
 
     def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = 2048) -> Array:
         """Return the raw outputs for any number of rows, in bounded memory.

@@ -24,7 +24,7 @@ Array = np.ndarray
 
 
 class Objective:
-    """A network, a loss and penalties.
+    r"""A network, a loss and penalties.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Objective:
     loss : Loss
         The loss.
     l1, l2 : float
-        :math:`\\lambda_1` and :math:`\\lambda_2`.
+        :math:`\lambda_1` and :math:`\lambda_2`.
     penalize_bias : bool
         Whether the penalties apply to every parameter, not only to the weights.
     """
@@ -51,6 +51,7 @@ class Objective:
         self.l1 = l1
         self.l2 = l2
         self.penalized = slice(0, network.n_parameters if penalize_bias else network.n_weights)
+        self.has_l1, self.has_l2 = bool(np.any(l1)), bool(np.any(l2))
         self._scratch = np.empty_like(network.theta[..., self.penalized])
 
     def loss_gradient(
@@ -72,9 +73,9 @@ class Objective:
         """Return ``λ₁ Σ|w| + ½ λ₂ Σ w²``."""
         w = self.network.theta[..., self.penalized]
         value = 0.0
-        if np.any(self.l1):
+        if self.has_l1:
             value = value + self.l1 * l1_value(w)
-        if np.any(self.l2):
+        if self.has_l2:
             value = value + self.l2 * l2_value(w)
         return value
 
@@ -89,7 +90,7 @@ class Objective:
     def gradient(self, x, y, weight, work, run) -> Array:
         """Return the gradient of J without its L1 term, as a view of ``network.gradient``."""
         self.loss_gradient(x, y, weight, work, run)
-        if np.any(self.l2):
+        if self.has_l2:
             self.add_l2_gradient()
         return self.network.gradient
 

@@ -1,8 +1,8 @@
 r"""Losses for regression: which point of the distribution of y given x the network learns.
 
-Squared error learns the mean, absolute error the median, the quantile loss any quantile; Poisson and
-gamma losses suit counts and positive amounts (their link is exp); the Gaussian likelihood learns a
-mean *and* a standard deviation for every row. Shapes and means over rows are as in
+Squared error learns the mean, absolute error the median, the quantile loss any quantile; Poisson
+and gamma losses suit counts and positive amounts (their link is exp); the Gaussian likelihood
+learns a mean *and* a standard deviation for every row. Shapes and means over rows are as in
 :mod:`skdl.core.losses`.
 """
 
@@ -168,7 +168,7 @@ class LogCosh(RegressorLoss, name="log_cosh"):
 
 
 class Quantile(RegressorLoss, name="quantile"):
-    r"""Quantile (pinball) loss, :math:`\ell = \sum_k \max(q\,e_k, (q - 1)\,e_k)` with :math:`e = y - r`.
+    r"""Pinball loss, :math:`\ell = \sum_k \max(q\,e_k, (q - 1)\,e_k)`, :math:`e = y - r`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-r"""Schedules: how the learning rate and the momentum change while a network learns.
+r"""Schedules: how the learning rate changes while a network learns.
 
 Time t is measured in epochs, with fractions (after half of the first epoch t = 0.5), so that a
 schedule means the same whatever the batch size. The learning rate of a step is
@@ -15,24 +15,20 @@ from skdl.core.component import Component, Either, Interval, Nothing
 
 __all__ = [
     "Constant",
-    "ConstantMomentum",
     "Cosine",
     "Exponential",
     "InvScaling",
     "Linear",
-    "MomentumSchedule",
     "OneCycle",
-    "OneCycleMomentum",
     "Plateau",
-    "Rise",
     "Schedule",
     "Step",
-    "Sutskever",
     "WarmUp",
+    "cosine_between",
 ]
 
-_epochs = Interval(0, closed="neither")
-_epochs_or_none = Either(_epochs, Nothing())
+epochs_rule = Interval(0, closed="neither")
+epochs_or_none = Either(epochs_rule, Nothing())
 _fraction = Interval(0, 1)
 
 
@@ -94,7 +90,7 @@ class Linear(Schedule, name="linear"):
     (0.505, 0.01)
     """
 
-    rules: ClassVar = {"tau": _epochs_or_none, "final": _fraction}
+    rules: ClassVar = {"tau": epochs_or_none, "final": _fraction}
 
     def __init__(self, tau: float | None = None, final: float = 0.01):
         self.tau = tau
@@ -121,7 +117,7 @@ class Step(Schedule, name="step"):
     [1.0, 0.1, 0.01]
     """
 
-    rules: ClassVar = {"every": _epochs_or_none, "gamma": _fraction}
+    rules: ClassVar = {"every": epochs_or_none, "gamma": _fraction}
 
     def __init__(self, every: float | None = None, gamma: float = 0.1):
         self.every = every
@@ -204,7 +200,7 @@ class Cosine(Schedule, name="cosine"):
     (0.5, 1.0)
     """
 
-    rules: ClassVar = {"period": _epochs_or_none, "final": _fraction}
+    rules: ClassVar = {"period": epochs_or_none, "final": _fraction}
 
     def __init__(self, period: float | None = None, final: float = 0.0):
         self.period = period
@@ -216,7 +212,7 @@ class Cosine(Schedule, name="cosine"):
         return self.final + 0.5 * (1 - self.final) * (1 + math.cos(math.pi * done))
 
 
-def _cosine_between(start: float, end: float, part: float) -> float:
+def cosine_between(start: float, end: float, part: float) -> float:
     """Go from ``start`` to ``end`` along half a cosine as ``part`` goes from 0 to 1."""
     return end + 0.5 * (start - end) * (1 + math.cos(math.pi * part))
 
@@ -258,8 +254,8 @@ class OneCycle(Schedule, name="one_cycle"):
         """Return the factor at ``t``."""
         part = min(t / total, 1)
         if part < self.rise:
-            return _cosine_between(self.start, 1.0, part / self.rise)
-        return _cosine_between(1.0, self.final, (part - self.rise) / (1 - self.rise))
+            return cosine_between(self.start, 1.0, part / self.rise)
+        return cosine_between(1.0, self.final, (part - self.rise) / (1 - self.rise))
 
 
 class WarmUp(Schedule, name="warm_up"):
@@ -284,7 +280,7 @@ class WarmUp(Schedule, name="warm_up"):
     [0.0, 0.25, 1.0, 1.0]
     """
 
-    rules: ClassVar = {"epochs": _epochs}
+    rules: ClassVar = {"epochs": epochs_rule}
 
     def __init__(self, epochs: float = 5, then: Schedule | None = None):
         self.epochs = epochs
@@ -354,124 +350,3 @@ class Plateau(Schedule, name="plateau"):
             if waited >= self.patience:
                 factor, waited = max(factor * self.gamma, self.final), 0
         return factor
-
-
-# --------------------------------------------------------------------------------------
-
-
-class MomentumSchedule(Component, family=True):
-    """The family that ``momentum_schedule=`` chooses from; a momentum may rise."""
-
-    def momentum(self, t: float, total: float, momentum: float) -> float:
-        """Return the momentum at epoch ``t`` of ``total``, given the estimator's ``momentum``."""
-        raise NotImplementedError
-
-
-class ConstantMomentum(MomentumSchedule, name="constant"):
-    """The same momentum throughout.
-
-    Examples
-    --------
-    >>> ConstantMomentum().momentum(3, 100, 0.9)
-    0.9
-    """
-
-    def momentum(self, t, total, momentum):
-        """Return ``momentum``."""
-        return momentum
-
-
-class Rise(MomentumSchedule, name="rise"):
-    """Rise linearly from a low momentum to the full one.
-
-    Parameters
-    ----------
-    start : float, default=0.5
-        Momentum of the first step.
-    epochs : float, optional
-        Epochs of rising; a fifth of the planned epochs by default.
-
-    References
-    ----------
-    Hinton (2012), "A practical guide to training restricted Boltzmann machines", section 9.
-
-    Examples
-    --------
-    >>> [Rise(epochs=10).momentum(t, 100, 0.9) for t in (0, 5, 10, 20)]
-    [0.5, 0.7, 0.9, 0.9]
-    """
-
-    rules: ClassVar = {"start": Interval(0, 1, closed="left"), "epochs": _epochs_or_none}
-
-    def __init__(self, start: float = 0.5, epochs: float | None = None):
-        self.start = start
-        self.epochs = epochs
-
-    def momentum(self, t, total, momentum):
-        """Return the momentum at ``t``."""
-        return self.start + (momentum - self.start) * min(t / (self.epochs or total / 5), 1)
-
-
-class Sutskever(MomentumSchedule, name="sutskever"):
-    r"""Rise as :math:`\min(1 - 2^{-1-\log_2(\lfloor t/\tau\rfloor + 1)}, \alpha)`.
-
-    Parameters
-    ----------
-    tau : float, default=5
-        Epochs of one stage (250 updates in the paper).
-
-    References
-    ----------
-    Sutskever, Martens, Dahl and Hinton (2013), equation 5.
-
-    Examples
-    --------
-    >>> [Sutskever().momentum(t, 100, 0.99) for t in (0, 5, 20)]
-    [0.5, 0.75, 0.9]
-    """
-
-    rules: ClassVar = {"tau": _epochs}
-
-    def __init__(self, tau: float = 5):
-        self.tau = tau
-
-    def momentum(self, t, total, momentum):
-        """Return the momentum at ``t``."""
-        return min(1 - 0.5 / (math.floor(t / self.tau) + 1), momentum)
-
-
-class OneCycleMomentum(MomentumSchedule, name="one_cycle"):
-    """Fall to a low momentum while the rate of :class:`OneCycle` rises, then come back.
-
-    Parameters
-    ----------
-    rise : float, default=0.3
-        Fraction of the planned epochs spent falling (where the rate rises).
-    lowest : float, default=0.85
-        The low momentum.
-
-    References
-    ----------
-    Smith (2018), "A disciplined approach to neural network hyper-parameters: part 1".
-
-    Examples
-    --------
-    >>> [round(OneCycleMomentum().momentum(t, 100, 0.95), 3) for t in (0, 30, 100)]
-    [0.95, 0.85, 0.95]
-    """
-
-    rules: ClassVar = {
-        "rise": Interval(0, 1, closed="neither"),
-        "lowest": Interval(0, 1, closed="left"),
-    }
-
-    def __init__(self, rise: float = 0.3, lowest: float = 0.85):
-        self.rise = rise
-        self.lowest = lowest
-
-    def momentum(self, t, total, momentum):
-        """Return the momentum at ``t``."""
-        part = min(t / total, 1)
-        if part < self.rise:
-            return _cosine_between(momentum, self.lowest, part / self.rise)
-        return _cosine_between(self.lowest, momentum, (part - self.rise) / (1 - self.rise))

@@ -1,8 +1,8 @@
 r"""Second-order solvers: they use the curvature, and the gradient of all rows at once.
 
-The minimisers are SciPy's; the gradient and the curvature are the network's. ``newton_cg`` needs only
-products :math:`Hv`, exact by the R-operator (Pearlmutter, 1994) where every part of the network
-defines it, else by central differences of the gradient
+The minimisers are SciPy's; the gradient and the curvature are the network's. ``newton_cg`` needs
+only products :math:`Hv`, exact by the R-operator (Pearlmutter, 1994) where every part of the
+network defines it, else by central differences of the gradient
 (:meth:`skdl.core.objective.Objective.hessian_vector` says which is which); ``newton`` builds the
 whole Hessian from such products, one for each parameter.
 
@@ -81,7 +81,7 @@ class SecondOrder(Optimizer):
         """
         from scipy.optimize import minimize
 
-        problem = _SplitProblem(objective, data) if objective.l1 else _Problem(objective, data)
+        problem = _SplitProblem(objective, data) if objective.has_l1 else _Problem(objective, data)
 
         def callback(intermediate_result):
             progress.epoch += 1
@@ -137,7 +137,9 @@ class _Problem:
         _, y, weight = self.batch
         raw = self._last_raw()
         activity = self.network.activity_penalty(self.work)
-        return float(self.objective.loss.value(y, raw, weight) + activity + self.objective.penalty())
+        return float(
+            self.objective.loss.value(y, raw, weight) + activity + self.objective.penalty()
+        )
 
     def _last_raw(self) -> Array:
         return self.work.buffers[-1].z
@@ -268,7 +270,7 @@ class CG(SecondOrder, name="cg"):
 
 
 class NewtonCG(SecondOrder, name="newton_cg"):
-    r"""Newton's method whose linear system is solved by conjugate gradients from products :math:`Hv`.
+    r"""Newton's method: conjugate gradients solve the linear system, from products :math:`Hv`.
 
     References
     ----------

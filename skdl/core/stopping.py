@@ -1,8 +1,8 @@
 """Stopping: when a fit has learned what it can, and which weights to keep.
 
 Two rules watch one number that should fall, the *monitored* loss (on validation rows if there are
-any): ``"patience"`` stops after n epochs without a fall by more than ``tol``; ``"rises"`` stops when
-it rose n times in a row, and rewinds those n epochs.
+any): ``"patience"`` stops after n epochs without a fall by more than ``tol``; ``"rises"`` stops
+when it rose n times in a row, and rewinds those n epochs.
 """
 
 from __future__ import annotations

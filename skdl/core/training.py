@@ -1,8 +1,8 @@
 r"""Training: the loop. Batch, forward, loss, backward, clip, penalise, step.
 
 One epoch of a first-order optimiser is :meth:`Trainer.epoch`; read that first. The rest keeps the
-record, watches for the end, and makes sure that nothing learned is lost when a fit is interrupted or
-diverges.
+record, watches for the end, and makes sure that nothing learned is lost when a fit is interrupted
+or diverges.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ import numpy as np
 from skdl.core.batches import EachEpoch, Sampler, slices, take_rows
 from skdl.core.clipping import Clipping
 from skdl.core.layers import Pass
+from skdl.core.momentum_schedules import ConstantMomentum, MomentumSchedule
 from skdl.core.network import Workspace
 from skdl.core.noise import draw_normal
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import project_to_max_norm, soft_threshold
-from skdl.core.schedules import Constant, ConstantMomentum, MomentumSchedule, Schedule
+from skdl.core.schedules import Constant, Schedule
 from skdl.core.stopping import Stopping
 
 __all__ = ["Data", "Progress", "Trainer", "Training", "train"]
@@ -131,8 +132,8 @@ class Trainer:
         self._parts = self.network.arrays(self.network.gradient)
         views = zip(self.network.layers, self.network.views(self.network.theta), strict=True)
         self._weight_matrices = [v["W"] for _, v in views if "W" in v]
+        self._decays = bool(np.any(training.weight_decay))
         self._raw: Array | None = None
-        self._kept: Array | None = None
 
     def run(self, n_epochs: int, note: Callable[[dict[str, float]], bool]) -> None:
         """Do up to ``n_epochs`` epochs; stop when ``note`` says so."""
@@ -184,16 +185,16 @@ class Trainer:
         training = self.training
         if training.clipping is not None:
             training.clipping.apply(self.network.gradient, self._parts, training.clip_threshold)
-        if np.any(self.objective.l2):
+        if self.objective.has_l2:
             self.objective.add_l2_gradient()
 
     def _step(self) -> None:
         """Move θ: the optimiser, decoupled decay, the proximal step of L1, the largest norm."""
         training, theta, g = self.training, self.network.theta, self.network.gradient
-        if np.any(training.weight_decay):
+        if self._decays:
             theta[..., self.objective.penalized] *= 1 - self.rate * training.weight_decay
         training.optimizer.step(theta, g, self.state, self.rate, self.momentum, training.nesterov)
-        if np.any(self.objective.l1):
+        if self.objective.has_l1:
             eta = training.optimizer.effective_rate(g, self.state, self.rate, self.momentum)
             if isinstance(eta, np.ndarray) and eta.shape == theta.shape:
                 eta = eta[..., self.objective.penalized]
@@ -293,9 +294,7 @@ def train(
             record.update(validate())
         record["monitored"] = record[monitor]
         progress.history.append(record)
-        if stopping is not None and stopping.update(
-            record["epoch"], record["monitored"], network
-        ):
+        if stopping is not None and stopping.update(record["epoch"], record["monitored"], network):
             progress.stopped = "converged"
         if after_epoch is not None and after_epoch(record):
             progress.stopped = "callback"

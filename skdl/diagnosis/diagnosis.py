@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from numbers import Integral
 
 import numpy as np
@@ -15,7 +16,14 @@ from skdl.diagnosis.checks import check_data, check_settings
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import Estimate, most_likely_regime
 from skdl.diagnosis.remedies import Remedy, find_network, propose
-from skdl.diagnosis.summary import fold_frame, learning_curve, more_rows_help, notes, summarise
+from skdl.diagnosis.summary import (
+    cut_short,
+    fold_frame,
+    learning_curve,
+    more_rows_help,
+    notes,
+    summarise,
+)
 
 __all__ = ["Diagnosis", "diagnose"]
 
@@ -122,10 +130,10 @@ class Diagnosis:
         -------
         display : skdl.plots.LearningCurveDisplay or skdl.plots.GapsDisplay
         """
-        from skdl.plots import GapsDisplay, LearningCurveDisplay
-
-        display = GapsDisplay if self.learning_curve_ is None else LearningCurveDisplay
-        return display.from_diagnosis(self, ax=ax)
+        # By name, when asked for: pictures are drawn from a diagnosis, so they import it.
+        plots = import_module("skdl.plots")
+        name = "GapsDisplay" if self.learning_curve_ is None else "LearningCurveDisplay"
+        return getattr(plots, name).from_diagnosis(self, ax=ax)
 
 
 def diagnose(
@@ -255,7 +263,7 @@ def diagnose(
         estimator,
         regime,
         bias_first=found["bias"].value >= found["variance"].value,
-        converged=all(fold.converged for fold in folds),
+        cut_short=cut_short(folds),
         more_rows_help=more_rows_help(curve),
     )
     return Diagnosis(

@@ -10,14 +10,6 @@ import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
-from sklearn.model_selection import (
-    GroupKFold,
-    KFold,
-    StratifiedGroupKFold,
-    StratifiedKFold,
-    check_cv,
-    cross_validate,
-)
 from sklearn.utils.parallel import Parallel, delayed
 
 from skdl.progress import progress_bar
@@ -75,7 +67,10 @@ class ErrorMeasure:
 
 @dataclass
 class Fold:
-    """One fit: its rows, the share they are of the fold's training rows, and what came of it."""
+    """One fit: its rows, the share they are of the fold's training rows, and what came of it.
+
+    `trouble` says why it did not converge, `failure` why there is no fit at all.
+    """
 
     fold: int
     train: np.ndarray = field(repr=False)
@@ -84,13 +79,21 @@ class Fold:
     training_error: float = np.nan
     validation_error: float = np.nan
     fit_time: float = np.nan
-    converged: bool = True
+    trouble: str | None = None
     failure: str | None = None
     warnings: list = field(default_factory=list, repr=False)
 
 
 def make_splits(X, y, *, cv, n_repeats, groups, stratify, rng) -> list[tuple]:
     """Return the folds as (training rows, validation rows): shuffled, stratified where possible."""
+    from sklearn.model_selection import (
+        GroupKFold,
+        KFold,
+        StratifiedGroupKFold,
+        StratifiedKFold,
+        check_cv,
+    )
+
     if groups is None:
         splitter = StratifiedKFold if stratify else KFold
     else:
@@ -147,6 +150,8 @@ def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) ->
 
 def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -> Fold:
     """Fit a clone on the fold's training rows and measure its two errors."""
+    from sklearn.model_selection import cross_validate
+
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -166,7 +171,8 @@ def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -
     fold.training_error = measure.error(result["train_score"][0])
     fold.validation_error = measure.error(result["test_score"][0])
     fold.fit_time = float(result["fit_time"][0])
-    fold.converged = not any(issubclass(c, ConvergenceWarning) for c, _ in messages)
+    troubles = [m for c, m in messages if issubclass(c, ConvergenceWarning)]
+    fold.trouble = troubles[0] if troubles else None
     fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
     return fold
 

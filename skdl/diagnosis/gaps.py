@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
 
 __all__ = ["Estimate", "corrected_estimate", "most_likely_regime", "shared_rows"]
 
@@ -56,7 +56,7 @@ class Estimate:
 
     @property
     def _half_width(self) -> float:
-        return float(student_t.ppf(0.5 + self.confidence / 2, self.df)) * self.standard_error
+        return float(stdtrit(self.df, 0.5 + self.confidence / 2)) * self.standard_error
 
     @property
     def low(self) -> float:
@@ -72,7 +72,7 @@ class Estimate:
         """Return the probability that the quantity exceeds `threshold`, by Student's t."""
         if self.standard_error == 0:
             return float(self.value > threshold)
-        return float(student_t.sf((threshold - self.value) / self.standard_error, self.df))
+        return float(stdtr(self.df, (self.value - threshold) / self.standard_error))
 
     def excludes(self, threshold: float) -> bool:
         """Return whether `threshold` lies outside the confidence interval."""

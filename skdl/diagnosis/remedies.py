@@ -196,7 +196,7 @@ def propose(
     regime: str,
     *,
     bias_first: bool = True,
-    converged: bool = True,
+    cut_short: bool = False,
     more_rows_help: bool | None = None,
 ) -> list[Remedy]:
     """List the remedies for a regime, the most promising first.
@@ -209,8 +209,8 @@ def propose(
         Its regime.
     bias_first : bool, default=True
         Whether bias is the larger gap; it is treated first.
-    converged : bool, default=True
-        Whether all fits at full size ended before ``max_iter``.
+    cut_short : bool, default=False
+        Whether a fit ran out of epochs.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
 
@@ -234,7 +234,7 @@ def propose(
     most = 2 if regime == "both" else 3
     remedies = []
     if regime != "overfitting":
-        remedies += fitting(BIAS if converged else [UNFINISHED, *BIAS[:-1]], most, RICHER)
+        remedies += fitting([UNFINISHED, *BIAS[:-1]] if cut_short else BIAS, most, RICHER)
     if regime != "underfitting":
         against_variance = fitting(VARIANCE, most, SIMPLER)
         remedies = remedies + against_variance if bias_first else against_variance + remedies

@@ -7,7 +7,7 @@ import numpy as np
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
 
-__all__ = ["fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
+__all__ = ["cut_short", "fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
 
 
 def summarise(
@@ -70,6 +70,11 @@ def more_rows_help(curve) -> bool | None:
     return bool(after < before * 0.9**doublings)
 
 
+def cut_short(folds: list[Fold]) -> bool:
+    """Say whether a fit ran out of epochs."""
+    return any("iter" in (fold.trouble or "").lower() for fold in folds)
+
+
 def fold_frame(folds: list[Fold]):
     """Return one row for each fit."""
     import pandas as pd
@@ -82,7 +87,7 @@ def fold_frame(folds: list[Fold]):
             "training_error": [fold.training_error for fold in folds],
             "validation_error": [fold.validation_error for fold in folds],
             "fit_seconds": [fold.fit_time for fold in folds],
-            "converged": [fold.converged for fold in folds],
+            "converged": [fold.trouble is None for fold in folds],
         }
     )
 
@@ -90,12 +95,9 @@ def fold_frame(folds: list[Fold]):
 def notes(folds: list[Fold], smaller: list[Fold], bias: Estimate, bayes_error: float) -> list[str]:
     """Say what else was noticed: fits cut short or failed, an error below Bayes'."""
     said = []
-    unfinished = sum(not fold.converged for fold in folds)
-    if unfinished:
-        said.append(
-            f"{unfinished} of {len(folds)} fits reached the largest number of epochs before they "
-            "converged; a larger max_iter may lower the training error."
-        )
+    troubles = [fold.trouble for fold in folds if fold.trouble]
+    if troubles:
+        said.append(f"{len(troubles)} of {len(folds)} fits did not converge: {troubles[0]}")
     failed = [fold for fold in smaller if fold.failure]
     if failed:
         sizes = ", ".join(str(size) for size in sorted({len(fold.train) for fold in failed}))

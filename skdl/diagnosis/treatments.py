@@ -32,6 +32,10 @@ def _first_order(p: dict) -> bool:
     return _default_rate(p) is not None
 
 
+def _has_hidden_units(p: dict) -> bool:
+    return p["hidden_layer_sizes"] not in ((), [], 0)
+
+
 def _scaled(value: float, *factors: float) -> list[float]:
     return [float(f"{value * factor:.3g}") for factor in factors]
 
@@ -41,14 +45,16 @@ def _scaled(value: float, *factors: float) -> list[float]:
 
 def larger(p):
     """Twice as wide, and twice as wide with one layer more."""
-    sizes, n_layers = p.get("hidden_layer_sizes"), p.get("n_hidden_layers")
+    sizes = p["hidden_layer_sizes"]
+    one_per_layer = any(isinstance(p.get(n), list | tuple) for n in ("activation", "dropout"))
     if _number(sizes):
         wider = {"hidden_layer_sizes": [2 * sizes]}
-        return wider | {"n_hidden_layers": [n_layers, n_layers + 1]} if _number(n_layers) else wider
-    if sizes is None:
-        return None
+        if "n_hidden_layers" in p and not one_per_layer:
+            now = p["n_hidden_layers"] or 1
+            wider["n_hidden_layers"] = [now, now + 1]
+        return wider
     wide = tuple(2 * size for size in sizes) or (100,)
-    return {"hidden_layer_sizes": [wide, (*wide, wide[-1])]}
+    return {"hidden_layer_sizes": [wide] if one_per_layer else [wide, (*wide, wide[-1])]}
 
 
 def train_longer(p):
@@ -73,6 +79,7 @@ def learning_rate(p):
 def regularise_less(p):
     """Take away what the network has of penalties and noise."""
     noise = ("dropout", "input_dropout", "input_noise", "hidden_noise", "weight_noise")
+    # A list, such as one dropout for each layer, is something to take away as well.
     less = {name: [0.0] for name in (*noise, "l1", "weight_decay") if p.get(name)}
     for name in ("l2", "alpha"):
         if _number(p.get(name)) and p[name] >= 1e-3:
@@ -82,7 +89,8 @@ def regularise_less(p):
 
 def normalise(p):
     """Batch normalisation."""
-    return {"batch_norm": [True]} if p.get("batch_norm") is False and _first_order(p) else None
+    possible = p.get("batch_norm") is False and _has_hidden_units(p) and _first_order(p)
+    return {"batch_norm": [True]} if possible else None
 
 
 # --- treatments of variance -----------------------------------------------------------------------
@@ -98,7 +106,7 @@ def penalise(p):
 
 def drop_out(p):
     """Dropout of hidden units, more than now."""
-    if not _first_order(p) or not _number(p.get("dropout")):
+    if not _number(p.get("dropout")) or not _has_hidden_units(p) or not _first_order(p):
         return None
     rates = [rate for rate in (0.2, 0.5) if rate > p["dropout"]]
     return {"dropout": rates} if rates else None
@@ -112,7 +120,7 @@ def stop_early(p):
 
 def smaller(p):
     """Half as wide."""
-    sizes = p.get("hidden_layer_sizes")
+    sizes = p["hidden_layer_sizes"]
     if _number(sizes):
         return {"hidden_layer_sizes": [sizes // 2]} if sizes > 1 else None
     if not sizes or max(sizes) == 1:

@@ -198,7 +198,7 @@ def test_fits_cut_short_are_noted_and_not_warned_about():
     network = SklearnMLPClassifier((3,), max_iter=2, random_state=0)
     found = diagnose(network, X, y, train_sizes=())  # a ConvergenceWarning would be an error here
     assert not found.folds_["converged"].any()
-    assert found.notes[0].startswith("10 of 10 fits reached the largest number of epochs")
+    assert found.notes[0].startswith("10 of 10 fits did not converge: Stochastic Optimizer")
     assert found.remedies[0].action == "Train longer"
 
 

@@ -35,7 +35,7 @@ def test_independent_folds_give_the_usual_standard_error():
 @pytest.mark.parametrize(("k", "repeats"), [(2, 1), (5, 1), (10, 1), (5, 3)])
 def test_training_error_of_a_fixed_predictor_has_the_variance_of_a_mean(k, repeats):
     # A predictor that does not depend on its training rows: the mean over folds of its training
-    # error is its error on all n rows, whose variance is sigma^2/n, with S^2 estimated without bias.
+    # error is its error on all n rows, whose variance is sigma^2/n.
     n = 120
     rng = np.random.default_rng(k)
     wrong = rng.random((20000, n)) < 0.3

@@ -1,13 +1,14 @@
 """Remedies: valid for the very estimator, starting from its settings, only where they apply."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import make_classification
-from sklearn.model_selection import RandomizedSearchCV
+from sklearn.model_selection import ParameterGrid, RandomizedSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
@@ -25,7 +26,9 @@ NETWORKS = [
     MLPClassifier(hidden_layer_sizes=()),
     MLPClassifier(hidden_layer_sizes=20, n_hidden_layers=2),
     MLPClassifier(hidden_layer_sizes=(1,), dropout=0.5, l2=1.0, early_stopping=True),
+    MLPClassifier(hidden_layer_sizes=[8, 4], dropout=[0.5, 0.2], activation=["relu", "tanh"]),
     MLPClassifier(optimizer="lbfgs"),
+    MLPClassifier(optimizer="rprop", batch_norm=True),
     SklearnMLPClassifier(),
     SklearnMLPRegressor(solver="lbfgs"),
     Pipeline([("scale", StandardScaler()), ("mlp", MLPClassifier())]),
@@ -51,17 +54,30 @@ def test_each_remedy_can_be_set_and_changes_something(estimator, regime):
     assert bool(with_parameters) == (regime != "neither")
 
 
-@pytest.mark.parametrize("converged", [True, False])
-def test_underfitting_starts_from_the_current_settings(converged):
+@pytest.mark.parametrize("regime", ["underfitting", "overfitting", "both"])
+@pytest.mark.parametrize("network", [e for e in NETWORKS if hasattr(e, "batch_norm")], ids=repr)
+def test_every_value_can_be_fitted_and_has_an_effect(network, regime):
+    X, y = make_classification(40, random_state=0)
+    for remedy in propose(network, regime, cut_short=True):
+        for changes in ParameterGrid(dict(remedy)):
+            changed = clone(network).set_params(random_state=0, **changes)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                changed.set_params(max_iter=2).fit(X, y)
+            assert not [w for w in caught if "no effect" in str(w.message)]
+
+
+@pytest.mark.parametrize("cut_short", [True, False])
+def test_underfitting_starts_from_the_current_settings(cut_short):
     network = MLPClassifier(hidden_layer_sizes=(30, 20), max_iter=7, l2=0.5, dropout=0.3)
-    remedies = propose(make_pipeline(network), "underfitting", converged=converged)
+    remedies = propose(make_pipeline(network), "underfitting", cut_short=cut_short)
     actions = [remedy.action for remedy in remedies]
-    assert ("Train longer" == actions[0]) is not converged
+    assert (actions[0] == "Train longer") == cut_short
     changes = {name: values for remedy in remedies for name, values in remedy.items()}
     assert changes["mlpclassifier__hidden_layer_sizes"] == [(60, 40), (60, 40, 40)]
     assert changes["mlpclassifier__l2"] == [0.005, 0.05]
     assert changes["mlpclassifier__dropout"] == [0.0]
-    assert converged or changes["mlpclassifier__max_iter"] == [35]
+    assert not cut_short or changes["mlpclassifier__max_iter"] == [35]
 
 
 def test_overfitting_starts_from_the_current_settings():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from skdl.core.training import Data, Progress, Trainer, train
 from skdl.history import History
 from skdl.progress import progress_bar
 from skdl.settings import Settings, resolve_settings, warn_without_effect
+from skdl.warning import warn_user
 
 __all__ = ["BaseMLP"]
 
@@ -113,6 +113,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
 
     def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None):
+        """Check, encode, build, train: to the end, or for n_epochs (0 only builds)."""
         if not go_on:
             self._forget()
         X, y, weight = self._check_rows(X, y, sample_weight, fresh=not go_on)
@@ -120,11 +121,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         if own:
             if validation[0] is None or validation[1] is None:
                 raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
-            held_out = self._check_rows(*validation, fresh=False)
+            rows, held_out = None, self._check_rows(*validation, fresh=False)
         settings = resolve_settings(self, X.shape[0])
         if n_epochs is None:
             warn_without_effect(self, settings, own_validation=own)
-        if n_epochs is not None and settings.optimizer.order == 2:
+        if n_epochs and settings.optimizer.order == 2:
             raise ValueError(
                 f"{type(self).__name__}: partial_fit needs a first-order optimizer; got "
                 f"{self.optimizer!r}"
@@ -133,16 +134,18 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         if not go_on:
             self._set_seeds()
         if not own:
-            held_out = None
+            held_out = rows = None
             if self.early_stopping and n_epochs is None:
-                X, y, weight, held_out = self._hold_out(X, y, weight)
+                rows, y, weight, held_out = self._hold_out(X, y, weight)
         self._loss = loss
-        data = self._data(X, y, weight, in_training=True, fresh=not go_on)
+        data = self._data(X, y, weight, rows=rows, in_training=True, fresh=not go_on)
         self._build(settings, data, keep_weights=go_on)
         held_out_data = None if held_out is None else self._data(*held_out)
-        self._train(settings, data, held_out, held_out_data, n_epochs)
+        if n_epochs != 0:
+            self._train(settings, data, y, held_out, held_out_data, n_epochs)
         return self
 
+    @with_callbacks
     def _partial_fit(self, X, y, sample_weight):
         """Train for one epoch, from where the last call ended."""
         go_on = hasattr(self, "_network")
@@ -168,6 +171,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
 
     def _check_rows(self, X, y, sample_weight, *, fresh):
         """Check inputs, targets and weights; return them as arrays."""
+        on_disk = isinstance(X, np.memmap)
         X, y = validate_data(
             self,
             X,
@@ -178,7 +182,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
             y_numeric=self._numeric_target,
             reset=fresh,
         )
-        if not issparse(X) and not isinstance(X, np.memmap) and not X.flags.c_contiguous:
+        if not (issparse(X) or on_disk or X.flags.c_contiguous):
             X = np.ascontiguousarray(X)  # rows are gathered at every step: they must lie together
         y = self._check_target(y, fresh)
         if sample_weight is not None:
@@ -209,9 +213,9 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
                 f"{type(self).__name__}: early_stopping split the rows so that one part has only "
                 "zero weights; pass X_val, y_val"
             )
-        return X[rows], y[rows], w[0], (X[held_out], y[held_out], w[1])
+        return rows, y[rows], w[0], (X[held_out], y[held_out], w[1])
 
-    def _data(self, X, y, weight, *, in_training=False, fresh=False):
+    def _data(self, X, y, weight, *, rows=None, in_training=False, fresh=False):
         """Encode targets and bring weights to mean 1."""
         dtype = X.dtype
         weight = self._row_weight(y, weight)
@@ -222,7 +226,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         y = self._encode(y, dtype)
         if in_training:
             y = self._training_target(y)
-        return Data(np.asarray(X) if isinstance(X, np.memmap) else X, y, weight)
+        return Data(X, y, weight, rows)
 
     def _learn_target(self, y: Array, weight: Array | None) -> None:
         """Learn what encoding needs from the training targets."""
@@ -268,7 +272,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         drops = any(layer.dropout for layer in settings.hidden) or self.input_dropout
         self._n_sub_networks = settings.dropout_inference.n_networks if drops else 0
 
-    def _train(self, settings, data, held_out, held_out_data, n_epochs):
+    def _train(self, settings, data, y, held_out, held_out_data, n_epochs):
         """Run the loop, then say how it went."""
         network, progress = self._network, self._progress
         watch = bool(self.early_stopping) and held_out is not None
@@ -297,7 +301,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
                 Trainer(objective, settings.training, data, progress, total).run(n, note)
 
         bar = progress_bar(n, verbose=self.verbose, description=type(self).__name__)
-        listeners = Listeners(self, n, {"X": data.X, "y": data.y}, bar)
+        rows = {"X": lambda: data.whole().X, "y": lambda: self._decode(y)}  # made if asked for
+        listeners = Listeners(self, n, rows, bar)
         try:
             train(
                 run,
@@ -349,27 +354,24 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         owner = type(self).__name__
         if stopped == "diverged":
             scaled = "scale the inputs (StandardScaler), lower learning_rate"
-            warnings.warn(
+            warn_user(
                 f"{owner}: the loss is no longer finite in epoch {self.n_iter_ + 1}; training "
                 f"stopped, and the last finite weights are kept. To mend it: {scaled}, set "
                 "clip='global_norm', or lower init_scale.",
                 ConvergenceWarning,
-                stacklevel=5,
             )
         elif stopped == "interrupted":
-            warnings.warn(
+            warn_user(
                 f"{owner}: interrupted after {self.n_iter_} epochs; the weights learned so far "
                 "are kept.",
                 UserWarning,
-                stacklevel=5,
             )
         elif stopped == "max_iter" and n_epochs is None and self.n_iter_no_change is not None:
-            warnings.warn(
+            warn_user(
                 f"{owner}: stopped at max_iter={self.max_iter} while the loss was still "
                 "changing; raise max_iter or learning_rate, or set n_iter_no_change=None to train "
                 "for exactly max_iter epochs.",
                 ConvergenceWarning,
-                stacklevel=5,
             )
 
     # -- predict -----------------------------------------------------------------------

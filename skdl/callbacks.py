@@ -36,7 +36,7 @@ class Listeners:
     n_epochs : int
         Epochs planned.
     data : dict
-        "X" and "y", for callbacks that want them.
+        "X" and "y", or functions that return them, for callbacks that want them.
     bar : progress bar
         Has ``update``, ``set_postfix_str`` and ``close``.
     """

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from scipy.special import logsumexp
 from sklearn.base import ClassifierMixin
@@ -19,6 +17,7 @@ from skdl.core.component import resolve
 from skdl.core.losses import ClassifierLoss, log_sigmoid
 from skdl.parameters import documented
 from skdl.splits import random_split, stratified_split
+from skdl.warning import warn_user
 
 __all__ = ["MLPClassifier"]
 
@@ -167,11 +166,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         return y if multilabel else np.searchsorted(self.classes_, y)
 
     def _ravel(self, y):
-        warnings.warn(
+        warn_user(
             "A column-vector y was passed when a 1d array was expected. Please change the shape "
             "of y to (n_samples,), for example using ravel().",
             DataConversionWarning,
-            stacklevel=6,
         )
         return y.ravel()
 
@@ -329,7 +327,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         p : ndarray of shape (n, classes)
             Rows sum to 1, except for labels.
         """
-        p = self._loss.predict(self._raw_checked(X))
+        raw = self._raw_checked(X)
+        p = self._loss.predict(raw)
         if self._multilabel or self._loss.link == "softmax":
             return np.ascontiguousarray(p)
         if p.shape[1] == 1:

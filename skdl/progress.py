@@ -1,7 +1,4 @@
-"""One progress bar for all that takes long: what is done, the last loss or error, the time left.
-
-It is silent with ``verbose=0``, where the standard error stream is no terminal, and without tqdm.
-"""
+"""One progress bar for all that takes long; silent where standard error is no terminal."""
 
 from __future__ import annotations
 
@@ -30,9 +27,10 @@ class SilentBar:
 
 
 def progress_bar(total: int, *, verbose: int = 1, description: str = ""):
-    """Open a bar of `total` steps, such as epochs, on the standard error stream.
+    """Open a bar of `total` steps on the standard error stream: what is done, the time left.
 
     It has ``update(n)``, ``set_postfix_str(text)`` and ``close()``, and is a context manager.
+    It shows nothing with ``verbose=0``, where the stream is no terminal, or without tqdm.
 
     Examples
     --------
@@ -54,4 +52,7 @@ def progress_bar(total: int, *, verbose: int = 1, description: str = ""):
             # Shown with the next update: a short epoch does not pay for writing to a terminal.
             super().set_postfix_str(text, refresh)
 
-    return Bar(total=total, desc=description, file=stream, dynamic_ncols=True, leave=False)
+    text = "{desc} {percentage:3.0f} % |{bar}| {n_fmt}/{total_fmt}, {remaining} left{postfix}"
+    return Bar(
+        total=total, desc=description, bar_format=text, file=stream, dynamic_ncols=True, leave=False
+    )

@@ -7,7 +7,6 @@ would have no effect beside the others is named in a warning.
 from __future__ import annotations
 
 import inspect
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.schedules import Schedule
 from skdl.core.training import Training
 from skdl.parameters import PARAMETERS
+from skdl.warning import warn_user
 
 __all__ = ["Settings", "auto_batch_size", "resolve_settings", "warn_without_effect"]
 
@@ -253,9 +253,7 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
     if estimator.early_stopping == "rises":
         without += none_of("early_stopping='rises'", "restore_best")
     for name, reason in without:
-        warnings.warn(
+        warn_user(
             f"{type(estimator).__name__}: {name}={getattr(estimator, name)!r} has no effect "
             f"with {reason}",
-            UserWarning,
-            stacklevel=4,
         )

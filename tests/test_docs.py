@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import inspect
 import os
@@ -61,6 +62,12 @@ def accepted(thing):
     return [name for name in names if not name.startswith("_")]
 
 
+def attributes(thing, found):
+    """Return what "Attributes" describes and a data class does not have as a field."""
+    fields = {field.name for field in dataclasses.fields(thing)}
+    return set(described(found.get("Attributes", ""))) - fields
+
+
 def incomplete(thing, *, whole=False):
     """Say what a docstring lacks: `whole` asks for every numpydoc section that applies."""
     found = sections(thing)
@@ -70,14 +77,17 @@ def incomplete(thing, *, whole=False):
         return ["no docstring"]
     if not summary.rstrip("`").endswith((".", ":", "?")):
         complaints.append("the summary is no sentence")
-    names = accepted(thing) if "Parameters" in found or whole else []
+    result = dataclasses.is_dataclass(thing)  # made by a function, read by its attributes
+    names = accepted(thing) if "Parameters" in found or (whole and not result) else []
     told = described(found.get("Parameters", ""))
-    if told != names:
+    if sorted(told) != sorted(names):
         complaints.append(f"Parameters describes {told}; the signature has {names}")
-    if whole and "Examples" not in found:
+    if whole and not result and "Examples" not in found:
         complaints.append("no Examples")
     if "Examples" in found and ">>>" not in found["Examples"]:
         complaints.append("Examples without an example")
+    if result and any(not hasattr(thing, name) for name in attributes(thing, found)):
+        complaints.append("Attributes describes what is not there")
     if whole and inspect.isfunction(thing) and not {"Returns", "Yields"} & set(found):
         returns = inspect.signature(thing).return_annotation
         if returns not in (None, "None"):
@@ -150,6 +160,7 @@ DOC = inspect.getdoc(documented)
         (DOC.replace("Examples", "Notes"), "no Examples"),
         (DOC.replace(">>> ", ""), "without an example"),
     ],
+    ids=["none", "other name", "too few", "summary", "returns", "examples", "no prompt"],
 )
 def test_a_planted_mistake_in_a_docstring_is_found(doc, complaint):
     assert incomplete(documented, whole=True) == []
@@ -158,6 +169,24 @@ def test_a_planted_mistake_in_a_docstring_is_found(doc, complaint):
 
     twin.__doc__ = doc
     assert any(complaint in text for text in incomplete(twin, whole=True))
+
+
+def test_an_attribute_that_a_result_does_not_have_is_found():
+    @dataclasses.dataclass
+    class Result:
+        """What was measured.
+
+        Attributes
+        ----------
+        error : float
+            The error.
+        """
+
+        error: float
+
+    assert incomplete(Result) == []
+    Result.__doc__ = Result.__doc__.replace("error :", "eror :")
+    assert incomplete(Result) == ["Attributes describes what is not there"]
 
 
 def blocks(page, language):

@@ -81,25 +81,35 @@ class SecondOrder(Optimizer):
         """
         from scipy.optimize import minimize
 
-        problem = _SplitProblem(objective, data) if objective.has_l1 else _Problem(objective, data)
+        kind = _SplitProblem if objective.has_l1 else _Problem
+        problem = kind(objective, data.whole())
+        x = problem.start()
 
         def callback(intermediate_result):
+            nonlocal x
+            x = intermediate_result.x.copy()
             progress.epoch += 1
-            if note(problem.record(intermediate_result, progress.epoch)):
+            if note(problem.record(x, progress.epoch)):
                 raise StopIteration
 
-        result = minimize(
-            problem.value_and_gradient,
-            problem.start(),
-            jac=True,
-            method=self.method,
-            bounds=problem.bounds(),
-            callback=callback,
-            options={"maxiter": max_iter, self.gradient_tolerance: tol, **self._options()},
-            **self._curvature(problem),
-        )
+        try:
+            result = minimize(
+                problem.value_and_gradient,
+                x,
+                jac=True,
+                method=self.method,
+                bounds=problem.bounds(),
+                callback=callback,
+                options={"maxiter": max_iter, self.gradient_tolerance: tol, **self._options()},
+                **self._curvature(problem),
+            )
+        except KeyboardInterrupt:
+            problem.move(x)  # not to a point that was only being tried
+            raise
         if progress.stopped == "max_iter":
-            problem.move(result.x)
+            if not progress.history:  # it started at a minimum
+                note(problem.record(x, 1))
+            problem.move(x)
             if result.nit < max_iter:
                 progress.stopped = "converged"
 
@@ -135,14 +145,11 @@ class _Problem:
 
     def _value_of_last_pass(self) -> float:
         _, y, weight = self.batch
-        raw = self._last_raw()
+        raw = self.work.buffers[-1].z
         activity = self.network.activity_penalty(self.work)
         return float(
             self.objective.loss.value(y, raw, weight) + activity + self.objective.penalty()
         )
-
-    def _last_raw(self) -> Array:
-        return self.work.buffers[-1].z
 
     def hessian_vector(self, x: Array, v: Array) -> Array:
         """Return ``Hv`` at ``x``."""
@@ -156,9 +163,9 @@ class _Problem:
         H = np.stack([self.hessian_vector(x, e) for e in np.eye(x.size)])
         return 0.5 * (H + H.T)
 
-    def record(self, result: Any, epoch: int) -> dict[str, float]:
-        """Return the record of an iteration that ended at ``result.x``."""
-        value, gradient = self.value_and_gradient(result.x)
+    def record(self, x: Array, epoch: int) -> dict[str, float]:
+        """Return the record of an iteration that ended at ``x``."""
+        value, gradient = self.value_and_gradient(x)
         penalty = float(self.objective.penalty() + self.network.activity_penalty(self.work))
         return {
             "epoch": epoch,

@@ -33,16 +33,25 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Data:
-    """Rows: inputs, encoded targets, weights of mean 1 (None for equal ones)."""
+    """Rows: inputs, encoded targets, weights of mean 1 (None for equal ones).
+
+    Where ``rows`` is given, only those rows of X belong here (the others validate): X itself is
+    never copied, it may be a memory map larger than memory.
+    """
 
     X: Array
     y: Array
     weight: Array | None = None
+    rows: Array | None = None
 
     @property
     def n(self) -> int:
         """Number of rows."""
-        return self.X.shape[0]
+        return len(self.y)
+
+    def whole(self) -> Data:
+        """Return the same data with X cut down to its rows, for those who need all at once."""
+        return self if self.rows is None else Data(self.X[self.rows], self.y, self.weight)
 
 
 @dataclass
@@ -119,10 +128,10 @@ class Trainer:
         self.objective = objective
         self.network = objective.network
         self.training = training
-        self.data = data
+        self.batch_size = min(training.batch_size, data.n)
+        self.data = data.whole() if self.batch_size == data.n else data
         self.progress = progress
         self.total = total
-        self.batch_size = min(training.batch_size, data.n)
         self.rate = training.learning_rate
         self.momentum = training.momentum
         if progress.optimizer_state is None:
@@ -221,13 +230,15 @@ class Trainer:
         """Return the buffers for a batch, and its inputs."""
         X, size = self.data.X, rows.stop - rows.start
         if size not in self._work:
-            copied = order is not None and isinstance(X, np.ndarray)
-            x = np.empty((size, X.shape[1]), X.dtype) if copied else None
+            x = np.empty((size, X.shape[1]), X.dtype) if isinstance(X, np.ndarray) else None
             self._work[size] = self.network.workspace(size), x
         work, buffer = self._work[size]
-        if order is not None:
-            return work, take_rows(X, order[rows], buffer)
-        return work, X if size == self.data.n else X[rows]
+        if order is None and self.data.rows is None:
+            return work, X if size == self.data.n else X[rows]
+        which = np.arange(rows.start, rows.stop) if order is None else order[rows]
+        if self.data.rows is not None:
+            which = self.data.rows[which]
+        return work, take_rows(X, which, buffer)
 
     def _keep_raw(self, rows: slice, raw: Array) -> None:
         """Remember the raw outputs of a batch for the loss of the epoch."""

@@ -124,14 +124,14 @@ BIAS = [
         GOODFELLOW + "sec. 11.4.1", treatments.learning_rate,
     ),
     Treatment(
-        "underfitting", "Normalise the hidden layers",
-        "Batch normalisation keeps the units in their sensitive range, which speeds up training.",
-        GOODFELLOW + "sec. 8.7.1", treatments.normalise,
-    ),
-    Treatment(
         "underfitting", "Train longer",
         "The optimiser may have stopped before the training error was as low as it can get.",
         PLAYBOOK, treatments.train_longer,
+    ),
+    Treatment(
+        "underfitting", "Normalise the hidden layers",
+        "Batch normalisation keeps the units in their sensitive range, which speeds up training.",
+        GOODFELLOW + "sec. 8.7.1", treatments.normalise,
     ),
 ]  # fmt: skip
 VARIANCE = [
@@ -225,16 +225,19 @@ def propose(
     def fitting(candidates, most, otherwise):
         """Keep the first treatments that this network can take; others get a general one."""
         known = candidates if "hidden_layer_sizes" in parameters else []
-        found = [treatment.remedy(parameters, prefix) for treatment in known]
-        found = [remedy for remedy in found if remedy is not None]
-        return found[:most] or [otherwise.remedy({}, "")]
+        found = {}
+        for treatment in known:
+            remedy = treatment.remedy(parameters, prefix)
+            if remedy is not None:
+                found.setdefault(remedy.action, remedy)
+        return list(found.values())[:most] or [otherwise.remedy({}, "")]
 
     if regime == "neither":
         return [KEEP.remedy({}, ""), NEW_INFORMATION.remedy({}, "")]
     most = 2 if regime == "both" else 3
     remedies = []
     if regime != "overfitting":
-        remedies += fitting([UNFINISHED, *BIAS[:-1]] if cut_short else BIAS, most, RICHER)
+        remedies += fitting([UNFINISHED, *BIAS] if cut_short else BIAS, most, RICHER)
     if regime != "underfitting":
         against_variance = fitting(VARIANCE, most, SIMPLER)
         remedies = remedies + against_variance if bias_first else against_variance + remedies

@@ -94,6 +94,11 @@ def test_gaps_are_steps_that_meet(diagnosis):
         (diagnosis.training_error.value, diagnosis.validation_error.value)
     )
     assert ends(validation) == pytest.approx((0, diagnosis.validation_error.value))
+    whiskers = [line.get_ydata() for line in drawn.ax_.lines if line.get_marker() == "_"]
+    foot = diagnosis.training_error.value
+    assert whiskers[2] == pytest.approx(
+        [foot + diagnosis.variance.low, foot + diagnosis.variance.high]
+    )
     labels = [tick.get_text() for tick in drawn.ax_.get_xticklabels()]
     assert labels[0] == "Bayes\n1.0 %"
     assert labels[4] == f"validation\n{100 * diagnosis.validation_error.value:.1f} %"

@@ -1,0 +1,26 @@
+"""Warnings that point at the line of the user who caused them, not at ours."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+__all__ = ["warn_user"]
+
+
+def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn from the first frame outside this package (and outside what decorates ``fit``).
+
+    Parameters
+    ----------
+    message : str
+        The text.
+    category : type
+        The kind of warning.
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
+        ("skdl.", "sklearn.callback")
+    ):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

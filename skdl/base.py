@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdl.callbacks import CallbackSupportMixin, Listeners, with_callbacks
 from skdl.core.architecture import build
@@ -20,7 +19,9 @@ from skdl.core.objective import Objective
 from skdl.core.stopping import Stopping
 from skdl.core.training import Data, Progress, Trainer, train
 from skdl.history import History
+from skdl.learned import Learned
 from skdl.progress import progress_bar
+from skdl.rows import check_weight
 from skdl.settings import Settings, resolve_settings, warn_without_effect
 from skdl.warning import warn_user
 
@@ -29,7 +30,7 @@ __all__ = ["BaseMLP"]
 Array = np.ndarray
 
 
-class BaseMLP(CallbackSupportMixin, BaseEstimator):
+class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
     """A multi-layer perceptron with scikit-learn's interface.
 
     Subclasses say how targets are encoded (``_encode``), which loss is meant (``_resolve_loss``)
@@ -113,37 +114,46 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
 
     def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None):
-        """Check, encode, build, train: to the end, or for n_epochs (0 only builds)."""
+        """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
+        before = dict(self.__dict__)
+        try:
+            settings, data, y, held_out = self._prepare(
+                X, y, sample_weight, validation, go_on, n_epochs
+            )
+        except Exception:
+            self.__dict__.clear()
+            self.__dict__.update(before)  # what an earlier fit learned is still there
+            raise
+        if n_epochs != 0:
+            self._train(settings, data, y, held_out, n_epochs)
+        return self
+
+    def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs):
+        """Check, split and encode the rows, resolve the parameters, build the network."""
         if not go_on:
             self._forget()
         X, y, weight = self._check_rows(X, y, sample_weight, fresh=not go_on)
-        own = validation[0] is not None or validation[1] is not None
-        if own:
-            if validation[0] is None or validation[1] is None:
-                raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
-            rows, held_out = None, self._check_rows(*validation, fresh=False)
+        own = any(part is not None for part in validation)
+        if own and (validation[0] is None or validation[1] is None):
+            raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
+        held_out = self._check_rows(*validation, fresh=False) if own else None
         settings = resolve_settings(self, X.shape[0])
         if n_epochs is None:
             warn_without_effect(self, settings, own_validation=own)
-        if n_epochs and settings.optimizer.order == 2:
+        elif n_epochs and settings.optimizer.order == 2:
             raise ValueError(
                 f"{type(self).__name__}: partial_fit needs a first-order optimizer; got "
                 f"{self.optimizer!r}"
             )
-        loss = self._resolve_loss()
+        self._loss = self._resolve_loss()
         if not go_on:
             self._set_seeds()
-        if not own:
-            held_out = rows = None
-            if self.early_stopping and n_epochs is None:
-                rows, y, weight, held_out = self._hold_out(X, y, weight)
-        self._loss = loss
+        rows = None
+        if self.early_stopping and n_epochs is None and not own:
+            rows, y, weight, held_out = self._hold_out(X, y, weight)
         data = self._data(X, y, weight, rows=rows, in_training=True, fresh=not go_on)
         self._build(settings, data, keep_weights=go_on)
-        held_out_data = None if held_out is None else self._data(*held_out)
-        if n_epochs != 0:
-            self._train(settings, data, y, held_out, held_out_data, n_epochs)
-        return self
+        return settings, data, y, held_out
 
     @with_callbacks
     def _partial_fit(self, X, y, sample_weight):
@@ -186,23 +196,8 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
             X = np.ascontiguousarray(X)  # rows are gathered at every step: they must lie together
         y = self._check_target(y, fresh)
         if sample_weight is not None:
-            sample_weight = self._check_weight(sample_weight, X.shape[0])
+            sample_weight = check_weight(sample_weight, X.shape[0], type(self).__name__)
         return X, y, sample_weight
-
-    def _check_weight(self, sample_weight, n):
-        owner = type(self).__name__
-        weight = check_array(
-            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-        )
-        if weight.shape != (n,):
-            raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
-        if weight.min() < 0 or weight.max() == 0:
-            raise ValueError(
-                f"{owner}: sample_weight must be >= 0 with at least one positive weight; got "
-                f"weights between {weight.min():g} and {weight.max():g}"
-                + (" (all zero)" if weight.max() == 0 else "")
-            )
-        return weight
 
     def _hold_out(self, X, y, weight):
         """Set validation rows aside, the same ones whenever the fit goes on."""
@@ -272,7 +267,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         drops = any(layer.dropout for layer in settings.hidden) or self.input_dropout
         self._n_sub_networks = settings.dropout_inference.n_networks if drops else 0
 
-    def _train(self, settings, data, y, held_out, held_out_data, n_epochs):
+    def _train(self, settings, data, y, held_out, n_epochs):
         """Run the loop, then say how it went."""
         network, progress = self._network, self._progress
         watch = bool(self.early_stopping) and held_out is not None
@@ -309,7 +304,7 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
                 network,
                 progress,
                 stopping=stopping,
-                validate=self._validation(held_out, held_out_data, watch),
+                validate=self._validation(held_out, watch),
                 monitor=monitor,
                 after_epoch=listeners.end_epoch,
             )
@@ -317,10 +312,11 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
             listeners.close()
         self._conclude(stopping, n_epochs)
 
-    def _validation(self, held_out, data, watch):
+    def _validation(self, held_out, watch):
         """Return the function that measures the validation rows after an epoch."""
         if held_out is None:
             return None
+        data = self._data(*held_out)
         scorer = None
         if watch and self.monitor != "loss":
             from sklearn.metrics import check_scoring
@@ -392,55 +388,6 @@ class BaseMLP(CallbackSupportMixin, BaseEstimator):
         check_is_fitted(self, "_network")
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
         return self._raw(X)
-
-    # -- what was learned --------------------------------------------------------------
-
-    def _arrays(self, name: str) -> list[Array]:
-        """Return an array of each affine layer, from below, in the unit of y."""
-        check_is_fitted(self, "_network")
-        network = self._network
-        layers = [layer for layer in network.layers if hasattr(layer, "W")]
-        arrays = []
-        for layer in layers:
-            if name == "W":
-                arrays.append(layer.W)
-            else:
-                b = getattr(layer, "b", None)
-                arrays.append(np.zeros(layer.n_out, network.dtype) if b is None else b[0])
-        return arrays
-
-    @property
-    def coefs_(self) -> list[Array]:
-        """The weights of each layer, of shape (inputs, units)."""
-        return self._arrays("W")
-
-    @property
-    def intercepts_(self) -> list[Array]:
-        """The biases of each layer, of shape (units,); zeros where there are none."""
-        return self._arrays("b")
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """The training loss of each epoch, without penalties."""
-        return self.history_.column("loss")
-
-    @property
-    def validation_loss_curve_(self) -> list[float]:
-        """The validation loss of each epoch (empty without validation rows)."""
-        return self.history_.column("validation_loss")
-
-    @property
-    def validation_scores_(self) -> list[float]:
-        """The validation score of each epoch (empty unless ``monitor`` is a scorer)."""
-        return self.history_.column("validation_score")
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the optimiser's state unless a later call may go on from it."""
-        state = dict(super().__getstate__())
-        progress = state.get("_progress")
-        if progress is not None and not (self.warm_start or hasattr(self, "_was_partial")):
-            state["_progress"] = dataclasses.replace(progress, optimizer_state=None, order=None)
-        return state
 
     def __sklearn_tags__(self) -> Any:
         """Say what data the estimator takes."""

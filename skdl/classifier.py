@@ -16,7 +16,7 @@ from skdl.base import BaseMLP
 from skdl.core.component import resolve
 from skdl.core.losses import ClassifierLoss, log_sigmoid
 from skdl.parameters import documented
-from skdl.splits import random_split, stratified_split
+from skdl.rows import random_split, stratified_split
 from skdl.warning import warn_user
 
 __all__ = ["MLPClassifier"]

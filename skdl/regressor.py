@@ -12,7 +12,7 @@ from skdl.base import BaseMLP
 from skdl.core.component import check_parameter, resolve
 from skdl.core.regression_losses import GaussianNLL, RegressorLoss
 from skdl.parameters import documented
-from skdl.splits import random_split
+from skdl.rows import random_split
 
 __all__ = ["MLPRegressor"]
 

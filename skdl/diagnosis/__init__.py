@@ -4,8 +4,9 @@ Bias is the training error above the best attainable; variance is the validation
 training error.
 """
 
-from skdl.diagnosis.diagnosis import Diagnosis, diagnose
+from skdl.diagnosis.diagnosis import diagnose
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies import Remedy
+from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["Diagnosis", "Estimate", "Remedy", "diagnose"]

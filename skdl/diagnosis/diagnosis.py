@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from importlib import import_module
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import clone
 
-from skdl.diagnosis import words
 from skdl.diagnosis.checks import check_data, check_settings
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
-from skdl.diagnosis.gaps import Estimate, most_likely_regime
-from skdl.diagnosis.remedies import Remedy, find_network, propose
+from skdl.diagnosis.gaps import most_likely_regime
+from skdl.diagnosis.remedies import propose
+from skdl.diagnosis.result import Diagnosis
 from skdl.diagnosis.summary import (
     cut_short,
     fold_frame,
@@ -25,115 +22,7 @@ from skdl.diagnosis.summary import (
     summarise,
 )
 
-__all__ = ["Diagnosis", "diagnose"]
-
-
-@dataclass(eq=False)
-class Diagnosis:
-    """What :func:`diagnose` found: plain data that prints as text and shows as HTML in a notebook.
-
-    Attributes
-    ----------
-    estimator : estimator
-        An unfitted clone of what was diagnosed.
-    error_name : str
-        What is measured: "error rate", "variance unexplained", or named after the scorer.
-    bayes_error, tolerance : float
-        The best attainable error, and the size up to which a gap counts as small.
-    training_error, validation_error : Estimate
-        Means over the folds.
-    bias, variance : Estimate
-        Training error minus Bayes error, and validation error minus training error.
-    regime : {"underfitting", "overfitting", "both", "neither"}
-        The most likely of the four.
-    conclusive : bool
-        Whether the intervals of both gaps lie on one side of the tolerance.
-    probabilities : dict of str to float
-        The probability of each regime.
-    remedies : list of Remedy
-        What to change; valid as ``param_distributions`` of ``RandomizedSearchCV``.
-    notes : list of str
-        What else was noticed.
-    folds_ : DataFrame
-        One row for each fit at full size: fold, rows, errors, seconds, converged.
-    learning_curve_ : DataFrame or None
-        One row for each number of training rows: both errors with their intervals.
-    """
-
-    estimator: object = field(repr=False)
-    error_name: str
-    in_percent: bool = field(repr=False)
-    n_rows: int
-    n_features: int
-    bayes_error: float
-    tolerance: float
-    confidence: float
-    training_error: Estimate = field(repr=False)
-    validation_error: Estimate = field(repr=False)
-    bias: Estimate
-    variance: Estimate
-    regime: str
-    conclusive: bool
-    probabilities: dict[str, float] = field(repr=False)
-    remedies: list[Remedy] = field(repr=False)
-    notes: list[str] = field(repr=False)
-    folds_: object = field(repr=False)
-    learning_curve_: object = field(repr=False)
-
-    @property
-    def is_network(self) -> bool:
-        """Whether the diagnosed model has hidden layers."""
-        return "hidden_layer_sizes" in find_network(self.estimator)[0].get_params(deep=False)
-
-    @property
-    def headline(self) -> str:
-        """What is wrong, in one sentence."""
-        return words.headline(self)
-
-    def __str__(self) -> str:
-        return words.as_text(self)
-
-    def _repr_html_(self) -> str:
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in words.table(self)
-        )
-        items = "".join(
-            f"<li><b>{html.escape(str(r))}</b><br>{html.escape(r.reason)} "
-            f"<small>{html.escape(r.source)}</small></li>"
-            for r in self.remedies
-        )
-        notes = "".join(f"<p>Note: {html.escape(note)}</p>" for note in self.notes)
-        return (
-            f"<div><p><b>{html.escape(self.headline)}</b></p>"
-            f"<table><caption>{html.escape(self.error_name)}, "
-            f"{100 * self.confidence:.0f} % interval</caption>{cells}</table>"
-            f"<p>{html.escape(words.evidence(self))}</p><ol>{items}</ol>{notes}</div>"
-        )
-
-    def to_frame(self):
-        """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""
-        return self.folds_.assign(
-            bias=self.folds_["training_error"] - self.bayes_error,
-            variance=self.folds_["validation_error"] - self.folds_["training_error"],
-        )
-
-    def plot(self, ax=None):
-        """Draw the learning curve with its two gaps, or the gaps alone without a learning curve.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        display : skdl.plots.LearningCurveDisplay or skdl.plots.GapsDisplay
-        """
-        # By name, when asked for: pictures are drawn from a diagnosis, so they import it.
-        plots = import_module("skdl.plots")
-        name = "GapsDisplay" if self.learning_curve_ is None else "LearningCurveDisplay"
-        return getattr(plots, name).from_diagnosis(self, ax=ax)
+__all__ = ["diagnose"]
 
 
 def diagnose(

@@ -9,11 +9,11 @@ from skdl.diagnosis import words
 
 __all__ = ["render_report"]
 
-REGIME_SIGN = {
-    "underfitting": "high bias, low variance",
-    "overfitting": "low bias, high variance",
-    "both": "high bias, high variance",
-    "neither": "low bias, low variance",
+BADGES = {
+    "underfitting": ("underfitting", "high bias, low variance"),
+    "overfitting": ("overfitting", "low bias, high variance"),
+    "both": ("underfitting and overfitting", "high bias, high variance"),
+    "neither": ("neither under- nor overfitting", "low bias, low variance"),
 }
 
 
@@ -89,7 +89,8 @@ def render_report(
     page = template.render(
         d=diagnosis,
         title=title,
-        sign=REGIME_SIGN[diagnosis.regime],
+        badge=BADGES[diagnosis.regime][0],
+        sign=BADGES[diagnosis.regime][1],
         evidence=words.evidence(diagnosis),
         table=words.table(diagnosis),
         pictures=pictures,

@@ -1,12 +1,51 @@
-"""Splits: which rows are set aside to validate on."""
+"""Rows: what they weigh, and which of them are set aside to validate on."""
 
 from __future__ import annotations
 
 import numpy as np
+from sklearn.utils.validation import check_array
 
-__all__ = ["random_split", "stratified_split"]
+__all__ = ["check_weight", "random_split", "stratified_split"]
 
 Array = np.ndarray
+
+
+def check_weight(sample_weight: object, n: int, owner: str) -> Array:
+    """Check the weights of n rows.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n,)
+        What came.
+    n : int
+        Number of rows.
+    owner : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    weight : ndarray of shape (n,), float64
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, a weight is negative or not finite, or all are zero.
+
+    Examples
+    --------
+    >>> check_weight([1, 2], 2, "MLPClassifier").tolist()
+    [1.0, 2.0]
+    """
+    weight = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weight.shape != (n,):
+        raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
+    if weight.max() == 0:
+        raise ValueError(f"{owner}: sample_weight must have a positive weight; got all zero")
+    if weight.min() < 0:
+        raise ValueError(f"{owner}: sample_weight must be >= 0; got {weight.min():g}")
+    return weight
 
 
 def stratified_split(

@@ -1,0 +1,64 @@
+"""What a fitted network shows of itself: weights, biases, curves; and what a pickle keeps."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = ["Learned"]
+
+Array = np.ndarray
+
+
+class Learned:
+    """The attributes of a fitted estimator that are read off its network and its history."""
+
+    def _arrays(self, name: str) -> list[Array]:
+        """Return an array of each affine layer, from below, in the unit of y."""
+        check_is_fitted(self, "_network")
+        network = self._network
+        layers = [layer for layer in network.layers if hasattr(layer, "W")]
+        arrays = []
+        for layer in layers:
+            if name == "W":
+                arrays.append(layer.W)
+            else:
+                b = getattr(layer, "b", None)
+                arrays.append(np.zeros(layer.n_out, network.dtype) if b is None else b[0])
+        return arrays
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """The weights of each layer, of shape (inputs, units)."""
+        return self._arrays("W")
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """The biases of each layer, of shape (units,); zeros where there are none."""
+        return self._arrays("b")
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """The training loss of each epoch, without penalties."""
+        return self.history_.column("loss")
+
+    @property
+    def validation_loss_curve_(self) -> list[float]:
+        """The validation loss of each epoch (empty without validation rows)."""
+        return self.history_.column("validation_loss")
+
+    @property
+    def validation_scores_(self) -> list[float]:
+        """The validation score of each epoch (empty unless ``monitor`` is a scorer)."""
+        return self.history_.column("validation_score")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the optimiser's state unless a later call may go on from it."""
+        state = dict(super().__getstate__())
+        progress = state.get("_progress")
+        if progress is not None and not (self.warm_start or hasattr(self, "_was_partial")):
+            state["_progress"] = dataclasses.replace(progress, optimizer_state=None, order=None)
+        return state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -91,6 +92,13 @@ def _check_output(path: Path) -> None:
         raise InputError(f"--output {path}: no such directory: {path.absolute().parent}")
 
 
+def _say(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # the reader, such as `head`, has had enough; the report goes on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def run(options) -> None:
     """Diagnose, print the text and write the page."""
     from skdl.diagnosis import diagnose
@@ -102,9 +110,9 @@ def run(options) -> None:
     table = _load(options)
     pipeline = build_pipeline(table, options.seed)
     network = type(pipeline[-1]).__name__
-    print(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
+    _say(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
     for note in table.notes:
-        print(f"- {note}")
+        _say(f"- {note}")
     try:
         diagnosis = diagnose(
             pipeline, table.X, table.y,
@@ -113,15 +121,10 @@ def run(options) -> None:
         )  # fmt: skip
     except ValueError as reason:
         raise InputError(str(reason)) from reason
-    print(f"\n{diagnosis}")
 
     from skdl.report import render_report
 
-    settings = {
-        "Network": str(pipeline[-1]),
-        "Seed": options.seed,
-        "skdl": VERSION,
-    }
+    settings = {"Network": str(pipeline[-1]), "Seed": options.seed, "skdl": VERSION}
     page = render_report(
         diagnosis, title=f"{table.name}, {network}", data_notes=table.notes, settings=settings
     )
@@ -129,7 +132,7 @@ def run(options) -> None:
         options.output.write_text(page, encoding="utf-8")
     except OSError as reason:
         raise InputError(f"cannot write {options.output}: {reason.strerror}") from None
-    print(f"\nThe report with pictures is in {options.output}")
+    _say(f"\n{diagnosis}\n\nThe report with pictures is in {options.output}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -157,4 +160,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # a column may be named what a terminal cannot show
     sys.exit(main())

@@ -16,6 +16,7 @@ from skdl.core.architecture import build
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.objective import Objective
+from skdl.core.optimizers import Optimizer
 from skdl.core.stopping import Stopping
 from skdl.core.training import Data, Progress, Trainer, train
 from skdl.history import History
@@ -25,9 +26,22 @@ from skdl.rows import check_weight
 from skdl.settings import Settings, resolve_settings, warn_without_effect
 from skdl.warning import warn_user
 
-__all__ = ["BaseMLP"]
+__all__ = ["BaseMLP", "learns_in_steps"]
 
 Array = np.ndarray
+
+
+def learns_in_steps(estimator: BaseMLP) -> bool:
+    """Tell whether the optimiser can do one epoch at a time, which ``partial_fit`` needs."""
+    optimizer = estimator.optimizer
+    if isinstance(optimizer, str):
+        optimizer = Optimizer.registry.get(optimizer)
+    if getattr(optimizer, "order", 1) == 2:
+        raise AttributeError(
+            f"{type(estimator).__name__}: partial_fit needs a first-order optimizer; got "
+            f"{estimator.optimizer!r}"
+        )
+    return True
 
 
 class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
@@ -140,11 +154,6 @@ class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
         settings = resolve_settings(self, X.shape[0])
         if n_epochs is None:
             warn_without_effect(self, settings, own_validation=own)
-        elif n_epochs and settings.optimizer.order == 2:
-            raise ValueError(
-                f"{type(self).__name__}: partial_fit needs a first-order optimizer; got "
-                f"{self.optimizer!r}"
-            )
         self._loss = self._resolve_loss()
         if not go_on:
             self._set_seeds()

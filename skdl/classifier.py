@@ -12,7 +12,7 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skdl.base import BaseMLP
+from skdl.base import BaseMLP, learns_in_steps
 from skdl.core.component import resolve
 from skdl.core.losses import ClassifierLoss, log_sigmoid
 from skdl.parameters import documented
@@ -250,6 +250,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
             return stratified_split(y, self.validation_fraction, rng, type(self).__name__)
         return random_split(len(y), self.validation_fraction, rng, type(self).__name__)
 
+    @available_if(learns_in_steps)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one more epoch on the rows given.
 
@@ -271,7 +272,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Raises
         ------
         ValueError
-            If the data cannot be used, or the optimiser is a second-order one.
+            If the data cannot be used.
+        AttributeError
+            If the optimiser is a second-order one.
         """
         if classes is not None:
             self._given_classes = np.unique(classes)
@@ -383,6 +386,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def __sklearn_tags__(self):
         """Say what targets the estimator takes."""
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
-        tags.target_tags.multi_output = True
+        labels = self.output_activation != "softmax" and self.class_weight is None
+        tags.classifier_tags.multi_label = tags.target_tags.multi_output = labels
         return tags

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.utils.metaestimators import available_if
 
-from skdl.base import BaseMLP
+from skdl.base import BaseMLP, learns_in_steps
 from skdl.core.component import check_parameter, resolve
 from skdl.core.regression_losses import GaussianNLL, RegressorLoss
 from skdl.parameters import documented
@@ -156,6 +157,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     def _split(self, y, rng):
         return random_split(len(y), self.validation_fraction, rng, type(self).__name__)
 
+    @available_if(learns_in_steps)
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one more epoch on the rows given.
 
@@ -177,7 +179,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         Raises
         ------
         ValueError
-            If the data cannot be used, or the optimiser is a second-order one.
+            If the data cannot be used.
+        AttributeError
+            If the optimiser is a second-order one.
         """
         return self._partial_fit(X, y, sample_weight)
 
@@ -258,5 +262,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         """Say what targets the estimator takes."""
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
-        tags.target_tags.positive_only = self.loss in ("poisson", "gamma")
+        tags.target_tags.positive_only = getattr(self.loss, "name", self.loss) in (
+            "poisson",
+            "gamma",
+        )
         return tags

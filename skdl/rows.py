@@ -114,5 +114,5 @@ def _check_split(n_held: int, n: int, fraction: float, owner: str) -> None:
     if n_held == 0:
         raise ValueError(
             f"{owner}: early_stopping needs validation rows, but validation_fraction={fraction} of "
-            f"{n} rows leaves none; raise validation_fraction or pass X_val, y_val"
+            f"n_samples={n} leaves none; raise validation_fraction or pass X_val, y_val"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
 import importlib
 import inspect
 import os
@@ -195,19 +196,44 @@ def blocks(page, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
-def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path):
-    code = blocks(page, "python")
-    assert code
-    # In a fresh interpreter: a component that a page adds must not stay in the registries here.
+def run_fresh(code, folder):
+    """Run code in a fresh interpreter, where a warning is an error; return what it prints."""
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", "\n".join(code)],
-        cwd=tmp_path,
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(TOP)},
         capture_output=True,
         text=True,
     )
     assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_code_of_a_page_runs_from_top_to_bottom(page, tmp_path):
+    code = blocks(page, "python")
+    assert code
+    # Apart from this process: a component that a page adds must not stay in the registries here.
+    run_fresh("\n".join(code), tmp_path)
+
+
+def test_code_that_fails_or_warns_is_found(tmp_path):
+    for code in ("1 / 0", "import warnings; warnings.warn('careful')"):
+        with pytest.raises(AssertionError):
+            run_fresh(code, tmp_path)
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (TOP / "examples").glob("*.py")))
+def test_an_example_runs_and_is_listed(script, tmp_path):
+    assert run_fresh((TOP / "examples" / script).read_text("utf-8"), tmp_path)
+    assert f"]({script})" in (TOP / "examples" / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in (TOP / "docs").glob("*.rst")))
+def test_the_examples_of_a_documentation_page_are_true(page):
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    path = str(TOP / "docs" / page)
+    assert doctest.testfile(path, module_relative=False, optionflags=flags).failed == 0
 
 
 def test_the_readme_has_one_command_for_the_main_job_and_one_for_the_tests():

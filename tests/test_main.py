@@ -158,3 +158,15 @@ def test_the_network_is_our_untouched_default(iris):
     pipeline = build_pipeline(load_table(iris, "target"), seed=5)
     assert pipeline.steps[-1][0] == "mlp"
     assert pipeline[-1].get_params() == skdl.MLPClassifier(random_state=5).get_params()
+
+
+def test_a_reader_that_stops_reading_does_no_harm(iris, tmp_path):
+    command = [sys.executable, "-m", "skdl", str(iris), "--target", "target", "--cv", "2"]
+    running = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait() == 0
+    assert (tmp_path / "skdl-report.html").exists()

@@ -5,7 +5,8 @@ Before Sphinx reads the pages, this writes under ``api/generated``:
 - ``public/NAME.rst`` for each name in ``skdl.__all__``, and ``public.rst``, a table of them;
 - ``core/MODULE.rst`` for each module of ``skdl.core``: its opening words, a table of the members of
   each family that it defines, then every class and function; and ``core.rst``, a table of them;
-- ``components.rst``: the families, and all their members with their equations.
+- ``components.rst``: the families, and all their members with their equations;
+- ``curvature.inc``: which members have exact Hessian-vector products.
 
 So a new component, or a new name in ``skdl.__all__``, is documented without an edit here.
 """
@@ -17,10 +18,23 @@ from pathlib import Path
 
 import skdl
 import skdl.core
+from skdl.core.activations import Identity
+from skdl.core.architecture import Hidden, build
 from skdl.core.component import families
+from skdl.core.initializers import Zeros
 
-# The modules of the core that are read after the others, in this order.
-READ_LAST = ["layers", "network", "training", "gradient_check"]
+# The order in which the modules of the core are read; one that is not listed comes before layers.
+READ_FIRST = ["activations", "units", "initializers", "losses", "regression_losses", "penalties"]
+READ_LAST = [
+    "layers",
+    "normalization",
+    "network",
+    "architecture",
+    "objective",
+    "training",
+    "stopping",
+]
+READ_LAST += ["second_order", "gradient_check", "component"]
 
 
 def is_documented(thing):
@@ -61,12 +75,18 @@ def table(columns, rows):
 
 def reference(thing):
     role = "class" if inspect.isclass(thing) else "func"
-    return f":{role}:`~{thing.__module__}.{thing.__qualname__}`"
+    return f":{role}:`~{path_of(thing)}`"
+
+
+def path_of(thing):
+    """Return the path by which a user imports a class or a function."""
+    in_core = thing.__module__.startswith("skdl.core.")
+    return f"{thing.__module__ if in_core else 'skdl'}.{thing.__qualname__}"
 
 
 def description(thing):
     directive = "autoclass" if inspect.isclass(thing) else "autofunction"
-    return [f".. {directive}:: {thing.__module__}.{thing.__qualname__}", ""]
+    return [f".. {directive}:: {path_of(thing)}", ""]
 
 
 def members_table(family):
@@ -97,8 +117,8 @@ def public_pages():
 def core_pages():
     """Yield the pages of the modules of the core, in reading order."""
     files = sorted(path.stem for path in Path(skdl.core.__file__).parent.glob("[a-z]*.py"))
-    names = [name for name in files if name not in READ_LAST]
-    names += [name for name in READ_LAST if name in files]
+    between = [name for name in files if name not in READ_FIRST + READ_LAST]
+    names = [name for name in [*READ_FIRST, *between, *READ_LAST] if name in files]
     modules = {name: importlib.import_module(f"skdl.core.{name}") for name in names}
     rows = [(f":doc:`core/{name}`", summary_of(module)) for name, module in modules.items()]
     index = heading("The core, module by module")
@@ -134,18 +154,43 @@ def components_page():
     yield "components", page
 
 
+def is_exact(activation, **options):
+    """Tell whether a network with these hidden units has exact Hessian-vector products."""
+    hidden = [Hidden(2, activation, Zeros())]
+    return build(2, hidden, 1, output_initializer=Zeros(), dtype=float, **options).exact_curvature
+
+
+def curvature_table():
+    """Return what second_order.rst includes: which parts have exact Hessian-vector products."""
+    exact = {
+        f"activation={name}": is_exact(member())
+        for name, member in families()["Activation"].registry.items()
+    }
+    exact["batch_norm"] = is_exact(Identity(), batch_norm=True)
+    exact["activity_l1"] = is_exact(Identity(), activity_l1=1.0)
+    for family in ("ClassifierLoss", "RegressorLoss"):
+        for name, member in families()[family].registry.items():
+            exact[f"loss={name}"] = member.exact_curvature
+    rows = [
+        (title, ", ".join(f"``{name}``" for name, value in exact.items() if value is wanted))
+        for title, wanted in (("exact", True), ("by differences", False))
+    ]
+    return table(("product", "where the network or the loss has"), rows)
+
+
 def write_pages(app):
     """Write every page that changed, and remove those of things that are gone."""
     folder = Path(app.srcdir) / "api" / "generated"
     pages = {**dict(public_pages()), **dict(core_pages()), **dict(components_page())}
-    for name, lines in pages.items():
-        path, text = folder / f"{name}.rst", "\n".join(lines)
+    files = {folder / f"{name}.rst": lines for name, lines in pages.items()}
+    files[folder / "curvature.inc"] = curvature_table()
+    for path, lines in files.items():
+        text = "\n".join(lines)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
-    for path in folder.rglob("*.rst"):
-        if str(path.relative_to(folder).with_suffix("")) not in pages:
-            path.unlink()
+    for path in set(folder.rglob("*.*")) - set(files):
+        path.unlink()
 
 
 def skip_routing(app, what, name, obj, skip, options):

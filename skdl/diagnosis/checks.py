@@ -112,6 +112,9 @@ def check_data(estimator, X, y, *, groups, cv) -> tuple[object, object, int, int
             raise ValueError(
                 f"diagnose: {name} must have as many rows as X, {n_rows}; got {len(part)}"
             )
+    n_groups = np.inf if groups is None else len(np.unique(groups))
+    if isinstance(cv, Integral) and n_groups < cv:
+        raise ValueError(f"diagnose: cv={cv} needs at least {cv} groups; got {n_groups}")
     stratify = _check_target(y, is_classifier(estimator), cv)
     # A pipeline may impute; then its first step, not we, decide what is missing.
     allow_nan = isinstance(estimator, Pipeline) or get_tags(estimator).input_tags.allow_nan

@@ -50,7 +50,7 @@ def load_table(path, target: str | None, task: str = "auto") -> Table:
         raise InputError(f"--target is needed: the column to predict, one of {_listing(columns)}")
     if target not in columns:
         lower = {name.lower(): name for name in columns}
-        close = difflib.get_close_matches(target.lower(), lower, n=3, cutoff=0.5)
+        close = difflib.get_close_matches(target.lower(), lower, n=3, cutoff=0.6)
         hint = f"there are {_listing(columns)}"
         if close:
             hint = f"did you mean {' or '.join(repr(lower[name]) for name in close)}?"

@@ -80,16 +80,14 @@ every_link = pytest.mark.parametrize("loss", every_loss(), ids=loss_id)
 
 
 @activations
-@pytest.mark.parametrize("batch_norm", [False, True])
 @pytest.mark.parametrize("fit_intercept", [False, True])
-def test_every_activation(activation, batch_norm, fit_intercept):
-    if batch_norm and activation.pre_activation == "distance":
-        pytest.skip("a distance is not normalised")
-    options = {"batch_norm": batch_norm, "fit_intercept": fit_intercept}
-    hidden = [make_hidden(activation), make_hidden(activation, units=2)]
-    case = make_case(SquaredError(), hidden, **options)
-    assert_right(check_gradient(case.objective, *case.batch), case)
-    assert_curvature_right(case)
+def test_every_activation(activation, fit_intercept):
+    for batch_norm in (False, True)[: 1 if activation.pre_activation == "distance" else 2]:
+        options = {"batch_norm": batch_norm, "fit_intercept": fit_intercept}
+        hidden = [make_hidden(activation), make_hidden(activation, units=2)]
+        case = make_case(SquaredError(), hidden, **options)
+        assert_right(check_gradient(case.objective, *case.batch), case)
+        assert_curvature_right(case)
 
 
 @every_link
@@ -149,17 +147,20 @@ def test_a_mix_of_activations(pair):
     assert_curvature_right(case)
 
 
-@activations
-@pytest.mark.parametrize("name", sorted(DropoutInference.registry))
-def test_without_training_the_gradient_is_that_of_the_prediction(activation, name):
+WITHOUT_TRAINING = {
+    "batch_norm": ({}, {"batch_norm": True}),
+    "hidden_noise": ({"noise": 0.2}, {"input_noise": 0.1}),
+} | {
+    f"dropout-{name}": ({"dropout": 0.3}, {"input_dropout": 0.2, "dropout_inference": cls()})
+    for name, cls in DropoutInference.registry.items()
+}
+
+
+@pytest.mark.parametrize("of_layer, of_network", WITHOUT_TRAINING.values(), ids=WITHOUT_TRAINING)
+def test_without_training_the_gradient_is_that_of_the_prediction(of_layer, of_network):
     """``training=False``: no noise, running statistics."""
-    case = make_case(
-        SquaredError(),
-        [make_hidden(activation, dropout=0.3, noise=0.2), make_hidden(activation)],
-        batch_norm=activation.pre_activation != "distance",
-        input_noise=0.1,
-        dropout_inference=DropoutInference.registry[name](),
-    )
+    hidden = [make_hidden(Tanh(), **of_layer), make_hidden(ReLU(), **of_layer)]
+    case = make_case(SquaredError(), hidden, **of_network)
     case.network.running[...] = np.random.default_rng(0).uniform(0.5, 2, case.network.running.shape)
     assert_right(check_gradient(case.objective, *case.batch, training=False), case)
 
@@ -250,7 +251,7 @@ def test_rejects_a_wrong_factor_in_any_one_array(factor):
     case = sound_case()
     objective = Sabotaged(case.network, case.objective.loss, l2=0.01)
     n_arrays = len(case.network.arrays(case.network.theta))
-    assert n_arrays == 7  # W, γ, β twice (no biases below BN), W and b of the output less one
+    assert n_arrays == 8  # W, γ, β of two hidden layers; W, b of the output
     for array in range(n_arrays):
         check = check_gradient(objective.sabotage(array, factor), *case.batch)
         assert check.error > 100 * TOLERANCE

@@ -161,10 +161,10 @@ def test_zeros_are_zero():
 
 @pytest.mark.parametrize("name", ["relu", "selu", "tanh", "identity"])
 def test_the_initializer_of_an_activation_keeps_the_signal_alive(name):
-    """Through 20 layers of 256 units the mean square of the signal stays within a factor of 30."""
+    """Through 20 layers of 256 units the mean square of the signal stays within a factor of 100."""
     activation = Activation.registry[name]()
     initializer, generator = Initializer.registry[activation.initializer](), rng(7)
     a = generator.normal(size=(64, 256))
     for _ in range(20):
         a = activation.value(a @ initializer.draw(256, 256, generator))
-    assert 1 / 30 < np.square(a).mean() < 30
+    assert 1 / 100 < np.square(a).mean() < 100

@@ -328,7 +328,8 @@ def test_bad_data(X, y, message):
         ({"train_sizes": (0.5, 2)}, r"train_sizes must be a sequence of shares.*got \(0.5, 2\)"),
         ({"confidence": 95}, r"confidence must be in \(0, 1\); got 95"),
         ({"cv": 50}, "cv=50 needs at least 50 rows of each class"),
-        ({"groups": np.zeros(60, int)}, "cv=5 does not fit the data"),
+        ({"groups": np.zeros(60, int)}, "cv=5 needs at least 5 groups; got 1"),
+        ({"cv": RepeatedStratifiedKFold(n_splits=50)}, "cv=.* does not fit the data: n_splits=50"),
     ],
     ids=str,
 )

@@ -20,7 +20,6 @@ DISPLAYS = [getattr(skdl.plots, name) for name in skdl.plots.__all__]
 
 @pytest.fixture(autouse=True)
 def close_figures():
-    matplotlib.use("Agg")
     yield
     plt.close("all")
 
@@ -28,7 +27,7 @@ def close_figures():
 @pytest.fixture(scope="module")
 def diagnosis():
     X, y = load_iris(return_X_y=True)
-    tree = DecisionTreeClassifier(random_state=0)
+    tree = DecisionTreeClassifier(max_depth=2, random_state=0)
     return diagnose(tree, X, y, bayes_error=0.01, random_state=0)
 
 

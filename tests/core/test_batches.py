@@ -1,0 +1,116 @@
+"""Batches: which rows an epoch sees, in what order, and how they are taken."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as run
+from hypothesis import strategies as st
+from scipy import sparse, stats
+
+from skdl.core.batches import EachEpoch, Keep, Once, Sampler, WithReplacement, slices, take_rows
+
+every_sampler = pytest.mark.parametrize("cls", Sampler.registry.values(), ids=Sampler.registry)
+few = run(max_examples=40)
+
+
+def epochs(sampler, n, n_epochs, seed=0):
+    """The order of every epoch, as an array even where the sampler says None."""
+    rng, order, orders = np.random.default_rng(seed), None, []
+    for _ in range(n_epochs):
+        order = sampler.order(n, rng, order)
+        orders.append(np.arange(n) if order is None else order)
+    return np.array(orders)
+
+
+@every_sampler
+@given(n=st.integers(1, 50))
+@few
+def test_an_epoch_is_n_rows_and_the_seed_decides_which(cls, n):
+    orders = epochs(cls(), n, 3)
+    assert orders.shape == (3, n)
+    assert np.issubdtype(orders.dtype, np.integer)
+    assert orders.min() >= 0 and orders.max() < n
+    np.testing.assert_array_equal(orders, epochs(cls(), n, 3))
+    if cls is not WithReplacement:
+        np.testing.assert_array_equal(np.sort(orders, axis=1), [np.arange(n)] * 3)
+
+
+def differ(orders):
+    return [not np.array_equal(orders[0], order) for order in orders[1:]]
+
+
+def test_each_sampler_keeps_its_promise():
+    assert all(differ(epochs(EachEpoch(), 40, 4)))
+    assert not any(differ(epochs(Once(), 40, 4)))
+    assert all(differ(epochs(WithReplacement(), 40, 4)))
+    assert not np.array_equal(epochs(Once(), 40, 1)[0], np.arange(40))
+    assert not np.array_equal(epochs(Once(), 40, 1)[0], epochs(Once(), 40, 1, seed=1)[0])
+    assert Keep().order(40, np.random.default_rng(0), None) is None
+
+
+def test_once_draws_anew_for_another_number_of_rows():
+    order = Once().order(5, np.random.default_rng(0), np.arange(4))
+    assert sorted(order) == [0, 1, 2, 3, 4]
+
+
+def test_permutations_are_uniform():
+    """Each row is equally likely in each place."""
+    n, n_epochs = 5, 4000
+    orders = epochs(EachEpoch(), n, n_epochs)
+    counts = np.array([[(orders[:, place] == row).sum() for row in range(n)] for place in range(n)])
+    assert stats.chisquare(counts.ravel(), ddof=2 * n - 2).pvalue > 1e-3
+
+
+def test_drawing_with_replacement_sees_63_percent_of_the_rows():
+    n = 20_000
+    rows = WithReplacement().order(n, np.random.default_rng(0), None)
+    seen = len(np.unique(rows)) / n
+    # The number of rows not seen has variance n(1/e)(1 - 2/e), nearly.
+    assert abs(seen - (1 - 1 / np.e)) < 5 * np.sqrt((1 / np.e) * (1 - 2 / np.e) / n)
+    counts = np.bincount(rows, minlength=n)
+    assert stats.chisquare(counts.reshape(20, -1).sum(axis=1)).pvalue > 1e-3
+
+
+@given(n=st.integers(0, 60), batch_size=st.integers(1, 70))
+@few
+def test_slices_cover_every_row_once(n, batch_size):
+    cut = list(slices(n, batch_size))
+    assert [i for rows in cut for i in range(n)[rows]] == list(range(n))
+    sizes = [rows.stop - rows.start for rows in cut]
+    assert all(size == batch_size for size in sizes[:-1])
+    assert all(0 < size <= batch_size for size in sizes)
+    assert len(cut) == -(-n // batch_size)
+
+
+ROWS = np.array([3, 0, 0, 5, 2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_rows_are_taken_into_the_buffer(dtype, order):
+    X = np.array(np.random.default_rng(0).normal(size=(6, 4)), dtype, order=order)
+    before = X.copy()
+    buffer = np.full((5, 4), np.nan, dtype)
+    assert take_rows(X, ROWS, buffer) is buffer
+    np.testing.assert_array_equal(buffer, X[ROWS])
+    fresh = take_rows(X, ROWS)
+    np.testing.assert_array_equal(fresh, X[ROWS])
+    assert fresh.dtype == dtype and not np.shares_memory(fresh, X)
+    np.testing.assert_array_equal(X, before)
+
+
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csr_array])
+def test_sparse_rows_stay_sparse(container):
+    dense = np.random.default_rng(0).normal(size=(6, 4)) * (np.arange(24).reshape(6, 4) % 3 == 0)
+    taken = take_rows(container(dense), ROWS)
+    assert sparse.issparse(taken) and taken.format == "csr"
+    np.testing.assert_array_equal(taken.toarray(), dense[ROWS])
+
+
+def test_a_memory_map_stays_on_disk(tmp_path):
+    data = np.random.default_rng(0).normal(size=(6, 4))
+    data.tofile(tmp_path / "X")
+    X = np.memmap(tmp_path / "X", dtype=float, mode="r", shape=(6, 4))
+    buffer = np.empty((5, 4))
+    assert take_rows(X, ROWS, buffer) is buffer
+    np.testing.assert_array_equal(buffer, data[ROWS])

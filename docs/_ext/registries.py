@@ -23,19 +23,6 @@ from skdl.core.architecture import Hidden, build
 from skdl.core.component import families
 from skdl.core.initializers import Zeros
 
-# The order in which the modules of the core are read; one that is not listed comes before layers.
-READ_FIRST = ["activations", "units", "initializers", "losses", "regression_losses", "penalties"]
-READ_LAST = [
-    "layers",
-    "normalization",
-    "network",
-    "architecture",
-    "objective",
-    "training",
-    "stopping",
-]
-READ_LAST += ["second_order", "gradient_check", "component"]
-
 
 def is_documented(thing):
     return inspect.isclass(thing) or inspect.isfunction(thing)
@@ -115,10 +102,10 @@ def public_pages():
 
 
 def core_pages():
-    """Yield the pages of the modules of the core, in reading order."""
+    """Yield the pages of the modules of the core, in the order that its docstring names."""
     files = sorted(path.stem for path in Path(skdl.core.__file__).parent.glob("[a-z]*.py"))
-    between = [name for name in files if name not in READ_FIRST + READ_LAST]
-    names = [name for name in [*READ_FIRST, *between, *READ_LAST] if name in files]
+    in_order = [name for name in re.findall(r"``(\w+)``", skdl.core.__doc__) if name in files]
+    names = in_order + [name for name in files if name not in in_order]
     modules = {name: importlib.import_module(f"skdl.core.{name}") for name in names}
     rows = [(f":doc:`core/{name}`", summary_of(module)) for name, module in modules.items()]
     index = heading("The core, module by module")

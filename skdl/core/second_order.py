@@ -22,6 +22,7 @@ from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
 from skdl.core.training import Data, Progress
+from skdl.core.vital_signs import vital_signs
 
 __all__ = ["BFGS", "CG", "LBFGS", "Newton", "NewtonCG", "SecondOrder"]
 
@@ -174,6 +175,7 @@ class _Problem:
             "learning_rate": np.nan,
             "momentum": np.nan,
             "gradient_norm": float(np.linalg.norm(gradient)),
+            **vital_signs(self.network, self.work),
         }
 
 

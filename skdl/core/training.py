@@ -25,6 +25,7 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import project_to_max_norm, soft_threshold
 from skdl.core.schedules import Constant, Schedule
 from skdl.core.stopping import Stopping
+from skdl.core.vital_signs import vital_signs
 
 __all__ = ["Data", "Progress", "Trainer", "Training", "train"]
 
@@ -175,6 +176,7 @@ class Trainer:
             "learning_rate": float(self.rate),
             "momentum": math.nan if self.momentum is None else float(self.momentum),
             "gradient_norm": float(np.linalg.norm(self.network.gradient)),
+            **vital_signs(self.network, work),
         }
 
     def _gradient(self, x: Array, y: Array, w: Array | None, work: Workspace) -> Array:

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
 from skdl.base import BaseMLP, learns_in_steps
-from skdl.core.component import resolve
+from skdl.core.component import Interval, resolve
 from skdl.core.losses import ClassifierLoss, log_sigmoid
 from skdl.parameters import documented
 from skdl.rows import random_split, stratified_split
@@ -78,6 +78,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     """
 
     _numeric_target = False
+    _loss_family = ClassifierLoss
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         clip=None,
         clip_threshold=1.0,
         l1=0.0,
-        l2=1e-4,
+        l2=1e-3,
         weight_decay=None,
         max_norm=None,
         activity_l1=0.0,
@@ -175,7 +176,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
 
     def _resolve_loss(self):
         """Return the loss with the output activation that is meant."""
-        loss = resolve(self, "loss", ClassifierLoss, self.loss)
+        loss = resolve(self, "loss", self._loss_family, self.loss)
         link = self.output_activation
         if link == "auto":
             sigmoid = self._multilabel or len(self.classes_) == 2
@@ -236,13 +237,24 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
                     f"{type(self).__name__}: class_weight must name classes of y, "
                     f"{self.classes_}; got {unknown}"
                 )
+            if not all(Interval(0).allows(w) for w in self.class_weight.values()):
+                raise ValueError(
+                    f"{type(self).__name__}: class_weight must give each class a number >= 0; got "
+                    f"{self.class_weight!r}"
+                )
             of_class = np.array([self.class_weight.get(c, 1.0) for c in self.classes_.tolist()])
         else:
             raise ValueError(
                 f"{type(self).__name__}: class_weight must be a dict, 'balanced' or None; got "
                 f"{self.class_weight!r}"
             )
-        return weight * of_class[y]
+        weight = weight * of_class[y]
+        if weight.max() == 0:
+            raise ValueError(
+                f"{type(self).__name__}: class_weight must leave a row with a positive weight; got "
+                f"{self.class_weight!r}"
+            )
+        return weight
 
     def _split(self, y, rng):
         """Hold out a stratified part (by the most common label sets, for labels)."""

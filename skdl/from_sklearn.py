@@ -1,21 +1,15 @@
 r"""Take over a scikit-learn MLP: the same settings, the same weights, the same predictions.
 
-What is taken over exactly: the architecture, the weights (predictions agree to rounding), Adam and
-SGD with their rates and momentum, batches, the patience and the largest number of epochs.
+Architecture, weights, Adam, SGD, batches and patience are taken over as they are. Other terms:
 
-What is said in other terms:
-
-* The penalty. scikit-learn divides ``alpha`` by the rows of a batch, so ``l2 = alpha / rows``. That
-  is exact where the rows are known: a ``batch_size`` in numbers, or a fitted model (which remembers
-  how many rows it saw). Else 200 rows are assumed, as for ``lbfgs``, which does not remember. It is
-  also exact only for equal row weights and batches that are all full.
-* ``learning_rate="invscaling"`` counts epochs here, rows there: the rate falls more slowly.
-* ``learning_rate="adaptive"`` becomes a :class:`~skdl.core.schedules.Plateau` that divides the rate
-  by five at the same moments but for the tolerance, which is relative here.
-* Initial biases are 0 here, random there; random numbers differ anyway.
-* ``max_fun`` has no counterpart. Recorded losses are scikit-learn's: they include its penalty, so the
-  penalty beside them is 0. The moments of its optimiser are its private matter: when the fit goes
-  on, they start anew.
+* ``l2 = alpha / rows``: scikit-learn divides by a batch's rows. Exact for full batches of equal
+  weights whose size is known, from ``batch_size`` or a fitted model; else (and for ``lbfgs``, whose
+  models do not say) 200 rows are assumed.
+* ``learning_rate="invscaling"`` counts epochs here and rows there: the rate falls more slowly;
+  ``"adaptive"`` is a plateau schedule with the same epochs, but for the tolerance (relative here).
+* Biases start at 0 here and at random there; ``max_fun`` has no counterpart.
+* Losses on record include scikit-learn's penalty, so the penalty beside them is 0. A fit that goes
+  on keeps the weights, but starts its moments anew.
 """
 
 from __future__ import annotations
@@ -66,7 +60,8 @@ def convert(cls: type, mlp: Any) -> Any:
             f"{cls.__name__}: from_sklearn needs a sklearn.neural_network.{expected.__name__}; got "
             f"{mlp!r}"
         )
-    settings = {**_shared(mlp), **(_second_order(mlp) if mlp.solver == "lbfgs" else _steps(mlp))}
+    by_solver = {"optimizer": "lbfgs"} if mlp.solver == "lbfgs" else _steps(mlp)
+    settings = {**_shared(mlp), **by_solver}
     if expected is MLPRegressor:
         settings |= {"loss": getattr(mlp, "loss", "squared_error"), "scale_target": False}
     estimator = cls(**settings)
@@ -99,10 +94,6 @@ def _rows_of_a_step(mlp: Any) -> float:
     if getattr(mlp, "loss_curve_", None):
         rows = min(rows, mlp.t_ / len(mlp.loss_curve_))  # t_ counts the rows of all epochs
     return rows
-
-
-def _second_order(mlp: Any) -> dict[str, Any]:
-    return {"optimizer": "lbfgs"}
 
 
 def _steps(mlp: Any) -> dict[str, Any]:

@@ -7,10 +7,19 @@ docstrings of both estimators and the documentation read it, so a parameter is d
 from __future__ import annotations
 
 import inspect
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from skdl.core.component import Boolean, Each, Either, Interval, Nothing, OneOf
+from skdl.core.activations import Activation
+from skdl.core.clipping import Clipping
+from skdl.core.component import Boolean, Component, Each, Either, Interval, Nothing, OneOf
+from skdl.core.initializers import Initializer
+from skdl.core.losses import Loss
+from skdl.core.momentum_schedules import MomentumSchedule
+from skdl.core.noise import DropoutInference
+from skdl.core.optimizers import Optimizer
+from skdl.core.schedules import Schedule
 
 __all__ = ["PARAMETERS", "Parameter", "documented"]
 
@@ -34,16 +43,19 @@ class Parameter:
         Its type, for the docstring.
     text : str
         What it does.
+    family : type or None
+        The family of components whose names are allowed.
     """
 
     group: str
     rule: Any
     kind: str
     text: str
+    family: type[Component] | None = None
 
 
-def _component(group: str, family: str, text: str) -> Parameter:
-    return Parameter(group, None, f"str or {family}", text)
+def _component(group: str, family: type[Component], text: str, also: str = "") -> Parameter:
+    return Parameter(group, None, f"str or {family.__name__}{also}", text, family)
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -63,8 +75,9 @@ PARAMETERS: dict[str, Parameter] = {
     ),
     "activation": _component(
         "architecture",
-        "Activation, or a list with one per hidden layer",
+        Activation,
         "What hidden units compute from their pre-activation.",
+        also=", or a list with one per hidden layer",
     ),
     "output_activation": Parameter(
         "architecture",
@@ -89,9 +102,9 @@ PARAMETERS: dict[str, Parameter] = {
     # -- initialisation
     "init": _component(
         "initialisation",
-        "Initializer",
-        "Where weights start. 'auto' follows the activation: He for rectifiers, LeCun for SELU, "
-        "Glorot otherwise.",
+        Initializer,
+        "Where weights start. 'auto' is Glorot uniform, but LeCun normal for SELU and, in "
+        "networks of three hidden layers or more, He uniform for rectifiers.",
     ),
     "init_scale": Parameter(
         "initialisation", _positive, "float > 0", "Factor on all initial weights."
@@ -104,7 +117,7 @@ PARAMETERS: dict[str, Parameter] = {
         "prediction that ignores the inputs.",
     ),
     # -- loss
-    "loss": _component("loss", "Loss", "What is minimised."),
+    "loss": _component("loss", Loss, "What is minimised."),
     "label_smoothing": Parameter(
         "loss",
         _rate,
@@ -121,7 +134,7 @@ PARAMETERS: dict[str, Parameter] = {
         "deviations. Losses with a logarithmic link (poisson, gamma) never scale.",
     ),
     # -- optimiser
-    "optimizer": _component("optimiser", "Optimizer", "How the gradient becomes a step."),
+    "optimizer": _component("optimiser", Optimizer, "How the gradient becomes a step."),
     "learning_rate": Parameter(
         "optimiser",
         Either(_positive, Nothing()),
@@ -141,16 +154,17 @@ PARAMETERS: dict[str, Parameter] = {
         "Whether momentum looks ahead; None is the optimiser's own default.",
     ),
     # -- schedule
-    "schedule": _component("schedule", "Schedule", "How the learning rate changes."),
+    "schedule": _component("schedule", Schedule, "How the learning rate changes."),
     "momentum_schedule": _component(
-        "schedule", "MomentumSchedule", "How the momentum changes; it may rise."
+        "schedule", MomentumSchedule, "How the momentum changes; it may rise."
     ),
     # -- batches
     "batch_size": Parameter(
         "batches",
         Either(_count, OneOf(("auto", "full"))),
         "int, 'auto' or 'full'",
-        "Rows of each step. 'auto' is all rows for full-batch optimisers, else {auto_batch}.",
+        "Rows of each step. 'auto' is all rows for full-batch optimisers, else 64, or all rows "
+        "if there are fewer.",
     ),
     "shuffle": Parameter(
         "batches",
@@ -166,6 +180,7 @@ PARAMETERS: dict[str, Parameter] = {
         "str, Clipping or None",
         "How the gradient of a batch is bounded: by value, by norm or average norm of each "
         "parameter array, or by global norm.",
+        Clipping,
     ),
     "clip_threshold": Parameter("clipping", _positive, "float > 0", "The bound."),
     # -- penalties
@@ -209,7 +224,7 @@ PARAMETERS: dict[str, Parameter] = {
         "noise", _rate, "float in [0, 1)", "Probability that an input is dropped."
     ),
     "dropout_inference": _component(
-        "noise", "DropoutInference", "What dropout means when predicting."
+        "noise", DropoutInference, "What dropout means when predicting."
     ),
     "input_noise": Parameter(
         "noise", _not_negative, "float >= 0", "Standard deviation of Gaussian noise on inputs."
@@ -311,8 +326,12 @@ def documented(cls: type) -> type:
         if name == "self":
             continue
         parameter = PARAMETERS[name]
+        family = cls._loss_family if name == "loss" else parameter.family
+        names = f" One of {', '.join(map(repr, family.registry))}." if family else ""
         lines.append(f"{name} : {parameter.kind}, default={default.default!r}")
-        lines.append(f"    {parameter.text}")
+        lines += textwrap.wrap(
+            parameter.text + names, 90, initial_indent="    ", subsequent_indent="    "
+        )
     indented = "\n".join("    " + line for line in lines).strip()
     cls.__doc__ = (cls.__doc__ or "").replace("{parameters}", indented)
     return cls

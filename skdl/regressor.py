@@ -61,6 +61,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     """
 
     _numeric_target = True
+    _loss_family = RegressorLoss
 
     def __init__(
         self,
@@ -86,7 +87,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         clip=None,
         clip_threshold=1.0,
         l1=0.0,
-        l2=1e-4,
+        l2=1e-3,
         weight_decay=None,
         max_norm=None,
         activity_l1=0.0,
@@ -129,7 +130,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _resolve_loss(self):
         """Return the loss."""
-        return resolve(self, "loss", RegressorLoss, self.loss)
+        return resolve(self, "loss", self._loss_family, self.loss)
 
     def _n_outputs(self):
         return self._n_targets

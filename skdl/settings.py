@@ -45,9 +45,26 @@ def auto_batch_size(n: int) -> int:
     Examples
     --------
     >>> auto_batch_size(50), auto_batch_size(100_000)
-    (50, 200)
+    (50, 64)
     """
-    return min(200, n)
+    return min(64, n)
+
+
+def auto_initializer(activation: Activation, n_hidden_layers: int) -> str:
+    """Return the initialiser for ``init="auto"``.
+
+    Each activation names the one that keeps a signal alive through many layers. Rectifiers name
+    He's, whose larger weights a network with fewer than three hidden layers does not need: there
+    Glorot's generalise better (``bench/defaults.py`` measures by how much).
+
+    Examples
+    --------
+    >>> from skdl.core.activations import ReLU, SELU
+    >>> auto_initializer(ReLU(), 1), auto_initializer(ReLU(), 3), auto_initializer(SELU(), 1)
+    ('glorot_uniform', 'he_uniform', 'lecun_normal')
+    """
+    name = activation.initializer
+    return "glorot_uniform" if name == "he_uniform" and n_hidden_layers < 3 else name
 
 
 def check_parameters(estimator: Any) -> None:
@@ -55,11 +72,19 @@ def check_parameters(estimator: Any) -> None:
     for name in inspect.signature(type(estimator).__init__).parameters:
         if name != "self" and PARAMETERS[name].rule is not None:
             check_parameter(estimator, name, getattr(estimator, name), PARAMETERS[name].rule)
-    callbacks = estimator.callbacks
-    if callbacks is not None and not all(callable(c) for c in callbacks):
-        raise ValueError(
-            f"{type(estimator).__name__}: callbacks must be a list of callables; got {callbacks!r}"
-        )
+    owner, callbacks, monitor = type(estimator).__name__, estimator.callbacks, estimator.monitor
+    if callbacks is not None and not (
+        isinstance(callbacks, (list, tuple)) and all(callable(c) for c in callbacks)
+    ):
+        raise ValueError(f"{owner}: callbacks must be a list of callables; got {callbacks!r}")
+    if not (monitor == "loss" or callable(monitor)):
+        from sklearn.metrics import get_scorer_names
+
+        if not isinstance(monitor, str) or monitor not in get_scorer_names():
+            raise ValueError(
+                f"{owner}: monitor must be 'loss', the name of a scorer (see "
+                f"sklearn.metrics.get_scorer_names) or a callable; got {monitor!r}"
+            )
 
 
 def hidden_sizes(estimator: Any) -> tuple[int, ...]:
@@ -97,7 +122,9 @@ def _resolve_hidden(estimator: Any) -> list[Hidden]:
                 f"{type(estimator).__name__}: batch_norm must be False with activation='rbf', "
                 "whose pre-activation is a distance; got True"
             )
-        init = activation.initializer if estimator.init == "auto" else estimator.init
+        init = estimator.init
+        if init == "auto":
+            init = auto_initializer(activation, len(sizes))
         initializer = resolve(estimator, "init", Initializer, init)
         hidden.append(Hidden(units, activation, initializer, dropout, estimator.hidden_noise))
     if not sizes:  # still check what will not be used
@@ -237,10 +264,16 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
     else:
         if optimizer.momentum is None:
             without += none_of(chosen, "momentum", "nesterov", "momentum_schedule")
-        elif not settings.training.momentum:
-            without += none_of("momentum=0", "nesterov", "momentum_schedule")
+        elif not settings.training.momentum and not given("momentum_schedule"):
+            without += none_of("momentum=0", "nesterov")
         if optimizer.full_batch and estimator.batch_size != "full":
             without += none_of(chosen + ", which uses all rows", "batch_size")
+        if (optimizer.full_batch or estimator.batch_size == "full") and (
+            estimator.shuffle != "replacement"
+        ):
+            without += none_of("all rows in one batch", "shuffle")
+        if estimator.n_iter_no_change is None:
+            without += none_of("n_iter_no_change=None", "tol")
     if estimator.clip is None:
         without += none_of("clip=None", "clip_threshold")
     if not (estimator.l1 or estimator.l2 or settings.training.weight_decay):
@@ -251,7 +284,7 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
         reason = "X_val" if own_validation else "early_stopping=False"
         without += none_of(reason, "validation_fraction")
     if estimator.early_stopping == "rises":
-        without += none_of("early_stopping='rises'", "restore_best")
+        without += none_of("early_stopping='rises'", "restore_best", "tol")
     for name, reason in without:
         warn_user(
             f"{type(estimator).__name__}: {name}={getattr(estimator, name)!r} has no effect "

@@ -46,7 +46,8 @@ WEIGHT_CHECKS = (
 def _optimizer_settings():
     for name, optimizer in Optimizer.registry.items():
         if optimizer.order == 2:
-            yield {"optimizer": name, **SOLVER, "hidden_layer_sizes": (3,)}
+            few = {"max_iter": 6} if name == "newton" else {}
+            yield {"optimizer": name, **SOLVER, **few, "hidden_layer_sizes": (3,)}
         else:
             yield {"optimizer": name, "learning_rate": RATES.get(name, QUICK["learning_rate"])}
             if optimizer.momentum is not None:
@@ -81,7 +82,7 @@ OTHERS = [
     {"hidden_layer_sizes": (), "init": "zeros"},
     {"hidden_layer_sizes": 6, "n_hidden_layers": 2},
     {"hidden_layer_sizes": (6, 5), "activation": ["tanh", "relu"]},
-    {"hidden_layer_sizes": (), "optimizer": "newton", **SOLVER, "tol": 1e-10},
+    {"hidden_layer_sizes": (), "optimizer": "newton", **SOLVER, "penalize_bias": True, "tol": 1e-9},
     {"hidden_layer_sizes": (), "optimizer": "lbfgs", **SOLVER, "l1": 1e-3},
     {"activation": "softplus", "optimizer": "newton_cg", **SOLVER, "max_iter": 6},
     {"fit_intercept": False},
@@ -125,7 +126,8 @@ STOCHASTIC = [
     {"batch_norm": True, "batch_size": 16},
     {"early_stopping": True, "n_iter_no_change": 20},
     {"early_stopping": "rises", "validation_fraction": 0.3},
-    {"early_stopping": True, "restore_best": False, "optimizer": "lbfgs", **SOLVER},
+    {"early_stopping": True, "restore_best": False, "validation_fraction": 0.3},
+    {"early_stopping": True, "optimizer": "lbfgs", **SOLVER},
     {"dropout": 0.2},
     {"dropout": 0.2, "dropout_inference": "weight_scaled"},
     {"dropout": 0.2, "dropout_inference": "averaged"},
@@ -259,8 +261,11 @@ def test_an_epoch_follows_the_weighted_gradient(cls, shuffle):
 @pytest.mark.parametrize("cls", BOTH)
 def test_weights_are_repetitions_with_early_stopping_on_own_rows(cls, early_stopping):
     X, y, weight, repeated = _weighted_rows(cls)
-    X_val, y_val, weight_val, repeated_val = X + 0.1, y, weight[::-1], np.repeat(
-        np.arange(40), weight[::-1].astype(int)
+    X_val, y_val, weight_val, repeated_val = (
+        X + 0.1,
+        y,
+        weight[::-1],
+        np.repeat(np.arange(40), weight[::-1].astype(int)),
     )
     mlp = cls(**QUICK | {"max_iter": 200}, early_stopping=early_stopping, n_iter_no_change=3)
     weighted = mlp.fit(

@@ -50,7 +50,7 @@ class Activation(Component, family=True):
     kinks : tuple of float
         Where the slope jumps: a gradient check must not look there.
     initializer : str
-        The initialiser that ``init="auto"`` chooses for layers with this activation.
+        The initialiser that keeps the variance of a signal through many such layers.
     pieces : int
         Pre-activations per unit (1, but k for maxout).
     pre_activation : {"affine", "distance"}

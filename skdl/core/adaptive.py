@@ -191,9 +191,13 @@ class RMSProp(Optimizer, name="rmsprop"):
 
 
 class _Moments(Optimizer):
-    """What Adam and its relatives share: running means of g and of g²."""
+    """What Adam and its relatives share: running means of g and of g².
 
-    learning_rate = 0.001
+    Their default rate is twice that of the papers: on tables of 100 to 20 000 rows it ends within
+    200 epochs more often, at the same held-out score (``bench/defaults.py``).
+    """
+
+    learning_rate = 0.002
     slots = ("m", "v")
     rules: ClassVar = {"beta_1": decay_rule, "beta_2": decay_rule, "epsilon": positive}
 

@@ -4,6 +4,7 @@ Bias is the training error above the best attainable; variance is the validation
 training error.
 """
 
+from skdl.diagnosis.decomposition import BiasVarianceDecomposition, bias_variance_decomposition
 from skdl.diagnosis.diagnosis import diagnose
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies import Remedy

@@ -12,6 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils.parallel import Parallel, delayed
 
+from skdl.diagnosis.inner import fitted_network, is_network, rows_of
+from skdl.diagnosis.signs import TrainingRecord, read_record
 from skdl.progress import progress_bar
 
 __all__ = ["ErrorMeasure", "Fold", "learning_curve_tasks", "make_splits", "measure"]
@@ -69,7 +71,10 @@ class ErrorMeasure:
 class Fold:
     """One fit: its rows, the share they are of the fold's training rows, and what came of it.
 
-    `trouble` says why it did not converge, `failure` why there is no fit at all.
+    `trouble` says why it did not converge, `failure` why there is no fit at all. Of fits at full
+    size, `record` is the network's own record, `training_losses` and `losses` are the losses of
+    the training and of the validation rows, and of the first fold, `inputs` are all rows as the
+    model at the end of a pipeline sees them.
     """
 
     fold: int
@@ -82,6 +87,10 @@ class Fold:
     trouble: str | None = None
     failure: str | None = None
     warnings: list = field(default_factory=list, repr=False)
+    record: TrainingRecord | None = field(default=None, repr=False)
+    training_losses: np.ndarray | None = field(default=None, repr=False)
+    losses: np.ndarray | None = field(default=None, repr=False)
+    inputs: object = field(default=None, repr=False)
 
 
 def make_splits(X, y, *, cv, n_repeats, groups, stratify, rng) -> list[tuple]:
@@ -157,7 +166,7 @@ def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -
         try:
             result = cross_validate(
                 estimator, X, y, cv=[(fold.train, fold.test)], scoring=measure.scorer,
-                return_train_score=True, params=params, error_score="raise",
+                return_train_score=True, return_estimator=True, params=params, error_score="raise",
             )  # fmt: skip
         except ValueError as failure:
             if fold.share == 1:
@@ -174,7 +183,31 @@ def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -
     troubles = [m for c, m in messages if issubclass(c, ConvergenceWarning)]
     fold.trouble = troubles[0] if troubles else None
     fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
+    if fold.share == 1:
+        _look_closer(result["estimator"][0], X, y, fold)
     return fold
+
+
+def _look_closer(fitted, X, y, fold: Fold) -> None:
+    """Keep what the findings need of a fitted estimator."""
+    fold.training_losses, fold.losses = (
+        row_losses(fitted, rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)
+    )
+    network, fold.inputs = fitted_network(fitted, X if fold.fold == 0 else None)
+    if is_network(network):
+        fold.record = read_record(network, rows_of(y, fold.train), fold.trouble)
+
+
+def row_losses(fitted, X, y) -> np.ndarray | None:
+    """Return each row's loss: 1 for a wrong class; for a regressor, the squared error."""
+    if not hasattr(fitted, "predict"):
+        return None
+    y, predicted = np.asarray(y), np.asarray(fitted.predict(X))
+    if y.shape != predicted.shape:
+        return None
+    if is_classifier(fitted):
+        return (y != predicted).reshape(len(y), -1).any(axis=1).astype(np.float64)
+    return np.square(predicted - y).reshape(len(y), -1).mean(axis=1)
 
 
 def measure(estimator, X, y, folds, error, *, params, n_jobs, verbose) -> list[Fold]:

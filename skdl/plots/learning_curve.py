@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from skdl.plots import style
+from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
 
 __all__ = ["LearningCurveDisplay"]
 
@@ -99,74 +98,14 @@ class LearningCurveDisplay:
         with style.drawing():
             self.ax_ = style.axes(ax)
             self.figure_ = self.ax_.figure
-            self._draw_curves()
-            self._limit_errors()
-            self._draw_gaps()
+            x, curve = self.curve["n_rows"], self.curve
+            self.lines_ = draw_errors(self.ax_, x, curve, self.bayes_error)
+            limit_errors(self.ax_, curve, self.bayes_error)
+            shade_gaps(self.ax_, x, curve, self.bayes_error)
             self._label_rows()
             style.finish(self.ax_, self.error_name, self.in_percent)
+            name_gaps(self.ax_, curve, self.bayes_error, at=-1, in_percent=self.in_percent)
         return self
-
-    def _draw_curves(self) -> None:
-        ax, curve = self.ax_, self.curve
-        n_rows = curve["n_rows"]
-        self.lines_ = []
-        for name, colour, marker in (
-            ("training", style.TRAINING, "o"),
-            ("validation", style.VALIDATION, "s"),
-        ):
-            ax.fill_between(
-                n_rows, curve[f"{name}_low"], curve[f"{name}_high"], color=colour, alpha=0.3, lw=0
-            )
-            self.lines_ += ax.plot(
-                n_rows, curve[f"{name}_error"], color=colour, marker=marker, label=name
-            )
-        self.lines_.append(
-            ax.axhline(
-                self.bayes_error, color=style.INK, ls=(0, (4, 3)), lw=1.2, label="Bayes error"
-            )
-        )
-
-    def _draw_gaps(self) -> None:
-        """Shade the gaps along the curves, and measure and name them at the right end."""
-        ax, curve = self.ax_, self.curve
-        bottom = self.bayes_error
-        training, validation = (curve[f"{n}_error"].to_numpy() for n in ("training", "validation"))
-        gaps = (
-            ("bias", bottom, training, style.TRAINING, "///"),
-            ("variance", training, validation, style.VALIDATION, "..."),
-        )
-        names = []
-        for name, low, high, colour, hatch in gaps:
-            low = np.broadcast_to(low, high.shape)
-            ax.fill_between(
-                curve["n_rows"], low, high, facecolor="none", edgecolor=colour, hatch=hatch,
-                alpha=0.35, lw=0,
-            )  # fmt: skip
-            ax.annotate(
-                "", (1.03, low[-1]), (1.03, high[-1]), xycoords=ax.get_yaxis_transform(),
-                annotation_clip=False,
-                arrowprops={"arrowstyle": "|-|,widthA=0.25,widthB=0.25", "color": colour, "lw": 2,
-                            "shrinkA": 0, "shrinkB": 0},
-            )  # fmt: skip
-            size = style.format_error(high[-1] - low[-1], self.in_percent)
-            names.append(((low[-1] + high[-1]) / 2, f"{name}\n{size}"))
-        low, high = ax.get_ylim()
-        above = names[0][0] + 0.16 * (high - low)  # two lines of text need this much room
-        heights = [names[0][0], max(names[1][0], above)]
-        for height, (_, text) in zip(heights, names, strict=True):
-            ax.text(
-                1.06, height, text, transform=ax.get_yaxis_transform(), va="center", linespacing=1.1
-            )
-
-    def _limit_errors(self) -> None:
-        """Show the curves whole; the wide interval of few rows may leave the picture."""
-        ax, curve = self.ax_, self.curve
-        errors = curve[["training_error", "validation_error"]].to_numpy()
-        low = min(errors.min(), self.bayes_error)
-        span = max(errors.max() - low, 1e-9)
-        ax.set_ylim(
-            max(ax.get_ylim()[0], low - 0.12 * span), min(ax.get_ylim()[1], low + 1.4 * span)
-        )
 
     def _label_rows(self) -> None:
         ax, n_rows = self.ax_, self.curve["n_rows"]

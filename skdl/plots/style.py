@@ -9,7 +9,12 @@ from __future__ import annotations
 import io
 from contextlib import contextmanager
 
-__all__ = ["INK", "TRAINING", "VALIDATION", "axes", "drawing", "finish", "format_error", "svg"]
+import numpy as np
+
+__all__ = [
+    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "finish", "format_error", "is_logarithmic",
+    "legend", "nth_line", "panels", "svg",
+]  # fmt: skip
 
 TRAINING = "#0072B2"  # blue, the darker one in greyscale
 VALIDATION = "#E69F00"  # orange, the lighter one
@@ -67,6 +72,58 @@ def axes(ax=None, figsize=(4.9, 3.6)):
     return plt.subplots(figsize=figsize, layout="constrained")[1]
 
 
+def panels(ax, n_rows: int, n_columns: int, figsize, **shared):
+    """Divide a place into panels; return the host axes, which show only a title, and the panels.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or None
+        The place; None makes a figure.
+    n_rows, n_columns : int
+        How many panels.
+    figsize : tuple of float
+        Width and height of a new figure, in inches.
+    **shared
+        As for ``GridSpec.subplots``: sharex, sharey.
+
+    Returns
+    -------
+    host : matplotlib Axes
+    panels : ndarray of matplotlib Axes, of shape (n_rows, n_columns)
+    """
+    host = axes(ax, figsize)
+    place = host.get_subplotspec()
+    if place is None:
+        raise ValueError("ax must be a subplot, which can be divided; got axes placed by hand")
+    host.set_axis_off()
+    grid = place.subgridspec(n_rows, n_columns)
+    return host, grid.subplots(squeeze=False, **shared)
+
+
+def nth_line(number: int, total: int) -> dict:
+    """Return colour and line style of one of several ordered lines, dark to light in greyscale."""
+    from matplotlib import colormaps
+
+    colour = colormaps["cividis"](0.8 * number / max(total - 1, 1))
+    styles = ("-", (0, (6, 2)), (0, (2, 1.2)), (0, (6, 2, 1.5, 2)))
+    return {"color": colour, "ls": styles[number % len(styles)]}
+
+
+def is_logarithmic(values) -> bool:
+    """Say whether numbers are spread more evenly on a logarithmic axis than on a linear one.
+
+    Examples
+    --------
+    >>> is_logarithmic([1e-4, 1e-3, 1e-2]), is_logarithmic([0.1, 0.2, 0.3, 0.4])
+    (True, False)
+    """
+    values = np.unique(np.asarray(values, dtype=np.float64))
+    if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
+        return False
+    steps, factors = np.diff(values), np.diff(np.log(values))
+    return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
+
+
 def format_error(error: float, in_percent: bool) -> str:
     """Write an error as in the text of a diagnosis."""
     return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
@@ -77,7 +134,19 @@ def finish(ax, error_name: str, in_percent: bool) -> None:
     if in_percent:
         ax.yaxis.set_major_formatter(lambda error, _: f"{100 * error:.4g} %")
     ax.set_ylabel(error_name)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=3)
+    legend(ax)
+
+
+def legend(ax) -> None:
+    """Put the legend above the picture, in as many columns as have room, none if it is empty."""
+    handles, labels = ax.get_legend_handles_labels()
+    if not handles:
+        return
+    width = ax.get_position().width * ax.figure.get_figwidth()  # inches
+    column = 0.42 + 0.078 * max(len(label) for label in labels)
+    columns = int(np.clip(width // column, 1, min(len(labels), 4)))
+    columns = -(-len(labels) // -(-len(labels) // columns))  # rows of equal length
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=columns)
 
 
 def svg(display, diagnosis, figsize=(4.9, 3.6)) -> str:

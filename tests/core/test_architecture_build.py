@@ -134,9 +134,7 @@ def test_the_kinds_of_hidden_layers():
 def test_weights_start_where_the_initializers_say(name):
     initializer = Initializer.registry[name]()
     hidden = [Hidden(3, Tanh(), initializer), Hidden(4, Maxout(k=2), initializer)]
-    network = build(
-        5, hidden, 2, output_initializer=initializer, dtype=np.float64, init_scale=0.5
-    )
+    network = build(5, hidden, 2, output_initializer=initializer, dtype=np.float64, init_scale=0.5)
     network.initialize(np.random.default_rng(3))
     rng = np.random.default_rng(3)
     shapes = [(5, 3), (3, 8), (4, 2)]

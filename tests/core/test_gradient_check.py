@@ -195,8 +195,15 @@ def test_every_layer_occurs_in_a_checked_network():
 @many
 @given(case=cases())
 def test_the_gradient_of_any_network(case):
-    check = check_gradient(case.objective, *case.batch)
-    assert check.n_checked + check.n_skipped == case.network.n_parameters
+    """Batch normalisation of a nearly constant unit bends within the usual step: then a shorter one.
+
+    A wrong gradient is wrong with any step.
+    """
+    for h in (3e-4, 3e-5):
+        check = check_gradient(case.objective, *case.batch, h=h)
+        assert check.n_checked + check.n_skipped == case.network.n_parameters
+        if check.error <= TOLERANCE:
+            return
     assert check.error <= TOLERANCE
 
 

@@ -293,7 +293,7 @@ def test_a_pass_writes_into_the_same_buffers_again():
 
 
 def test_nothing_is_differentiated_below_the_lowest_parameter():
-    """The gradient of the inputs is never computed: it would cost as much as that of the weights."""
+    """The gradient of the inputs is never computed: it would cost what that of the weights does."""
     case = make_case(
         SquaredError(), [make_hidden(Tanh(), 5)], input_noise=0.1, input_dropout=0.1, n_rows=7
     )
@@ -320,4 +320,6 @@ def test_the_flag_of_exact_curvature_is_that_of_its_layers(name):
     activation = next(a for a in every_activation() if a.name == name)
     network = make_case(SquaredError(), [make_hidden(activation)]).network
     assert network.exact_curvature == (activation.pre_activation == "affine")
-    assert not make_case(SquaredError(), [make_hidden(Tanh())], batch_norm=True).network.exact_curvature
+    assert not make_case(
+        SquaredError(), [make_hidden(Tanh())], batch_norm=True
+    ).network.exact_curvature

@@ -114,6 +114,16 @@ def test_batch_normalised_networks_are_minimised_too(solver):
     assert np.isfinite(case.network.running).all()
 
 
+@every_solver
+def test_running_statistics_are_those_of_the_data_at_the_end(solver):
+    """All rows were seen at once, so predicting them gives the loss that was recorded."""
+    case = make_case(SquaredError(), [make_hidden(Tanh(), 3)], n_rows=30, l2=0.05, batch_norm=True)
+    case.x[...] = 2 * case.x + 3
+    progress = fit(case, solver(), max_iter=5)
+    loss = case.objective.loss.value(case.y, case.network.raw(case.x), case.weight)
+    assert loss == pytest.approx(progress.history[-1]["loss"], rel=0.01)
+
+
 # --------------------------------------------------------------------------------------
 # The record and the end.
 
@@ -201,6 +211,34 @@ def test_ctrl_c_leaves_finite_weights(solver):
     assert progress.stopped == "interrupted"
     assert len(progress.history) == progress.epoch == 2
     assert np.isfinite(case.network.theta).all()
+
+
+class Interrupted(SquaredError):
+    """Squared error during whose nth evaluation somebody presses Ctrl-C."""
+
+    left = 0
+
+    def per_row(self, y, raw):
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt
+        return super().per_row(y, raw)
+
+
+@every_solver
+def test_ctrl_c_within_an_iteration_leaves_good_weights(solver):
+    """No trial point of a line search: the objective is as low as after the last iteration."""
+    for n in range(4, 12):
+        loss = Interrupted()
+        case = make_case(loss, [make_hidden(Tanh(), 4)], n_rows=30)
+        args = *case.batch, case.network.workspace(30), Pass(training=True, weight=case.weight)
+        best = float(case.objective.value(*args))
+        loss.left = n
+        progress = fit(case, solver())
+        if progress.history:
+            best = progress.history[-1]["loss"] + progress.history[-1]["penalty"]
+        assert progress.stopped == "interrupted"
+        assert case.objective.value(*args) <= best * (1 + 1e-12)
 
 
 class Exploding(SquaredError):

@@ -1,0 +1,228 @@
+"""The workloads of ``epoch.py``, and who competes: the same network, optimiser, weights, batches."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn import neural_network
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import scale
+
+import skdl
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+ALPHA = 1e-4  # scikit-learn's default penalty; it divides it by the batch size, so we do too
+RATE = 1e-3
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Data and network; ``epochs`` per timed fit, about a third of a second or more of work."""
+
+    rows: int
+    features: int
+    hidden: tuple[int, ...]
+    outputs: int  # 1 means regression
+    batch: int
+    epochs: int
+    note: str
+
+    @property
+    def shape(self) -> str:
+        """Say what it is in one line."""
+        layers = " → ".join(map(str, (self.features, *self.hidden, self.outputs)))
+        return f"{self.rows} × {layers}, batch {self.batch}"
+
+    def data(self, dtype) -> tuple[np.ndarray, np.ndarray]:
+        """Return standardised inputs, and class numbers or a target of unit scale."""
+        if self.features == 64:
+            X, y = load_digits(return_X_y=True)
+            return scale(X).astype(dtype), y
+        rng = np.random.default_rng(0)
+        X = rng.standard_normal((self.rows, self.features), dtype=np.float32).astype(dtype)
+        hidden = np.tanh(X @ rng.normal(size=(self.features, 20)).astype(dtype) * 0.1)
+        if self.outputs == 1:
+            return X, scale(hidden.sum(axis=1) + rng.normal(size=self.rows)).astype(dtype)
+        return X, (hidden @ rng.normal(size=(20, self.outputs))).argmax(axis=1)
+
+
+WORKLOADS = {
+    "S32": Workload(1797, 64, (100,), 10, 32, 20, "digits"),
+    "S200": Workload(1797, 64, (100,), 10, 200, 40, "digits"),
+    "R": Workload(20_000, 100, (64, 64), 1, 64, 2, "generated, regression"),
+    "M": Workload(60_000, 784, (256, 256), 10, 128, 1, "generated, in the shape of MNIST"),
+}
+
+
+class ScikitLearn:
+    """Its MLP, for a fixed number of epochs, from given weights; ``fit`` is what is timed."""
+
+    name = "scikit-learn"
+
+    def __init__(self, workload: Workload, dtype, epochs: int, shuffle: bool = True) -> None:
+        cls = neural_network.MLPRegressor if workload.outputs == 1 else neural_network.MLPClassifier
+        self.mlp = cls(
+            hidden_layer_sizes=workload.hidden,
+            alpha=ALPHA,
+            batch_size=workload.batch,
+            learning_rate_init=RATE,
+            max_iter=1,
+            tol=0,
+            n_iter_no_change=10**9,
+            shuffle=shuffle,
+            warm_start=True,
+            random_state=0,
+        )
+        rng = np.random.default_rng(0)
+        y = rng.normal(size=500).astype(dtype)
+        if workload.outputs > 1:
+            y = np.arange(500) % workload.outputs
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            # A first fit, to a few rows, makes the weights from which all competitors start.
+            self.mlp.fit(rng.normal(size=(500, workload.features)).astype(dtype), y)
+        self.mlp.set_params(max_iter=epochs)
+
+    def fresh(self):
+        """Return what one timed fit starts from."""
+        return copy.deepcopy(self.mlp)
+
+    def fit(self, mlp, X, y):
+        """Train."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            mlp.fit(X, y)
+
+    def weights(self, mlp):
+        """Return the weights and the biases."""
+        return mlp.coefs_, mlp.intercepts_
+
+
+class Skdl(ScikitLearn):
+    """Ours, taken over from scikit-learn's with its weights."""
+
+    name = "skdl"
+
+    def __init__(self, *arguments, **kwargs) -> None:
+        super().__init__(*arguments, **kwargs)
+        regression = isinstance(self.mlp, neural_network.MLPRegressor)
+        ours = skdl.MLPRegressor if regression else skdl.MLPClassifier
+        converted = ours.from_sklearn(self.mlp)
+        l2 = ALPHA / self.mlp.batch_size
+        self.mlp = converted.set_params(n_iter_no_change=None, tol=1e-4, l2=l2)
+
+
+class PyTorch(ScikitLearn):
+    """PyTorch in eager mode with the fused Adam, written as its tutorials do, data in memory."""
+
+    name = "PyTorch"
+
+    def __init__(self, workload: Workload, dtype, epochs: int, shuffle: bool = True) -> None:
+        super().__init__(workload, dtype, epochs, shuffle)
+        self.workload, self.epochs, self.shuffle = workload, epochs, shuffle
+        layers: list = []
+        for W, b in zip(self.mlp.coefs_, self.mlp.intercepts_, strict=True):
+            linear = torch.nn.Linear(*W.shape)
+            linear.weight.data = torch.from_numpy(W.T.astype(dtype)).contiguous()
+            linear.bias.data = torch.from_numpy(b.astype(dtype))
+            layers += [linear, torch.nn.ReLU()]
+        self.model = torch.nn.Sequential(*layers[:-1])
+
+    def fresh(self):
+        """Return what one timed fit starts from."""
+        return copy.deepcopy(self.model)
+
+    def fit(self, model, X, y):
+        """Train; the loss of each epoch is recorded, as the others do."""
+        X, y = torch.from_numpy(X), torch.from_numpy(y)
+        regression = self.workload.outputs == 1
+        weights = [p for p in model.parameters() if p.ndim == 2]
+        biases = [p for p in model.parameters() if p.ndim == 1]
+        groups = [{"params": weights, "weight_decay": ALPHA / self.workload.batch}]
+        adam = torch.optim.Adam([*groups, {"params": biases}], lr=RATE, fused=True)
+        history = []
+        for _ in range(self.epochs):
+            order, total = torch.randperm(len(X)) if self.shuffle else torch.arange(len(X)), 0.0
+            for rows in order.split(self.workload.batch):
+                raw = model(X[rows])
+                if regression:
+                    loss = 0.5 * torch.nn.functional.mse_loss(raw[:, 0], y[rows])
+                else:
+                    loss = torch.nn.functional.cross_entropy(raw, y[rows])
+                adam.zero_grad()
+                loss.backward()
+                adam.step()
+                total += loss.detach() * len(rows)
+            history.append(float(total) / len(X))
+
+    def weights(self, model):
+        """Return the weights and the biases."""
+        linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
+        arrays = [(layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in linear]
+        return [W for W, _ in arrays], [b for _, b in arrays]
+
+
+class MatrixProducts:
+    """The limit: nothing but the matrix products of a fit, into buffers made once."""
+
+    name = "limit"
+
+    def __init__(self, workload: Workload, dtype, epochs: int) -> None:
+        self.workload, self.epochs = workload, epochs
+        sizes = (workload.features, *workload.hidden, workload.outputs)
+        draw = np.random.default_rng(0).standard_normal
+        self.W = [draw(shape).astype(dtype) * 0.1 for shape in zip(sizes, sizes[1:], strict=False)]
+        self.a = [draw((workload.batch, size)).astype(dtype) for size in sizes]
+        self.d = [a.copy() for a in self.a]
+        self.dW = [np.empty_like(W) for W in self.W]
+
+    def fresh(self):
+        """Nothing is learned here."""
+        return None
+
+    def fit(self, _, X, y):
+        """Multiply."""
+        n, batch, top = len(X), self.workload.batch, len(self.W) - 1
+        for _ in range(self.epochs):
+            for start in range(0, n, batch):
+                m = min(batch, n - start)
+                a, d = [v[:m] for v in self.a], [v[:m] for v in self.d]
+                for i, W in enumerate(self.W):
+                    np.matmul(a[i], W, a[i + 1] if i == top else d[i + 1])
+                for i in range(top, -1, -1):
+                    np.matmul(a[i].T, d[i + 1], self.dW[i])
+                    if i:
+                        np.matmul(d[i + 1], self.W[i].T, d[i])
+
+
+def loss_of(workload: Workload, weights, X, y) -> float:
+    """Return the loss over all rows, in float64: the same code for all competitors."""
+    a = X.astype(float)
+    coefs, intercepts = weights
+    for i, (W, b) in enumerate(zip(coefs, intercepts, strict=True)):
+        a = a @ W.astype(float) + b.astype(float)
+        if i < len(coefs) - 1:
+            a = np.maximum(a, 0)
+    if workload.outputs == 1:
+        return float(0.5 * np.mean((a[:, 0] - y) ** 2))
+    a -= a.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(a).sum(axis=1)) - a[np.arange(len(y)), y]))
+
+
+def competitors() -> list[type]:
+    """Return who is here, ours first."""
+    return [Skdl, ScikitLearn] + ([PyTorch] if torch is not None else [])
+
+
+def set_torch_threads(n: int) -> None:
+    """PyTorch has a pool of its own."""
+    if torch is not None:
+        torch.set_num_threads(n)

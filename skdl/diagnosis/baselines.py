@@ -1,0 +1,207 @@
+"""Baselines: what simple models attain on the same folds. A network should beat them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import clone, is_classifier
+from sklearn.utils.parallel import Parallel, delayed
+
+from skdl.diagnosis.findings import Finding
+from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.inner import rows_of
+from skdl.progress import progress_bar
+
+__all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error", "try_baselines"]
+
+BASELINES = ("constant", "linear", "nearest neighbours", "boosted trees")
+ARTICLE = {
+    "constant": "A constant prediction",
+    "linear": "A linear model",
+    "nearest neighbours": "Nearest neighbours",
+    "boosted trees": "Boosted trees",
+}
+
+
+def check_baselines(baselines) -> list[str]:
+    """Turn True, False or a sequence of names into a list of names."""
+    if isinstance(baselines, bool | np.bool_):
+        return list(BASELINES) if baselines else []
+    names = [baselines] if isinstance(baselines, str) else baselines
+    if not isinstance(names, Sequence) or any(name not in BASELINES for name in names):
+        raise ValueError(
+            f"diagnose: baselines must be True, False or a list of {', '.join(map(repr, BASELINES))}"
+            f"; got {baselines!r}"
+        )
+    return list(dict.fromkeys(names))
+
+
+def _models(classifier: bool) -> dict[str, object]:
+    from sklearn.dummy import DummyClassifier, DummyRegressor
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+    trees = {"max_iter": 50, "learning_rate": 0.2, "max_leaf_nodes": 15, "random_state": 0}
+    if classifier:
+        return {
+            "constant": DummyClassifier(strategy="prior"),
+            "linear": LogisticRegression(max_iter=500),
+            "nearest neighbours": KNeighborsClassifier(),
+            "boosted trees": HistGradientBoostingClassifier(**trees),
+        }
+    return {
+        "constant": DummyRegressor(),
+        "linear": Ridge(),
+        "nearest neighbours": KNeighborsRegressor(),
+        "boosted trees": HistGradientBoostingRegressor(**trees),
+    }
+
+
+def make_baseline(name: str, estimator, X):
+    """Chain a baseline behind the estimator's own transformers, scaled where it needs that.
+
+    Parameters
+    ----------
+    name : str
+        One of `BASELINES`.
+    estimator : estimator
+        What is diagnosed. The steps before the last one of a pipeline are kept.
+    X : array-like
+        The inputs; text columns that no pipeline encodes are encoded.
+    """
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import MaxAbsScaler, StandardScaler
+
+    model = _models(is_classifier(estimator))[name]
+    if name == "constant":
+        return model
+    while not getattr(estimator, "steps", None) and getattr(estimator, "regressor", None):
+        estimator = estimator.regressor
+    steps = [(step, clone(part)) for step, part in getattr(estimator, "steps", [])[:-1]]
+    if not steps and hasattr(X, "select_dtypes"):
+        from skdl.diagnosis.table import preparation
+
+        steps = [("prepare", preparation(X))]
+    if name != "boosted trees":
+        scale = MaxAbsScaler() if issparse(X) else StandardScaler()
+        steps.append(("scale_for_baseline", scale))
+    return Pipeline([*steps, ("model", model)])
+
+
+def constant_error(estimator, X, y, fold, measure) -> float | None:
+    """Return the training error of the constant prediction; None where it cannot be scored."""
+    model = make_baseline("constant", estimator, X)
+    X, y = rows_of(X, fold.train), rows_of(y, fold.train)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return measure.error(measure.scorer(model.fit(X, y), X, y))
+        except (ValueError, TypeError, AttributeError):
+            return None
+
+
+def _errors(model, X, y, fold, measure) -> tuple[float, float] | str:
+    """Fit a baseline on a fold; return both errors, or why there are none."""
+    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fitted = clone(model).fit(*parts[0])
+            train, test = (measure.error(measure.scorer(fitted, *part)) for part in parts)
+        except Exception as failure:  # another's model on unknown data: the diagnosis goes on
+            return str(failure).strip().splitlines()[0] if str(failure) else repr(failure)
+    return train, test
+
+
+def try_baselines(names, estimator, X, y, folds, measure, *, confidence, n_jobs, verbose):
+    """Fit the baselines on the folds of the first repeat and compare, fold by fold.
+
+    Parameters
+    ----------
+    names : list of str
+        Which baselines.
+    estimator, X, y
+        What is diagnosed.
+    folds : list of Fold
+        Measured folds.
+    measure : ErrorMeasure
+        The error.
+    confidence, n_jobs, verbose
+        As for :func:`skdl.diagnosis.diagnose`.
+
+    Returns
+    -------
+    table : DataFrame
+        One row a baseline: training_error, validation_error, and the difference of the validation
+        errors, baseline minus diagnosed model, with its corrected interval (low, high).
+    notes : list of str
+        Which baselines could not be fitted.
+    """
+    import pandas as pd
+
+    models = {name: make_baseline(name, estimator, X) for name in names}
+    tasks = [(name, fold) for name in names for fold in folds]
+    fits = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_errors)(models[name], X, y, fold, measure) for name, fold in tasks
+    )
+    results = {name: [] for name in names}
+    with progress_bar(len(tasks), verbose=verbose, description="baselines") as bar:
+        for (name, _), errors in zip(tasks, fits, strict=True):
+            results[name].append(errors)
+            bar.set_postfix_str(name)
+            bar.update(1)
+    n_train = np.mean([len(fold.train) for fold in folds])
+    n_test = np.mean([len(fold.test) for fold in folds])
+    own = np.array([fold.validation_error for fold in folds])
+    rows, notes = [], []
+    for name, errors in results.items():
+        failures = [error for error in errors if isinstance(error, str)]
+        if failures:
+            notes.append(f"{ARTICLE[name]} could not be compared: {failures[0]}")
+            continue
+        training, validation = np.array(errors).T
+        difference = corrected_estimate(
+            validation - own, n_test / (n_train + n_test), confidence=confidence
+        )
+        rows.append(
+            {
+                "model": name,
+                "training_error": training.mean(),
+                "validation_error": validation.mean(),
+                "difference": difference.value,
+                "low": difference.low,
+                "high": difference.high,
+            }
+        )
+    columns = ["model", "training_error", "validation_error", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=columns), notes
+
+
+def baseline_findings(table, write, model: str) -> list[Finding]:
+    """Say which baselines the diagnosed model loses to; the interval decides.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`try_baselines`.
+    write : callable
+        Writes an error.
+    model : str
+        "network" or "model".
+    """
+    better = table[table["high"] < 0].sort_values("validation_error")
+    own = table["validation_error"] - table["difference"]
+    return [
+        Finding(
+            "beaten by a simpler model" if row.model != "boosted trees" else "beaten by trees",
+            "baseline",
+            f"{ARTICLE[row.model]} {'do' if row.model[-1] == 's' else 'does'} better than your "
+            f"{model} on the same folds: {write(row.validation_error)} against "
+            f"{write(own[row.Index])} (the difference is {write(-row.high)} to {write(-row.low)}).",
+        )
+        for row in better.itertuples()
+    ]

@@ -1,0 +1,172 @@
+"""The loss over the epochs of one fit or of several."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.plots import style
+
+__all__ = ["LossCurvesDisplay"]
+
+
+class LossCurvesDisplay:
+    """Training loss, validation loss and penalty over the epochs; the best epoch is marked.
+
+    One fit is drawn with training and validation in their own colours; several fits have a colour
+    each, and the validation loss is dashed. Make it with :meth:`from_estimator` or
+    :meth:`from_estimators`.
+
+    Parameters
+    ----------
+    records : dict of str to DataFrame
+        For each fit its epochs: the columns epoch and loss, perhaps validation_loss and penalty.
+    best : dict of str to int, default=None
+        The epoch of each fit whose weights were kept.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : dict of tuple to matplotlib line
+        The line of each fit and kind, such as ``("mlp", "validation")``.
+    marks_ : dict of str to matplotlib line
+        The mark of the best epoch of each fit.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> from skdl.plots import LossCurvesDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0)
+    >>> display = LossCurvesDisplay.from_estimator(mlp, X, y)
+    >>> display.lines_["MLPClassifier", "training"].get_xdata().tolist()
+    [1, 2, 3, 4, 5]
+    """
+
+    def __init__(self, *, records, best=None):
+        self.records = records
+        self.best = best
+
+    @classmethod
+    def from_estimator(cls, estimator, X=None, y=None, *, ax=None) -> LossCurvesDisplay:
+        """Draw the loss curves of one fit.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A network, or a pipeline or search around one; fitted, unless X and y are given.
+        X, y : array-like, default=None
+            With them a clone is fitted first.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        from skdl.diagnosis.inspection import unwrap
+
+        if X is not None:
+            estimator = clone(estimator).fit(X, y)
+        return cls.from_estimators({type(unwrap(estimator)[0]).__name__: estimator}, ax=ax)
+
+    @classmethod
+    def from_estimators(cls, estimators, *, ax=None) -> LossCurvesDisplay:
+        """Draw the loss curves of several fits over each other.
+
+        Parameters
+        ----------
+        estimators : dict of str to estimator
+            Fitted networks, or pipelines or searches around them, by the names to show.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        from skdl.diagnosis.inspection import unwrap
+
+        records, best = {}, {}
+        for name, estimator in estimators.items():
+            model = unwrap(estimator)[0]
+            records[name] = _record(model)
+            best_epoch = getattr(model, "best_iter_", None)
+            if best_epoch is not None and best_epoch != model.n_iter_:
+                best[name] = best_epoch
+        return cls(records=records, best=best).plot(ax)
+
+    def plot(self, ax=None) -> LossCurvesDisplay:
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        with style.drawing():
+            self.ax_ = ax = style.axes(ax)
+            self.figure_ = ax.figure
+            self.lines_, self.marks_ = {}, {}
+            if len(self.records) == 1:
+                self._draw_one(*next(iter(self.records.items())))
+            else:
+                self._draw_several()
+            self._choose_scale()
+            ax.set_xlabel("epoch")
+            ax.set_ylabel("loss")
+            style.legend(ax)
+        return self
+
+    def _draw(self, name, kind, record, column, **look) -> None:
+        rows = record[record[column].notna()]
+        self.lines_[name, kind] = self.ax_.plot(rows["epoch"], rows[column], **look)[0]
+
+    def _draw_one(self, name, record) -> None:
+        self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
+        if "validation_loss" in record:
+            look = {"color": style.VALIDATION, "ls": (0, (6, 2)), "label": "validation"}
+            self._draw(name, "validation", record, "validation_loss", **look)
+        if "penalty" in record and record["penalty"].gt(0).any():
+            look = {"color": style.INK, "ls": (0, (1, 1.5)), "lw": 1.4, "label": "penalty"}
+            self._draw(name, "penalty", record, "penalty", **look)
+        self._mark(name, record, color=style.INK)
+
+    def _draw_several(self) -> None:
+        for number, (name, record) in enumerate(self.records.items()):
+            colour = style.nth_line(number, len(self.records))["color"]
+            self._draw(name, "training", record, "loss", color=colour, label=name)
+            if "validation_loss" in record:
+                look = {"color": colour, "ls": (0, (4, 2)), "lw": 1.6}
+                self._draw(name, "validation", record, "validation_loss", **look)
+            self._mark(name, record, color=colour)
+        if any(kind == "validation" for _, kind in self.lines_):
+            self.ax_.plot([], [], color=style.INK, ls=(0, (4, 2)), label="dashed: validation")
+
+    def _mark(self, name, record, color) -> None:
+        """Mark the epoch whose weights were kept, on the curve that decided."""
+        epoch = (self.best or {}).get(name)
+        if epoch is None:
+            return
+        column = "validation_loss" if "validation_loss" in record else "loss"
+        height = record.loc[record["epoch"] == epoch, column]
+        self.marks_[name] = self.ax_.plot(
+            [epoch], height, marker="v", ms=10, color=color, mec=style.INK, ls="none",
+            zorder=3, label=f"best epoch: {epoch}" if len(self.records) == 1 else None,
+        )[0]  # fmt: skip
+
+    def _choose_scale(self) -> None:
+        """Take a logarithmic axis where the losses span more than a factor of ten."""
+        losses = np.concatenate([line.get_ydata() for line in self.lines_.values()])
+        finite = losses[np.isfinite(losses)]
+        if finite.size and finite.min() > 0 and finite.max() > 10 * finite.min():
+            self.ax_.set_yscale("log")
+            self.ax_.yaxis.set_major_formatter("{x:.3g}")
+
+
+def _record(model):
+    """Return the epochs of a fit as a DataFrame."""
+    import pandas as pd
+
+    if hasattr(model, "history_"):
+        return model.history_.to_frame()
+    if hasattr(model, "loss_curve_"):  # scikit-learn's networks
+        losses = model.loss_curve_
+        return pd.DataFrame({"epoch": range(1, len(losses) + 1), "loss": losses})
+    raise TypeError(
+        f"LossCurvesDisplay: estimator must be a fitted network with a loss curve; got {model!r}"
+    )

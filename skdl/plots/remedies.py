@@ -1,0 +1,143 @@
+"""What each remedy did to the two gaps: before and after, with intervals."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+
+from skdl.plots import style
+
+__all__ = ["RemediesDisplay"]
+
+GAPS = (("bias", style.TRAINING, "o", -0.16), ("variance", style.VALIDATION, "s", 0.16))
+
+
+class RemediesDisplay:
+    """Both gaps before and after each remedy: an arrow from the hollow mark to the filled one.
+
+    Make it with :meth:`from_frame`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each remedy: its name (remedy), the gaps after it (bias, variance) and what it
+        changed of them (bias_change, variance_change). The ends of the changes' intervals, if
+        there are any, are in bias_change_low, bias_change_high, and the same for variance.
+    tolerance : float, default=None
+        The size above which a gap counts as high; a dotted line.
+    gap_name : str, default="gap"
+        The name of the horizontal axis.
+    in_percent : bool, default=True
+        Whether gaps are written in percent.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    before_, after_ : dict of str to matplotlib line
+        The marks of "bias" and of "variance", one for each remedy from the top.
+    intervals_ : dict of str to matplotlib collection
+        The intervals of the changes, drawn around the marks after.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skdl.plots import RemediesDisplay
+    >>> tried = pd.DataFrame({
+    ...     "remedy": ["Add dropout"], "bias": [0.02], "variance": [0.05],
+    ...     "bias_change": [0.01], "variance_change": [-0.04],
+    ... })
+    >>> RemediesDisplay.from_frame(tried).before_["variance"].get_xdata().round(6).tolist()
+    [0.09]
+    """
+
+    def __init__(self, *, frame, tolerance=None, gap_name="gap", in_percent=True):
+        self.frame = frame
+        self.tolerance = tolerance
+        self.gap_name = gap_name
+        self.in_percent = in_percent
+
+    @classmethod
+    def from_frame(
+        cls, frame, *, ax=None, tolerance=None, gap_name="gap", in_percent=True
+    ) -> RemediesDisplay:
+        """Draw what was measured of remedies.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row for each remedy; see the class.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        tolerance, gap_name, in_percent
+            As for the class.
+        """
+        needed = ("remedy", *(f"{name}{end}" for name, *_ in GAPS for end in ("", "_change")))
+        missing = [name for name in needed if name not in frame]
+        if missing or len(frame) == 0:
+            raise ValueError(
+                f"RemediesDisplay: frame must have rows and the columns {', '.join(needed)}; got "
+                f"{len(frame)} rows and the columns {', '.join(map(str, frame.columns))}"
+            )
+        return cls(
+            frame=frame, tolerance=tolerance, gap_name=gap_name, in_percent=in_percent
+        ).plot(ax)
+
+    def plot(self, ax=None) -> RemediesDisplay:
+        """Draw a row for each remedy.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        frame = self.frame
+        rows = np.arange(len(frame))
+        with style.drawing():
+            self.ax_ = ax = style.axes(ax, figsize=(6.4, 1.3 + 0.62 * len(frame)))
+            self.figure_ = ax.figure
+            self.before_, self.after_, self.intervals_ = {}, {}, {}
+            for name, colour, marker, offset in GAPS:
+                self._draw_gap(name, colour, marker, rows + offset)
+            ax.axvline(0, color=style.INK, lw=0.8)
+            if self.tolerance is not None:
+                size = style.format_error(self.tolerance, self.in_percent)
+                ax.axvline(
+                    self.tolerance, color=style.INK, lw=1.6, ls=(0, (1, 1.2)),
+                    label=f"high above {size}",
+                )  # fmt: skip
+            inches = ax.figure.get_figwidth() * ax.get_position().width
+            names = [textwrap.fill(str(name), max(int(inches * 4.2), 14)) for name in
+                     frame["remedy"]]  # fmt: skip
+            ax.set_yticks(rows, names)
+            ax.tick_params(axis="y", length=0)
+            ax.set_ylim(len(frame) - 0.5, -0.5)
+            ax.hlines(rows[:-1] + 0.5, 0, 1, color=style.INK, alpha=0.15, lw=0.8,
+                      transform=ax.get_yaxis_transform())  # fmt: skip
+            if self.in_percent:
+                ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
+            ax.set_xlabel(self.gap_name)
+            style.legend(ax)
+        return self
+
+    def _draw_gap(self, name, colour, marker, heights) -> None:
+        """Draw one gap: hollow before, filled after, an arrow between, the interval behind."""
+        ax, frame = self.ax_, self.frame
+        after = frame[name].to_numpy()
+        before = after - frame[f"{name}_change"].to_numpy()
+        ends = [f"{name}_change_{end}" for end in ("low", "high")]
+        if all(end in frame for end in ends):
+            low, high = (before + frame[end].to_numpy() for end in ends)
+            self.intervals_[name] = ax.hlines(heights, low, high, color=colour, alpha=0.35, lw=7)
+        for height, start, stop in zip(heights, before, after, strict=True):
+            ax.annotate(
+                "", (stop, height), (start, height),
+                arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1, "shrinkA": 4,
+                            "shrinkB": 4},
+            )  # fmt: skip
+        look = {"ls": "none", "marker": marker, "mec": colour, "ms": 7}
+        self.before_[name] = ax.plot(
+            before, heights, mfc="none", mew=1.5, label=f"{name} before", **look
+        )[0]
+        self.after_[name] = ax.plot(after, heights, mfc=colour, label=f"{name} after", **look)[0]

@@ -1,0 +1,224 @@
+"""The validation curve: both errors and their gaps over the values of one parameter."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.plots import style
+from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
+
+__all__ = ["ValidationCurveDisplay"]
+
+
+class ValidationCurveDisplay:
+    """Training and validation error over one parameter, with their two gaps.
+
+    The gaps are measured and named at the current setting; without one, where the validation error
+    is lowest. Make it with :meth:`from_estimator`.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        One row for each value, with the columns value, training_error, training_low,
+        training_high, and the same three for validation.
+    param_name : str
+        The name of the parameter.
+    current : object, default=None
+        The value that the estimator has now, if it is one of those in `curve`.
+    bayes_error : float, default=0
+        The best attainable error.
+    error_name : str, default="error"
+        The name of the vertical axis.
+    in_percent : bool, default=True
+        Whether errors are written in percent.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    lines_ : list of matplotlib lines
+        The training curve, the validation curve and the Bayes line.
+    mark_ : matplotlib line
+        The vertical line at the current or the best setting.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdl.plots import ValidationCurveDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tree = DecisionTreeClassifier(max_depth=3, random_state=0)
+    >>> display = ValidationCurveDisplay.from_estimator(
+    ...     tree, X, y, param_name="max_depth", param_range=[1, 2, 5], random_state=0
+    ... )
+    >>> display.curve["value"].tolist()
+    [1, 2, 3, 5]
+    """
+
+    def __init__(
+        self, *, curve, param_name, current=None, bayes_error=0.0, error_name="error",
+        in_percent=True,
+    ):  # fmt: skip
+        self.curve = curve
+        self.param_name = param_name
+        self.current = current
+        self.bayes_error = bayes_error
+        self.error_name = error_name
+        self.in_percent = in_percent
+
+    @classmethod
+    def from_estimator(
+        cls, estimator, X, y, *, param_name, param_range, ax=None, bayes_error=0.0, scoring=None,
+        cv=5, n_repeats=1, confidence=0.95, groups=None, params=None, n_jobs=None,
+        random_state=None, verbose=0,
+    ) -> ValidationCurveDisplay:  # fmt: skip
+        """Measure an estimator at each value of a parameter, on the same folds, and draw it.
+
+        Parameters
+        ----------
+        estimator : scikit-learn classifier, regressor or pipeline
+            It is cloned, never changed.
+        X, y : array-like
+            The rows.
+        param_name : str
+            The parameter, with its prefix in a pipeline.
+        param_range : sequence
+            Its values. The current one is measured as well if it is of their kind.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        bayes_error, scoring, cv, confidence, groups, params, n_jobs, random_state, verbose
+            As for :func:`skdl.diagnosis.diagnose`.
+        n_repeats : int, default=1
+            How often to repeat the folds with another shuffle; only for an int `cv`.
+        """
+        from skdl.diagnosis.checks import check_data
+        from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
+        from skdl.diagnosis.summary import learning_curve
+
+        values, current = _values(estimator, param_name, param_range)
+        error = ErrorMeasure.make(estimator, scoring)
+        X, y, n_rows, _, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
+        splits = make_splits(
+            X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify,
+            rng=np.random.default_rng(random_state),
+        )  # fmt: skip
+        settings = {
+            "n_rows": n_rows, "bayes_error": float(bayes_error), "confidence": confidence,
+            "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
+        }  # fmt: skip
+        rows = []
+        for value in values:
+            folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+            folds = measure(
+                clone(estimator).set_params(**{param_name: value}), X, y, folds, error,
+                params=params, n_jobs=n_jobs, verbose=verbose,
+            )  # fmt: skip
+            rows.append(learning_curve(folds, [], **settings))
+        import pandas as pd
+
+        curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")
+        curve.insert(0, "value", pd.Series(values, dtype=None if _numeric(values) else object))
+        return cls(
+            curve=curve, param_name=param_name, current=current, bayes_error=float(bayes_error),
+            error_name=error.name, in_percent=error.best == 1,
+        ).plot(ax)  # fmt: skip
+
+    def plot(self, ax=None) -> ValidationCurveDisplay:
+        """Draw the curves, their intervals, the two gaps and the current setting.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        curve, bayes = self.curve, self.bayes_error
+        values = curve["value"].tolist()
+        numeric = _numeric(values)
+        x = np.array(values if numeric else range(len(values)), dtype=float)
+        found = [i for i, value in enumerate(values) if value == self.current]
+        at = found[0] if found else int(curve["validation_error"].argmin())
+        with style.drawing():
+            self.ax_ = ax = style.axes(ax)
+            self.figure_ = ax.figure
+            self.lines_ = draw_errors(ax, x, curve, bayes, connected=numeric)
+            limit_errors(ax, curve, bayes)
+            shade_gaps(ax, x, curve, bayes, connected=numeric)
+            self._label_values(values, x, numeric)
+            self.mark_ = ax.axvline(
+                x[at], color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8, clip_on=False,
+                markevery=[0], label=f"{'now' if found else 'lowest'}: {_name(values[at])}",
+            )  # fmt: skip
+            # The levels at the mark, led to where they are measured.
+            levels = [bayes, *curve.loc[at, ["training_error", "validation_error"]]]
+            ax.hlines(levels, x[at], ax.get_xlim()[1], color=style.INK, lw=0.8, ls=(0, (1, 2.5)))
+            style.finish(ax, self.error_name, self.in_percent)
+            name_gaps(ax, curve, bayes, at=at, in_percent=self.in_percent)
+        return self
+
+    def _label_values(self, values, x, numeric) -> None:
+        """Choose the scale of the parameter, and write its values if there is room."""
+        ax = self.ax_
+        scale = ""
+        positive = x[x > 0]
+        if numeric and style.is_logarithmic(positive) and x.min() >= 0:
+            scale = " (log scale)"
+            if x.min() > 0:
+                ax.set_xscale("log")
+            else:  # 0 stands one step to the left of the smallest rate
+                ax.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
+        if not numeric or len(values) <= 6:
+            ax.set_xticks(x, [_name(value) for value in values])
+            ax.set_xticks([], minor=True)
+        if sum(len(_name(value)) + 2 for value in values) > 42 and not numeric:
+            ax.tick_params(axis="x", labelrotation=30)
+        room = 0.05 if numeric else 0.5 / max(len(x) - 1, 1)
+        where = ax.transData.transform(np.column_stack((x, np.zeros_like(x))))[:, 0]
+        ends = np.array([where.min(), where.max()]) + room * np.ptp(where) * np.array([-1, 1])
+        left, right = ax.transData.inverted().transform([(end, 0.0) for end in ends])[:, 0]
+        ax.set_xlim(left, right)
+        ax.set_xlabel(self.param_name + scale)
+
+
+def _number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _numeric(values) -> bool:
+    return all(_number(value) for value in values)
+
+
+def _name(value) -> str:
+    return f"{value:.3g}" if _number(value) and not isinstance(value, Integral) else str(value)
+
+
+def _values(estimator, param_name: str, param_range) -> tuple[list, object]:
+    """Return the values in order, the current one included where it fits in, and that one."""
+    parameters = estimator.get_params()
+    if param_name not in parameters:
+        raise ValueError(
+            f"ValidationCurveDisplay: param_name must be a parameter of the estimator; got "
+            f"{param_name!r}"
+        )
+    values = list(param_range.tolist() if hasattr(param_range, "tolist") else param_range)
+    if len(values) < 2:
+        raise ValueError(
+            f"ValidationCurveDisplay: param_range must hold two values or more; got {values!r}"
+        )
+    current = parameters[param_name]
+    if current is None and _numeric(values):
+        current = _default(parameters, param_name)
+    if _number(current) == _numeric(values) and not any(current == value for value in values):
+        values.append(current)
+    return (sorted(values) if _numeric(values) else values), current
+
+
+def _default(parameters: dict, param_name: str):
+    """Return what None means to a network: the default of its optimiser."""
+    from skdl.core.optimizers import Optimizer
+
+    prefix, _, name = param_name.rpartition("__")
+    optimizer = parameters.get(f"{prefix}__optimizer" if prefix else "optimizer")
+    return getattr(Optimizer.registry.get(optimizer, optimizer), name, None)

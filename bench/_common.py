@@ -30,7 +30,9 @@ def table(header: list[str], rows: list[list]) -> str:
     """Return a Markdown table, aligned so that it reads well in a terminal too."""
     text = [header, *[[f"{v:.3g}" if isinstance(v, float) else str(v) for v in r] for r in rows]]
     widths = [max(len(row[j]) for row in text) for j in range(len(header))]
-    lines = ["| " + " | ".join(v.ljust(w) for v, w in zip(r, widths, strict=True)) + " |" for r in text]
+    lines = [
+        "| " + " | ".join(v.ljust(w) for v, w in zip(r, widths, strict=True)) + " |" for r in text
+    ]
     lines.insert(1, "|" + "|".join("-" * (w + 2) for w in widths) + "|")
     return "\n".join(lines)
 

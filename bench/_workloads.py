@@ -1,4 +1,4 @@
-"""The workloads of ``epoch.py``, and who competes: the same network, optimiser, weights, batches."""
+"""The workloads of ``epoch.py``, and who competes: one network, one optimiser, the same batches."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Skdl(ScikitLearn):
         regression = isinstance(self.mlp, neural_network.MLPRegressor)
         ours = skdl.MLPRegressor if regression else skdl.MLPClassifier
         converted = ours.from_sklearn(self.mlp)
-        l2 = ALPHA / self.mlp.batch_size
+        l2 = ALPHA
         self.mlp = converted.set_params(n_iter_no_change=None, tol=1e-4, l2=l2)
 
 
@@ -166,7 +166,9 @@ class PyTorch(ScikitLearn):
     def weights(self, model):
         """Return the weights and the biases."""
         linear = [layer for layer in model if isinstance(layer, torch.nn.Linear)]
-        arrays = [(layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in linear]
+        arrays = [
+            (layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in linear
+        ]
         return [W for W, _ in arrays], [b for _, b in arrays]
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from _common import RESULTS, machine, quartiles, table, write_csv
+from _picture import draw
 from _workloads import WORKLOADS, MatrixProducts, competitors, loss_of, set_torch_threads
 from threadpoolctl import threadpool_limits
 
@@ -117,69 +118,12 @@ def summary(records: list[dict]) -> str:
     return table(["workload", "dtype", "threads", "skdl, ms per epoch", *heads], rows)
 
 
-def draw(records: list[dict], path: Path) -> None:
-    """Draw the ratios: one panel for each number of threads, a row for each workload."""
-    import matplotlib
-
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-
-    threads = list(dict.fromkeys(r["threads"] for r in records))
-    workloads = list(dict.fromkeys(r["workload"] for r in records))
-    looks = {"scikit-learn": ("#0072B2", "o"), "PyTorch": ("#D55E00", "s"), "limit": ("#202124", "|")}
-    looks = {who: looks[who] for who in looks if any(r["who"] == who for r in records)}
-    figure, panels = plt.subplots(
-        1, len(threads), figsize=(5.2 * len(threads), 1.4 + 0.95 * len(workloads)),
-        sharex=True, sharey=True, squeeze=False, layout="constrained",
-    )  # fmt: skip
-    for ax, n in zip(panels[0], threads, strict=True):
-        for r in records:
-            if r["threads"] != n or r["who"] == "skdl":
-                continue
-            color, marker = looks[r["who"]]
-            double = r["dtype"] == "float64"
-            height = workloads.index(r["workload"]) + (list(looks).index(r["who"]) - 1) * 0.26
-            height += 0.05 if double else -0.05
-            error = [[r["ratio"] - r["lower_quartile"]], [r["upper_quartile"] - r["ratio"]]]
-            ax.errorbar(
-                r["ratio"], height, xerr=error, fmt=marker, color=color, ms=12 if marker == "|" else 7,
-                mfc=color if double else "white", mew=2 if marker == "|" else 1.5, lw=1.2,
-                alpha=0.55 if marker == "|" and not double else 1,
-            )  # fmt: skip
-        ax.axvline(1, color="#202124", lw=1, ls="--")
-        ax.set_xscale("log")
-        ax.set_xlabel("ratio of times per epoch (log scale)")
-        ax.set_title(f"{n} BLAS thread{'s' * (n > 1)}", loc="left", fontweight="bold")
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(axis="x", which="both", color="#DDDDDD", lw=0.6)
-        ax.set_axisbelow(True)
-    ticks = [0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 15]
-    low, high = panels[0][0].get_xlim()
-    panels[0][0].set_xticks([t for t in ticks if low <= t <= high], minor=False)
-    panels[0][0].xaxis.set_major_formatter(lambda v, _: f"{v:g}")
-    panels[0][0].xaxis.set_minor_formatter(lambda v, _: "")
-    panels[0][0].set_yticks(
-        range(len(workloads)), [f"{w}\n{WORKLOADS[w].shape}".replace(", batch", "\nbatch") for w in workloads]
-    )
-    panels[0][0].invert_yaxis()
-    labels = {"scikit-learn": "scikit-learn / skdl", "PyTorch": "PyTorch / skdl", "limit": "skdl / limit"}
-    handles = [
-        plt.Line2D([], [], color=c, marker=m, ls="", ms=11 if m == "|" else 7, mew=2, label=labels[who])
-        for who, (c, m) in looks.items()
-    ]
-    for face, label in (("#777777", "filled, dark: float64"), ("white", "hollow, pale: float32")):
-        handles.append(
-            plt.Line2D([], [], color="#777777", marker="o", mfc=face, ls="", ms=7, label=label)
-        )
-    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the comparison, write CSV and picture, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="three rounds of two epochs, S200 only")
+    parser.add_argument(
+        "--quick", action="store_true", help="three rounds of two epochs, S200 only"
+    )
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], help="BLAS threads")
     parser.add_argument("--output", type=Path, default=RESULTS / "epoch.csv")
@@ -197,11 +141,16 @@ def main(arguments: list[str] | None = None) -> None:
             for threads in options.threads:
                 records += compare(name, dtype, threads, rounds, epochs)
                 write_csv(options.output, records)
-    draw(records, options.output.with_suffix(".png"))
+    try:
+        shapes = {name: workload.shape for name, workload in WORKLOADS.items()}
+        draw(records, shapes, options.output.with_suffix(".png"))
+    except ImportError:
+        print("matplotlib is not installed: no picture.")
     print(f"\n{summary(records)}\n")
-    slower = [r for r in records if r["who"] == "scikit-learn" and r["ratio"] < 1]
-    print(f"Slower than scikit-learn: {len(slower)} of {len(records) // len({r['who'] for r in records})}")
-    print(f"Wrote {options.output} and {options.output.with_suffix('.png')}")
+    pairs = [r for r in records if r["who"] == "scikit-learn"]
+    slower = sum(r["ratio"] < 1 for r in pairs)
+    print(f"Slower than scikit-learn in {slower} of {len(pairs)} comparisons.")
+    print(f"Wrote {options.output}")
     wrong = disagreements(records)
     if wrong:
         sys.exit("The losses do not agree:\n" + "\n".join(wrong))

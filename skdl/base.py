@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from typing import Any
 
 import numpy as np
@@ -386,7 +387,10 @@ class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
             if scorer is not None:
                 X, y, weight = held_out
                 kwargs = {} if weight is None else {"sample_weight": weight}
-                record["validation_score"] = float(scorer(self, X, self._decode(y), **kwargs))
+                with warnings.catch_warnings():  # the rows were checked: an array has no names
+                    warnings.filterwarnings("ignore", "X does not have valid feature names")
+                    score = scorer(self, X, self._decode(y), **kwargs)
+                record["validation_score"] = float(score)
                 record["validation_error"] = -record["validation_score"]
             return record
 

@@ -290,7 +290,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """
         if classes is not None:
             self._given_classes = np.unique(classes)
-        return self._partial_fit(X, y, sample_weight)
+        try:
+            return self._partial_fit(X, y, sample_weight)
+        finally:
+            self.__dict__.pop("_given_classes", None)  # a call that failed announces nothing
 
     # -- predictions -------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ __all__ = ["convert"]
 
 
 def convert(cls: type, mlp: Any) -> Any:
-    """Return an estimator of class ``cls`` that stands in for ``mlp``.
+    """Return an estimator of class ``cls`` that stands in for ``mlp``; a ``TypeError`` for anything else.
 
     Parameters
     ----------
@@ -43,11 +43,6 @@ def convert(cls: type, mlp: Any) -> Any:
     estimator : cls
         Fitted if ``mlp`` is.
 
-    Raises
-    ------
-    TypeError
-        If ``mlp`` is something else.
-
     Examples
     --------
     >>> from skdl import MLPRegressor as Ours
@@ -60,8 +55,7 @@ def convert(cls: type, mlp: Any) -> Any:
             f"{cls.__name__}: from_sklearn needs a sklearn.neural_network.{expected.__name__}; got "
             f"{mlp!r}"
         )
-    by_solver = {"optimizer": "lbfgs"} if mlp.solver == "lbfgs" else _steps(mlp)
-    settings = {**_shared(mlp), **by_solver}
+    settings = _shared(mlp) | ({"optimizer": "lbfgs"} if mlp.solver == "lbfgs" else _steps(mlp))
     if expected is MLPRegressor:
         settings |= {"loss": getattr(mlp, "loss", "squared_error"), "scale_target": False}
     estimator = cls(**settings)
@@ -100,14 +94,14 @@ def _steps(mlp: Any) -> dict[str, Any]:
     """Return the settings of Adam or SGD, of batches and of stopping."""
     settings: dict[str, Any] = {
         "learning_rate": mlp.learning_rate_init,
-        "batch_size": mlp.batch_size,
+        "batch_size": 200 if mlp.batch_size == "auto" else mlp.batch_size,
         "shuffle": mlp.shuffle,
         "n_iter_no_change": None if mlp.n_iter_no_change == math.inf else mlp.n_iter_no_change,
     }
     if mlp.early_stopping:
-        settings["early_stopping"] = True
-        settings["validation_fraction"] = mlp.validation_fraction
-        settings["monitor"] = "accuracy" if isinstance(mlp, MLPClassifier) else "r2"
+        monitor = "accuracy" if isinstance(mlp, MLPClassifier) else "r2"
+        fraction = mlp.validation_fraction
+        settings |= {"early_stopping": True, "validation_fraction": fraction, "monitor": monitor}
     if mlp.solver == "adam":
         return {**settings, "optimizer": Adam(mlp.beta_1, mlp.beta_2, mlp.epsilon)}
     settings |= {"optimizer": "sgd", "momentum": mlp.momentum}
@@ -134,12 +128,12 @@ def _take_weights(estimator: Any, mlp: Any) -> None:
         y = np.eye(n_outputs, dtype=int) if multilabel else np.repeat(classes, 3)
     X = np.zeros((len(y), mlp.n_features_in_), mlp.coefs_[0].dtype)
     estimator._fit(X, y, None, (None, None, None), go_on=False, n_epochs=0)
-    network = estimator._network
+    network, names = estimator._network, getattr(mlp, "feature_names_in_", None)
     learned = [array for pair in zip(mlp.coefs_, mlp.intercepts_, strict=True) for array in pair]
     for view, array in zip(network.arrays(network.theta), learned, strict=True):
         view[...] = array
-    if hasattr(mlp, "feature_names_in_"):
-        estimator.feature_names_in_ = mlp.feature_names_in_
+    if names is not None:
+        estimator.feature_names_in_ = names
 
 
 def _take_record(estimator: Any, mlp: Any) -> None:

@@ -119,6 +119,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         if fresh:
             self._one_column = y.ndim == 1
         y = y.reshape(len(y), -1)
+        rule = self._resolve_loss().target_rule
+        for extreme in (float(y.min()), float(y.max())):
+            check_parameter(self, f"y with loss={self.loss!r}", extreme, rule)
         if fresh:
             self._n_targets = y.shape[1]
         elif y.shape[1] != self._n_targets:
@@ -137,9 +140,6 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     def _learn_target(self, y, weight):
         """Learn the mean and standard deviation of the training targets."""
-        rule = self._loss.target_rule
-        for extreme in (float(y.min()), float(y.max())):
-            check_parameter(self, f"y with loss={self.loss!r}", extreme, rule)
         self.target_mean_, self.target_std_ = np.zeros(y.shape[1]), np.ones(y.shape[1])
         if self.scale_target and self._loss.scalable:
             w = None if weight is None else weight[:, 0]

@@ -259,7 +259,8 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
         first_order = ("learning_rate", "momentum", "nesterov", "schedule", "momentum_schedule")
         step = ("clip", "weight_decay", "max_norm", "batch_size", "shuffle")
         without += none_of(chosen, *first_order, *step)
-        if not estimator.early_stopping:
+        # None still says that max_iter is meant, so that reaching it is no reason to warn.
+        if not estimator.early_stopping and estimator.n_iter_no_change is not None:
             without += none_of(chosen + " and early_stopping=False", "n_iter_no_change")
     else:
         if optimizer.momentum is None:

@@ -13,7 +13,6 @@ import unittest
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification, make_regression
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from skdl import MLPClassifier, MLPRegressor

@@ -163,7 +163,9 @@ def test_none_means_the_optimizers_own_default(cls):
     left = _outcome(cls, {"optimizer": "sgd", **dict.fromkeys(own)})
     np.testing.assert_array_equal(given, left)
     adamw = _outcome(cls, {"optimizer": "adamw"})
-    np.testing.assert_array_equal(adamw, _outcome(cls, {"optimizer": "adamw", "weight_decay": 0.01}))
+    np.testing.assert_array_equal(
+        adamw, _outcome(cls, {"optimizer": "adamw", "weight_decay": 0.01})
+    )
 
 
 # Each refuses what it must, and says so.

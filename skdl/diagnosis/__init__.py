@@ -10,4 +10,11 @@ from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies import Remedy
 from skdl.diagnosis.result import Diagnosis
 
-__all__ = ["Diagnosis", "Estimate", "Remedy", "diagnose"]
+__all__ = [
+    "BiasVarianceDecomposition",
+    "Diagnosis",
+    "Estimate",
+    "Remedy",
+    "bias_variance_decomposition",
+    "diagnose",
+]

@@ -19,10 +19,10 @@ __all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error"
 
 BASELINES = ("constant", "linear", "nearest neighbours", "boosted trees")
 ARTICLE = {
-    "constant": "A constant prediction",
-    "linear": "A linear model",
-    "nearest neighbours": "Nearest neighbours",
-    "boosted trees": "Boosted trees",
+    "constant": "a constant prediction",
+    "linear": "a linear model",
+    "nearest neighbours": "nearest neighbours",
+    "boosted trees": "boosted trees",
 }
 
 
@@ -81,7 +81,7 @@ def make_baseline(name: str, estimator, X):
         return model
     while not getattr(estimator, "steps", None) and getattr(estimator, "regressor", None):
         estimator = estimator.regressor
-    steps = [(step, clone(part)) for step, part in getattr(estimator, "steps", [])[:-1]]
+    steps = [(step, clone(part, safe=False)) for step, part in getattr(estimator, "steps", [])[:-1]]
     if not steps and hasattr(X, "select_dtypes"):
         from skdl.diagnosis.table import preparation
 
@@ -106,8 +106,12 @@ def constant_error(estimator, X, y, fold, measure) -> float | None:
 
 def _errors(model, X, y, fold, measure) -> tuple[float, float] | str:
     """Fit a baseline on a fold; return both errors, or why there are none."""
+    from threadpoolctl import threadpool_limits  # scikit-learn needs it too
+
     parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)]
-    with warnings.catch_warnings():
+    # Trees on few rows: threads that wait for each other take many times longer than one alone.
+    threads = 1 if len(fold.train) < 20000 else None
+    with warnings.catch_warnings(), threadpool_limits(threads, user_api="openmp"):
         warnings.simplefilter("ignore")
         try:
             fitted = clone(model).fit(*parts[0])
@@ -161,7 +165,7 @@ def try_baselines(names, estimator, X, y, folds, measure, *, confidence, n_jobs,
     for name, errors in results.items():
         failures = [error for error in errors if isinstance(error, str)]
         if failures:
-            notes.append(f"{ARTICLE[name]} could not be compared: {failures[0]}")
+            notes.append(f"{ARTICLE[name].capitalize()} could not be compared: {failures[0]}")
             continue
         training, validation = np.array(errors).T
         difference = corrected_estimate(
@@ -197,10 +201,10 @@ def baseline_findings(table, write, model: str) -> list[Finding]:
     own = table["validation_error"] - table["difference"]
     return [
         Finding(
-            "beaten by a simpler model" if row.model != "boosted trees" else "beaten by trees",
+            f"beaten by {ARTICLE[row.model]}",
             "baseline",
-            f"{ARTICLE[row.model]} {'do' if row.model[-1] == 's' else 'does'} better than your "
-            f"{model} on the same folds: {write(row.validation_error)} against "
+            f"{ARTICLE[row.model].capitalize()} {'do' if row.model[-1] == 's' else 'does'} better "
+            f"than your {model} on the same folds: {write(row.validation_error)} against "
             f"{write(own[row.Index])} (the difference is {write(-row.high)} to {write(-row.low)}).",
         )
         for row in better.itertuples()

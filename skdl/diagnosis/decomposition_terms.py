@@ -45,9 +45,10 @@ class SquaredError:
     def terms(self, mean):
         """Return each term at each row, given the mean of the statistic over data sets."""
         shift, square, loss = mean
+        noise = self.target.noise
         variance = (square - shift**2).mean(axis=1)
         bias = ((self.main + shift - self.target.value) ** 2).mean(axis=1)
-        return _sum(loss.mean(axis=1), self.target.noise, bias, variance, self)
+        return _sum(loss.mean(axis=1) + noise, noise, bias, variance, self)
 
 
 class KohaviWolpert:

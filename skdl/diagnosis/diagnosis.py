@@ -6,13 +6,22 @@ from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 
+from skdl.diagnosis.baselines import (
+    baseline_findings,
+    check_baselines,
+    constant_error,
+    try_baselines,
+)
 from skdl.diagnosis.checks import check_data, check_settings
+from skdl.diagnosis.data_signs import data_signs
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import most_likely_regime
+from skdl.diagnosis.inner import feature_names, is_network
 from skdl.diagnosis.remedies import propose
 from skdl.diagnosis.result import Diagnosis
+from skdl.diagnosis.signs import read_signs
 from skdl.diagnosis.summary import (
     cut_short,
     fold_frame,
@@ -21,6 +30,7 @@ from skdl.diagnosis.summary import (
     notes,
     summarise,
 )
+from skdl.diagnosis.words import format_error
 
 __all__ = ["diagnose"]
 
@@ -36,6 +46,7 @@ def diagnose(
     cv=5,
     n_repeats: int | None = None,
     train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
+    baselines=True,
     confidence: float = 0.95,
     groups=None,
     params: dict | None = None,
@@ -75,6 +86,10 @@ def diagnose(
     train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
         The shares of the training rows at which the learning curve is measured besides all of them,
         over the first repeat. ``()`` makes no learning curve.
+    baselines : bool or list of str, default=True
+        Which simple models to measure on the folds of the first repeat, behind the estimator's own
+        transformers: "constant", "linear", "nearest neighbours", "boosted trees". True is all.
+        They are fitted without `params`.
     confidence : float in (0, 1), default=0.95
         The coverage of the intervals.
     groups : array-like of shape (n_rows,), default=None
@@ -123,14 +138,15 @@ def diagnose(
         error=error, bayes_error=bayes_error, tolerance=tolerance, cv=cv, n_repeats=n_repeats,
         train_sizes=train_sizes, confidence=confidence,
     )  # fmt: skip
+    baselines = check_baselines(baselines)
     X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
     splits = make_splits(
         X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
     )
     folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+    first_repeat = folds[: cv if isinstance(cv, Integral) else None]
     smaller = learning_curve_tasks(
-        folds[: cv if isinstance(cv, Integral) else None], y,
-        train_sizes=train_sizes, stratify=stratify, rng=rng,
+        first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng,
     )  # fmt: skip
     done = measure(
         estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
@@ -148,11 +164,33 @@ def diagnose(
         found["bias"], found["variance"], tolerance
     )
     curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
+    first_repeat = folds[: cv if isinstance(cv, Integral) else None]
+    table, failures = try_baselines(
+        baselines, estimator, X, y, first_repeat, error,
+        confidence=confidence, n_jobs=n_jobs, verbose=verbose,
+    )  # fmt: skip
+    network = is_network(estimator)
+    records = [fold.record for fold in folds]
+    findings = data_signs(
+        X, y, folds[0].inputs, feature_names(X), classifier=is_classifier(estimator),
+        network=network, train=folds[0].train, test=folds[0].test,
+    )  # fmt: skip
+    findings += read_signs(
+        records,
+        training_error=found["training_error"].value,
+        constant_error=constant_error(estimator, X, y, folds[0], error),
+        high_bias=regime in ("underfitting", "both"),
+    )
+    findings += baseline_findings(
+        table, lambda e: format_error(e, error.best == 1), "network" if network else "model"
+    )
     remedies = propose(
         estimator,
         regime,
+        findings=findings,
         bias_first=found["bias"].value >= found["variance"].value,
         cut_short=cut_short(folds),
+        settled=all(record is not None and record.ended == "converged" for record in records),
         more_rows_help=more_rows_help(curve),
     )
     return Diagnosis(
@@ -168,8 +206,10 @@ def diagnose(
         regime=regime,
         conclusive=conclusive,
         probabilities=probabilities,
+        findings=findings,
         remedies=remedies,
-        notes=notes(folds, smaller, found["bias"], bayes_error),
+        notes=notes(folds, smaller, found["bias"], bayes_error) + failures,
         folds_=fold_frame(folds),
         learning_curve_=curve,
+        baselines_=table,
     )

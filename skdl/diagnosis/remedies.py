@@ -1,17 +1,17 @@
-"""What to change: each remedy names its regime, the parameters, the reason and the source."""
+"""What to change: each remedy names what it treats, the parameters, the reason and the source."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from skdl.diagnosis import treatments
+from sklearn.base import clone
+
+from skdl.diagnosis import catalogue
+from skdl.diagnosis.catalogue import Treatment
+from skdl.diagnosis.findings import Finding
+from skdl.diagnosis.inner import find_network
 
 __all__ = ["Remedy", "find_network", "propose"]
-
-NG = "Ng (2018), Machine Learning Yearning, "
-GOODFELLOW = "Goodfellow, Bengio and Courville (2016), Deep Learning, "
-PLAYBOOK = "Godbole et al. (2023), Deep Learning Tuning Playbook"
 
 
 class Remedy(dict):
@@ -33,6 +33,11 @@ class Remedy(dict):
         Why it should help, in one sentence.
     source : str
         Where the advice is from.
+    treats : str, default=""
+        The finding that it treats, if it is not the regime as such.
+    replacement : estimator, default=None
+        What to use instead, where the change is not one of parameters: a pipeline with a scaler
+        in place of a bare network.
 
     Examples
     --------
@@ -44,162 +49,141 @@ class Remedy(dict):
     Penalise large weights: mlp__l2=0.001 or 0.01
     """
 
-    def __init__(self, parameters, *, action: str, regime: str, reason: str, source: str):
+    def __init__(
+        self, parameters, *, action: str, regime: str, reason: str, source: str, treats: str = "",
+        replacement=None,
+    ):  # fmt: skip
         super().__init__(parameters)
         self.action = action
         self.regime = regime
         self.reason = reason
         self.source = source
+        self.treats = treats
+        self.replacement = replacement
 
     def __str__(self) -> str:
-        return f"{self.action}: {self.change}" if self else self.action
+        return f"{self.action}: {self.change}" if self.change else self.action
 
     @property
     def change(self) -> str:
-        """The change of parameters as text."""
-        return ", ".join(f"{k}={' or '.join(f'{v!r}' for v in vs)}" for k, vs in self.items())
+        """The change as text."""
+        if self.replacement is not None:
+            return short(self.replacement)
+        return ", ".join(
+            f"{k}={' or '.join(short(v) for v in values)}" for k, values in self.items()
+        )
+
+    def candidates(self, estimator) -> list[tuple[str, object]]:
+        """List what there is to try, as pairs of the change in words and a changed clone.
+
+        Parameters
+        ----------
+        estimator : estimator
+            What was diagnosed.
+        """
+        from sklearn.model_selection import ParameterGrid
+
+        if self.replacement is not None:
+            return [(self.change, clone(self.replacement))]
+        if not self:
+            return []
+        return [
+            (
+                ", ".join(f"{name}={short(changes[name])}" for name in self),
+                clone(estimator).set_params(
+                    **{name: clone(value, safe=False) for name, value in changes.items()}
+                ),
+            )
+            for changes in ParameterGrid(dict(self))
+        ]
 
 
-def find_network(estimator) -> tuple[object, str]:
-    """Return the model at the end of pipelines and target transformers, and its parameters' prefix.
+def short(value) -> str:
+    """Write a value to try; of a list of steps, the names and kinds only.
 
     Examples
     --------
-    >>> from sklearn.neural_network import MLPClassifier
-    >>> from sklearn.pipeline import Pipeline
-    >>> find_network(Pipeline([("mlp", MLPClassifier())]))
-    (MLPClassifier(), 'mlp__')
+    >>> short(0.1), short([("scale", object())])
+    ('0.1', "[('scale', object)]")
     """
-    prefix = ""
-    while True:
-        if getattr(estimator, "steps", None):  # a Pipeline
-            name, estimator = estimator.steps[-1]
-        elif getattr(estimator, "regressor", None) is not None:  # a TransformedTargetRegressor
-            name, estimator = "regressor", estimator.regressor
-        else:
-            return estimator, prefix
-        prefix += f"{name}__"
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        steps = ", ".join(
+            f"({name!r}, {step!r})" if isinstance(step, str) else f"({name!r}, {_kind(step)})"
+            for name, step in value
+        )
+        return f"[{steps}]"
+    if getattr(value, "steps", None):
+        return " -> ".join(_kind(step) for _, step in value.steps)
+    return repr(value)
 
 
-@dataclass(frozen=True)
-class Treatment:
-    """A remedy before it has met a network. ``change`` is None where no parameter is meant."""
+def _kind(step) -> str:
+    if hasattr(step, "steps"):
+        return f"Pipeline({short(step.steps)})"
+    return type(step).__name__
 
-    regime: str
-    action: str
-    reason: str
-    source: str
-    change: Callable[[dict], dict | None] | None = None
 
-    def remedy(self, parameters: dict, prefix: str) -> Remedy | None:
-        """Fit the treatment to the network's parameters; None where it does not apply."""
-        changes = self.change(parameters) if self.change else {}
+# --- from the catalogue to this estimator ---------------------------------------------------------
+
+
+def _make(treatment: Treatment, estimator, treats: str = "") -> Remedy | None:
+    """Fit a treatment to the estimator; None where it does not apply."""
+    parameters, replacement = {}, None
+    network, prefix = find_network(estimator)
+    if treatment.insert:
+        parameters, replacement = _inserted(treatment.insert, estimator)
+    elif treatment.change:
+        current = network.get_params(deep=False)
+        changes = treatment.change(current) if "hidden_layer_sizes" in current else None
         if changes is None:
             return None
-        return Remedy(
-            {prefix + name: values for name, values in changes.items()},
-            action=self.action, regime=self.regime, reason=self.reason, source=self.source,
-        )  # fmt: skip
+        parameters = {prefix + name: values for name, values in changes.items()}
+    return Remedy(
+        parameters, action=treatment.action, regime=treatment.regime, reason=treatment.reason,
+        source=treatment.source, treats=treats, replacement=replacement,
+    )  # fmt: skip
 
 
-UNFINISHED = Treatment(
-    "underfitting", "Train longer",
-    "Some fits stopped at the largest number of epochs, before the loss had settled.",
-    PLAYBOOK, treatments.train_longer,
-)  # fmt: skip
-BIAS = [
-    Treatment(
-        "underfitting", "Take away regularisation",
-        "Penalties and noise keep a network from fitting even its training rows.",
-        NG + "ch. 25", treatments.regularise_less,
-    ),
-    Treatment(
-        "underfitting", "Make the network larger",
-        "A network that cannot fit its training rows needs more hidden units or layers.",
-        NG + "ch. 25", treatments.larger,
-    ),
-    Treatment(
-        "underfitting", "Tune the learning rate",
-        "Too high a rate bounces, too low a rate crawls; both leave the training error high.",
-        GOODFELLOW + "sec. 11.4.1", treatments.learning_rate,
-    ),
-    Treatment(
-        "underfitting", "Train longer",
-        "The optimiser may have stopped before the training error was as low as it can get.",
-        PLAYBOOK, treatments.train_longer,
-    ),
-    Treatment(
-        "underfitting", "Normalise the hidden layers",
-        "Batch normalisation keeps the units in their sensitive range, which speeds up training.",
-        GOODFELLOW + "sec. 8.7.1", treatments.normalise,
-    ),
-]  # fmt: skip
-VARIANCE = [
-    Treatment(
-        "overfitting", "Penalise large weights",
-        "A squared penalty on the weights makes the function smoother between the training rows.",
-        GOODFELLOW + "sec. 7.1", treatments.penalise,
-    ),
-    Treatment(
-        "overfitting", "Add dropout",
-        "Units that may be dropped cannot rely on each other to memorise the training rows.",
-        GOODFELLOW + "sec. 7.12", treatments.drop_out,
-    ),
-    Treatment(
-        "overfitting", "Stop early",
-        "The error on new rows often rises again while the training error still falls.",
-        GOODFELLOW + "sec. 7.8", treatments.stop_early,
-    ),
-    Treatment(
-        "overfitting", "Make the network smaller",
-        "Fewer weights memorise less; try it after regularisation, since it may add bias.",
-        NG + "ch. 27", treatments.smaller,
-    ),
-]  # fmt: skip
-RICHER = Treatment(
-    "underfitting", "Use a more flexible model or richer features",
-    "The model cannot express what separates its own training rows.", NG + "ch. 25",
-)  # fmt: skip
-SIMPLER = Treatment(
-    "overfitting", "Use a simpler or more strongly regularised model",
-    "The model follows its training rows more closely than they deserve.", NG + "ch. 27",
-)  # fmt: skip
-MORE_ROWS = Treatment(
-    "overfitting", "Collect more rows",
-    "The validation error still falls as rows are added, so more of them should lower it further.",
-    NG + "ch. 27",
-)  # fmt: skip
-FEWER_FEATURES = Treatment(
-    "overfitting", "Leave out features that do not matter",
-    "More rows no longer help much, and each useless feature is one more thing to memorise.",
-    NG + "ch. 27",
-)  # fmt: skip
-CHECK_ERRORS = Treatment(
-    "underfitting", "Look at wrong predictions by hand",
-    "Wrong labels and missing features set a floor that no setting of the model can break.",
-    NG + "ch. 14",
-)  # fmt: skip
-KEEP = Treatment(
-    "neither", "Keep the model, and measure it once on rows that played no part in building it",
-    "Both gaps are small; further tuning would fit the validation rows.",
-    NG + "ch. 7",
-)  # fmt: skip
-NEW_INFORMATION = Treatment(
-    "neither", "To get lower still, improve the data: better features, cleaner labels",
-    "Near the best attainable error, only what the model is told can lower it, no setting.",
-    NG + "ch. 22",
-)  # fmt: skip
+def _inserted(kind: str, estimator) -> tuple[dict, object]:
+    """Put a transformer right before the network: a pipeline's steps, or a new pipeline."""
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import PowerTransformer, StandardScaler
+
+    name, transformer = {
+        "standard": ("scale", StandardScaler()), "power": ("power", PowerTransformer())
+    }[kind]  # fmt: skip
+    network, prefix = find_network(estimator)
+    path = prefix.split("__")[:-1]
+    if not path:
+        return {}, Pipeline([(name, transformer), ("mlp", clone(network))])
+    holder = estimator
+    for part in path[:-1]:
+        holder = holder.get_params(deep=False)[part] if part == "regressor" else holder[part]
+    above = "".join(f"{part}__" for part in path[:-1])
+    if path[-1] == "regressor":
+        return {
+            f"{above}regressor": [Pipeline([(name, transformer), ("mlp", clone(network))])]
+        }, None
+    taken = {step for step, _ in holder.steps}
+    while name in taken:
+        name += "_again"
+    return {f"{above}steps": [[*holder.steps[:-1], (name, transformer), holder.steps[-1]]]}, None
 
 
 def propose(
     estimator,
     regime: str,
     *,
+    findings: Sequence[Finding] = (),
     bias_first: bool = True,
     cut_short: bool = False,
+    settled: bool = False,
     more_rows_help: bool | None = None,
 ) -> list[Remedy]:
-    """List the remedies for a regime, the most promising first.
+    """List the remedies for what was found and for the regime, the most promising first.
+
+    Faults of data and optimiser come first: until they are mended, the gaps say little about the
+    network. Then come two or three changes for each gap that is high, then the data.
 
     Parameters
     ----------
@@ -207,42 +191,59 @@ def propose(
         The diagnosed estimator, a pipeline perhaps.
     regime : {"underfitting", "overfitting", "both", "neither"}
         Its regime.
+    findings : sequence of Finding
+        What was found; each kind has its own treatments.
     bias_first : bool, default=True
         Whether bias is the larger gap; it is treated first.
     cut_short : bool, default=False
         Whether a fit ran out of epochs.
+    settled : bool, default=False
+        Whether the training records show that the loss had settled, so that neither more epochs
+        nor another rate are called for.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
 
     Returns
     -------
     remedies : list of Remedy
-        Two or three changes for each gap that is high, then what to do about the data.
     """
-    network, prefix = find_network(estimator)
-    parameters = network.get_params(deep=False)
+    remedies: dict[str, Remedy] = {}
 
-    def fitting(candidates, most, otherwise):
-        """Keep the first treatments that this network can take; others get a general one."""
-        known = candidates if "hidden_layer_sizes" in parameters else []
-        found = {}
-        for treatment in known:
-            remedy = treatment.remedy(parameters, prefix)
-            if remedy is not None:
-                found.setdefault(remedy.action, remedy)
-        return list(found.values())[:most] or [otherwise.remedy({}, "")]
+    def add(chosen, most=99, otherwise=None, treats=""):
+        """Add the first treatments that this network can take; others get a general one."""
+        known = [_make(treatment, estimator, treats) for treatment in chosen]
+        new = {r.action: r for r in known if r is not None and r.action not in remedies}
+        remedies.update(list(new.items())[:most])
+        if not new and otherwise is not None and not remedies:
+            remedies[otherwise.action] = _make(otherwise, estimator)
 
+    names = [finding.name for finding in findings]
+    for name, chosen in catalogue.FOR_FINDING.items():
+        harmless = regime == "neither" and chosen[0].regime != "neither"
+        if name in names and not harmless:
+            add(chosen, treats=name)
+    remedies = dict(list(remedies.items())[:4])
+    n_first = len(remedies)
     if regime == "neither":
-        return [KEEP.remedy({}, ""), NEW_INFORMATION.remedy({}, "")]
-    most = 2 if regime == "both" else 3
-    remedies = []
-    if regime != "overfitting":
-        remedies += fitting([UNFINISHED, *BIAS] if cut_short else BIAS, most, RICHER)
-    if regime != "underfitting":
-        against_variance = fitting(VARIANCE, most, SIMPLER)
-        remedies = remedies + against_variance if bias_first else against_variance + remedies
+        add([catalogue.KEEP, catalogue.NEW_INFORMATION])
+        return list(remedies.values())
+
+    most = (2 if regime == "both" else 3) - (n_first > 2)
+    bias = [catalogue.UNFINISHED, *catalogue.BIAS] if cut_short else catalogue.BIAS
+    if settled or n_first:
+        bias = [t for t in bias if t.action not in ("Tune the learning rate", "Train longer")]
+    against = {
+        "underfitting": lambda: add(bias, most, catalogue.RICHER),
+        "overfitting": lambda: add(catalogue.VARIANCE, most, catalogue.SIMPLER),
+    }
+    order = ["underfitting", "overfitting"] if bias_first else ["overfitting", "underfitting"]
+    for gap in order:
+        if regime in (gap, "both"):
+            against[gap]()
+    if "beaten by a linear model" in names:
+        add([catalogue.LINEAR], treats="beaten by a linear model")
     if regime == "underfitting":
-        remedies.append(CHECK_ERRORS.remedy({}, ""))
+        add([catalogue.CHECK_ERRORS])
     elif more_rows_help is not None:
-        remedies.append((MORE_ROWS if more_rows_help else FEWER_FEATURES).remedy({}, ""))
-    return remedies
+        add([catalogue.MORE_ROWS if more_rows_help else catalogue.FEWER_FEATURES])
+    return list(remedies.values())

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from skdl.diagnosis import words
+from skdl.diagnosis.findings import Finding
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.remedies import Remedy, find_network
+from skdl.diagnosis.inner import is_network
+from skdl.diagnosis.remedies import Remedy
 
 __all__ = ["Diagnosis"]
 
@@ -35,6 +37,9 @@ class Diagnosis:
         Whether the intervals of both gaps lie on one side of the tolerance.
     probabilities : dict of str to float
         The probability of each regime.
+    findings : list of Finding
+        What is wrong with the data and the optimiser, and which simpler models do better: each
+        with its evidence in one sentence.
     remedies : list of Remedy
         What to change; valid as ``param_distributions`` of ``RandomizedSearchCV``.
     notes : list of str
@@ -43,6 +48,9 @@ class Diagnosis:
         One row for each fit at full size: fold, rows, errors, seconds, converged.
     learning_curve_ : DataFrame or None
         One row for each number of training rows: both errors with their intervals.
+    baselines_ : DataFrame
+        One row for each baseline: both errors, and the difference of its validation error to the
+        diagnosed model's on the same folds, with the interval from low to high.
     """
 
     estimator: object = field(repr=False)
@@ -60,20 +68,27 @@ class Diagnosis:
     regime: str
     conclusive: bool
     probabilities: dict[str, float] = field(repr=False)
+    findings: list[Finding] = field(repr=False)
     remedies: list[Remedy] = field(repr=False)
     notes: list[str] = field(repr=False)
     folds_: object = field(repr=False)
     learning_curve_: object = field(repr=False)
+    baselines_: object = field(repr=False)
 
     @property
     def is_network(self) -> bool:
         """Whether the diagnosed model has hidden layers."""
-        return "hidden_layer_sizes" in find_network(self.estimator)[0].get_params(deep=False)
+        return is_network(self.estimator)
 
     @property
     def headline(self) -> str:
         """What is wrong, in one sentence."""
         return words.headline(self)
+
+    @property
+    def explanation(self) -> str:
+        """What lies behind it, in one or two sentences: data, optimiser, size or noise."""
+        return words.explanation(self)
 
     def __str__(self) -> str:
         return words.as_text(self)

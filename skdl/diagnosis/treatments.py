@@ -11,8 +11,9 @@ from numbers import Real
 from skdl.core.optimizers import Optimizer
 
 __all__ = [
-    "drop_out", "larger", "learning_rate", "normalise", "penalise", "regularise_less", "smaller",
-    "stop_early", "train_longer",
+    "clip", "drop_out", "higher_rate", "huber", "larger", "leaky", "learning_rate", "linear",
+    "lower_rate", "normalise", "penalise", "rectify", "regularise_less", "smaller",
+    "start_smaller", "stop_early", "train_longer", "usual_rate",
 ]  # fmt: skip
 
 
@@ -67,13 +68,75 @@ def train_longer(p):
     return longer
 
 
-def learning_rate(p):
-    """Rates from a tenth to ten times the current one."""
+def _rate(p: dict) -> tuple[str, float | None]:
+    """Return the name of the learning rate and its value; None for one that cannot be scaled."""
     name = "learning_rate_init" if "learning_rate_init" in p else "learning_rate"
     if name not in p or not _first_order(p):
-        return None
+        return name, None
     rate = _default_rate(p) if p[name] is None else p[name]
-    return {name: _scaled(rate, 0.1, 0.3, 3, 10)} if _number(rate) else None
+    return name, rate if _number(rate) else None
+
+
+def learning_rate(p):
+    """Rates from a tenth to ten times the current one."""
+    name, rate = _rate(p)
+    return None if rate is None else {name: _scaled(rate, 0.1, 0.3, 3, 10)}
+
+
+def lower_rate(p):
+    """A third, a tenth, a hundredth of the rate."""
+    name, rate = _rate(p)
+    return None if rate is None else {name: _scaled(rate, 0.3, 0.1, 0.01)}
+
+
+def higher_rate(p):
+    """Three and ten times the rate."""
+    name, rate = _rate(p)
+    return None if rate is None else {name: _scaled(rate, 3, 10)}
+
+
+def usual_rate(p):
+    """The optimiser's default rate, and what lies around it."""
+    name, rate = _rate(p)
+    usual = _default_rate(p)
+    if rate is None or 0.1 < rate / usual < 10:
+        return None
+    return {name: _scaled(usual, 0.3, 1, 3)}
+
+
+def clip(p):
+    """Bound the norm of the whole gradient."""
+    possible = "clip" in p and p["clip"] is None and _first_order(p)
+    return {"clip": ["global_norm"]} if possible else None
+
+
+def leaky(p):
+    """Leaky rectifiers."""
+    dies = "clip" in p and p.get("activation") == "relu"  # scikit-learn's networks have no leaky
+    return {"activation": ["leaky_relu"]} if dies and _has_hidden_units(p) else None
+
+
+def rectify(p):
+    """Rectified units."""
+    saturates = p.get("activation") in ("sigmoid", "tanh", "hard_tanh", "logistic", "rbf")
+    return {"activation": ["relu"]} if saturates and _has_hidden_units(p) else None
+
+
+def start_smaller(p):
+    """The usual initial weights."""
+    scale = p.get("init_scale")
+    return {"init_scale": [1.0]} if _number(scale) and scale > 1 else None
+
+
+def huber(p):
+    """The Huber loss for a squared one."""
+    return {"loss": ["huber"]} if p.get("loss") == "squared_error" and "clip" in p else None
+
+
+def linear(p):
+    """No hidden layer."""
+    simple = "clip" in p and p.get("n_hidden_layers") is None and isinstance(p["activation"], str)
+    return {"hidden_layer_sizes": [()]} if simple and _has_hidden_units(p) else None
 
 
 def regularise_less(p):

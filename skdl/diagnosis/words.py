@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
-__all__ = ["as_text", "evidence", "headline", "interval", "quantity", "table"]
+from skdl.diagnosis.findings import ABOUT
+
+__all__ = [
+    "as_text", "evidence", "explanation", "format_error", "headline", "interval", "quantity",
+    "table",
+]  # fmt: skip
 
 VERB = {
     "underfitting": "underfits",
@@ -14,9 +19,14 @@ VERB = {
 }
 
 
-def quantity(diagnosis, error: float) -> str:
+def format_error(error: float, in_percent: bool) -> str:
     """Write an error: in percent where 1 stands for a model that knows nothing."""
-    return f"{100 * error:.1f} %" if diagnosis.in_percent else f"{error:.4g}"
+    return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
+
+
+def quantity(diagnosis, error: float) -> str:
+    """Write an error of a diagnosis."""
+    return format_error(error, diagnosis.in_percent)
 
 
 def interval(diagnosis, estimate) -> str:
@@ -53,6 +63,56 @@ def headline(diagnosis) -> str:
         "neither": f"it {unseen} new rows, and {old} on the rows it was trained on{best}.",
     }
     return f"{start} {sentence[d.regime]}"
+
+
+def explanation(diagnosis) -> str:
+    """Say what lies behind the regime: the data, the optimiser, the network's size, or noise."""
+    d = diagnosis
+    names = {finding.name for finding in d.findings}
+    said = []
+    if names & {"leaking feature", "copies across folds"}:
+        said.append("Distrust these numbers until the data are in order: see what was found.")
+    optimiser = [f.name for f in d.findings if f.about == "optimiser"]
+    if d.regime == "neither":
+        said.append("There is nothing to gain from tuning: both gaps are small.")
+    elif "unscaled inputs" in names:
+        said.append("Scale the inputs first: until then, nothing else can be judged.")
+    elif d.regime in ("underfitting", "both") and optimiser:
+        said.append(
+            f"It is the optimiser ({', '.join(optimiser)}), not necessarily the network's size: "
+            "mend the training first."
+        )
+    elif d.regime in ("underfitting", "both") and d.is_network:
+        said.append(
+            "Training went as it should, so more epochs will hardly help: the network is too small "
+            "or held back too much, or its inputs do not tell enough."
+        )
+    return " ".join(said)
+
+
+def found(diagnosis) -> list[tuple[str, list]]:
+    """Group the findings by what they are about: pairs of a title and its findings."""
+    groups = [
+        (title, [f for f in diagnosis.findings if f.about == about])
+        for about, title in ABOUT.items()
+    ]
+    return [(title, findings) for title, findings in groups if findings]
+
+
+def comparison(diagnosis) -> list[tuple[str, str, str, str]]:
+    """List baselines and the diagnosed model, the best first: name, both errors, difference."""
+    d = diagnosis
+    if not len(d.baselines_):
+        return []
+    rows = [
+        (row.validation_error, row.model, quantity(d, row.training_error),
+         quantity(d, row.validation_error), f"{quantity(d, row.low)} to {quantity(d, row.high)}")
+        for row in d.baselines_.itertuples()
+    ]  # fmt: skip
+    own = d.validation_error.value
+    name = "your network" if d.is_network else "your model"
+    rows.append((own, name, quantity(d, d.training_error.value), quantity(d, own), ""))
+    return [row[1:] for row in sorted(rows, key=lambda row: row[0])]
 
 
 def evidence(diagnosis) -> str:
@@ -93,17 +153,27 @@ def as_text(diagnosis, width: int = 88) -> str:
     def paragraph(text, indent=""):
         return textwrap.wrap(
             text, width, initial_indent=indent, subsequent_indent=" " * len(indent),
+            break_long_words=False,
             break_on_hyphens=False,
         )  # fmt: skip
 
-    lines = [*paragraph(d.headline), ""]
+    lines = [*paragraph(" ".join(filter(None, [d.headline, d.explanation]))), ""]
     lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]
     lines += [f"  {name:<20}{value:>12}    {spread}" for name, value, spread in table(d)]
     lines += ["", *paragraph(evidence(d)), ""]
+    for title, findings in found(d):
+        lines.append(title)
+        for finding in findings:
+            lines += paragraph(f"{finding.name}: {finding.evidence}", "  - ")
+        lines.append("")
+    if len(d.baselines_):
+        lines.append(f"  {'on the same folds':<20}{'training':>12}{'validation':>13}    difference")
+        lines += [f"  {name:<20}{old:>12}{new:>13}    {gap}" for name, old, new, gap in comparison(d)]
+        lines.append("")
     lines += ["What next" if d.regime == "neither" else "What to change"]
     for number, remedy in enumerate(d.remedies, start=1):
         lines += paragraph(remedy.action, f"  {number}. ")
-        lines += [f"     try {remedy.change}"] if remedy else []
+        lines += paragraph(f"try {remedy.change}", "     ") if remedy.change else []
         lines += paragraph(f"{remedy.reason} [{remedy.source}]", "     ")
     for note in d.notes:
         lines += ["", *paragraph(f"Note: {note}")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from skdl.plots import style
 from skdl.plots.gaps import GapsDisplay
 from skdl.plots.learning_curve import LearningCurveDisplay
@@ -41,7 +39,7 @@ class DiagnosisDisplay:
     >>> X, y = load_iris(return_X_y=True)
     >>> tree = DecisionTreeClassifier(random_state=0)
     >>> display = DiagnosisDisplay.from_estimator(tree, X, y, random_state=0)
-    >>> display.ax_.get_title(loc="left").startswith("Your model")
+    >>> display.ax_.texts[0].get_text().startswith("Your model")
     True
     """
 
@@ -89,9 +87,11 @@ class DiagnosisDisplay:
         if found.learning_curve_ is None:
             displays = [GapsDisplay]
         with style.drawing():
-            wide = ax is None or ax.figure.get_figwidth() * ax.get_position().width > 6
+            wide = ax is None or style.inches_of(ax)[0] > 5.5
             shape = (1, len(displays)) if wide else (len(displays), 1)
-            self.ax_, grid = style.panels(ax, *shape, figsize=(9.6, 4.4))
+            self.ax_, grid = style.panels(
+                ax, *shape, figsize=(4.8 * shape[1], 4.4), headline=found.headline
+            )
             self.figure_ = self.ax_.figure
             self.axes_ = list(grid.flat)
             drawn = [
@@ -100,7 +100,4 @@ class DiagnosisDisplay:
             ]
             self.learning_curve_ = drawn[0] if len(drawn) == 2 else None
             self.gaps_ = drawn[-1]
-            inches = self.figure_.get_figwidth() * self.ax_.get_position().width
-            headline = textwrap.fill(found.headline, max(int(inches * 9.5), 20))
-            self.ax_.set_title(headline, loc="left", pad=14)
         return self

@@ -41,14 +41,15 @@ def draw_errors(ax, x, curve, bayes_error: float, *, connected: bool = True) -> 
         Whether the points lie on a scale; names of things are not joined by lines.
     """
     lines = []
-    for name, colour, marker in CURVES:
+    for (name, colour, marker), aside in zip(CURVES, (-0.1, 0.1), strict=True):
+        at = x if connected else np.asarray(x) + aside
         low, high = curve[f"{name}_low"], curve[f"{name}_high"]
         if connected:
             ax.fill_between(x, low, high, color=colour, alpha=0.3, lw=0)
         else:
-            ax.vlines(x, low, high, color=colour, lw=2)
+            ax.vlines(at, low, high, color=colour, lw=2)
         lines += ax.plot(
-            x, curve[f"{name}_error"], color=colour, marker=marker, label=name,
+            at, curve[f"{name}_error"], color=colour, marker=marker, label=name,
             ls="-" if connected else "none",
         )  # fmt: skip
     lines.append(
@@ -57,11 +58,11 @@ def draw_errors(ax, x, curve, bayes_error: float, *, connected: bool = True) -> 
     return lines
 
 
-def limit_errors(ax, curve, bayes_error: float) -> None:
-    """Show the curves whole; the wide interval of few rows may leave the picture."""
+def limit_errors(ax, curve, bayes_error: float, *, most: float = np.inf) -> None:
+    """Show the curves up to `most`; the wide interval of few rows may leave the picture."""
     errors = curve[["training_error", "validation_error"]].to_numpy()
     low = min(errors.min(), bayes_error)
-    span = max(errors.max() - low, 1e-9)
+    span = max(min(errors.max(), most) - low, 1e-9)
     ax.set_ylim(max(ax.get_ylim()[0], low - 0.12 * span), min(ax.get_ylim()[1], low + 1.4 * span))
 
 
@@ -89,8 +90,7 @@ def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> No
         names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.
     bottom, top = ax.get_ylim()
-    inches = ax.get_position().height * ax.figure.get_figheight()
-    room = (top - bottom) * min(0.46 / inches, 0.4)
+    room = (top - bottom) * min(0.46 / style.inches_of(ax)[1], 0.4)
     (bias, _), (variance, _) = names
     if variance - bias < room:
         bias = max(bias - (room - (variance - bias)) / 2, bottom + room / 3)

@@ -113,13 +113,13 @@ class GapsDisplay:
             for place, (_, foot, height, estimate, colour, hatch) in enumerate(steps):
                 self._draw_step(place, foot, height, estimate, colour, hatch)
             ax.axhline(0, color=style.INK, lw=0.8)
-            ax.set_xticks(
-                range(len(steps)),
+            ax.tick_params(axis="x", length=0)
+            style.finish(ax, self.error_name, self.in_percent)
+            style.write_ticks(
+                ax, range(len(steps)),
                 [f"{name}\n{style.format_error(height, self.in_percent)}"
                  for name, _, height, *_ in steps],
             )  # fmt: skip
-            ax.tick_params(axis="x", length=0)
-            style.finish(ax, self.error_name, self.in_percent)
         return self
 
     def _draw_step(self, place, foot, height, estimate, colour, hatch) -> None:

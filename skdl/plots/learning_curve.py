@@ -102,14 +102,14 @@ class LearningCurveDisplay:
             self.lines_ = draw_errors(self.ax_, x, curve, self.bayes_error)
             limit_errors(self.ax_, curve, self.bayes_error)
             shade_gaps(self.ax_, x, curve, self.bayes_error)
-            self._label_rows()
-            style.finish(self.ax_, self.error_name, self.in_percent)
             name_gaps(self.ax_, curve, self.bayes_error, at=-1, in_percent=self.in_percent)
+            style.finish(self.ax_, self.error_name, self.in_percent)
+            self._label_rows()
         return self
 
     def _label_rows(self) -> None:
         ax, n_rows = self.ax_, self.curve["n_rows"]
         ax.set_xscale("log")
-        ax.set_xticks(n_rows, [f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") for n in n_rows])
-        ax.set_xticks([], minor=True)
+        names = [f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") for n in n_rows]
+        style.write_ticks(ax, n_rows, names, all_needed=False)
         ax.set_xlabel("training rows (log scale)")

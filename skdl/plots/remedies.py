@@ -98,6 +98,8 @@ class RemediesDisplay:
             self.ax_ = ax = style.axes(ax, figsize=(6.4, 1.3 + 0.62 * len(frame)))
             self.figure_ = ax.figure
             self.before_, self.after_, self.intervals_ = {}, {}, {}
+            self._reach = np.ptp([frame[n] - frame[f"{n}_change"] * k for n, *_ in GAPS
+                                  for k in (0, 1)])  # fmt: skip
             for name, colour, marker, offset in GAPS:
                 self._draw_gap(name, colour, marker, rows + offset)
             ax.axvline(0, color=style.INK, lw=0.8)
@@ -107,9 +109,11 @@ class RemediesDisplay:
                     self.tolerance, color=style.INK, lw=1.6, ls=(0, (1, 1.2)),
                     label=f"high above {size}",
                 )  # fmt: skip
-            inches = ax.figure.get_figwidth() * ax.get_position().width
-            names = [textwrap.fill(str(name), max(int(inches * 4.2), 14)) for name in
-                     frame["remedy"]]  # fmt: skip
+            letters = max(int(4.2 * style.inches_of(ax)[0]), 14)
+            names = [
+                textwrap.fill(str(name), letters, break_long_words=False)
+                for name in frame["remedy"]
+            ]
             ax.set_yticks(rows, names)
             ax.tick_params(axis="y", length=0)
             ax.set_ylim(len(frame) - 0.5, -0.5)
@@ -131,6 +135,8 @@ class RemediesDisplay:
             low, high = (before + frame[end].to_numpy() for end in ends)
             self.intervals_[name] = ax.hlines(heights, low, high, color=colour, alpha=0.35, lw=7)
         for height, start, stop in zip(heights, before, after, strict=True):
+            if abs(stop - start) < 0.04 * self._reach:
+                continue  # no room for an arrow between the marks
             ax.annotate(
                 "", (stop, height), (start, height),
                 arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1, "shrinkA": 4,

@@ -144,9 +144,10 @@ class ValidationCurveDisplay:
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
             self.lines_ = draw_errors(ax, x, curve, bayes, connected=numeric)
-            limit_errors(ax, curve, bayes)
+            # Settings that make the model useless must not flatten the ones that matter.
+            limit_errors(ax, curve, bayes, most=6 * curve["validation_error"][at])
             shade_gaps(ax, x, curve, bayes, connected=numeric)
-            self._label_values(values, x, numeric)
+            self._scale_axis(x, numeric)
             self.mark_ = ax.axvline(
                 x[at], color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8, clip_on=False,
                 markevery=[0], label=f"{'now' if found else 'lowest'}: {_name(values[at])}",
@@ -154,12 +155,15 @@ class ValidationCurveDisplay:
             # The levels at the mark, led to where they are measured.
             levels = [bayes, *curve.loc[at, ["training_error", "validation_error"]]]
             ax.hlines(levels, x[at], ax.get_xlim()[1], color=style.INK, lw=0.8, ls=(0, (1, 2.5)))
-            style.finish(ax, self.error_name, self.in_percent)
             name_gaps(ax, curve, bayes, at=at, in_percent=self.in_percent)
+            style.finish(ax, self.error_name, self.in_percent)
+            if not numeric or len(values) <= 7:
+                names = [_name(value) for value in values]
+                style.write_ticks(ax, x, names, all_needed=not numeric)
         return self
 
-    def _label_values(self, values, x, numeric) -> None:
-        """Choose the scale of the parameter, and write its values if there is room."""
+    def _scale_axis(self, x, numeric) -> None:
+        """Choose the scale of the parameter, and leave some room at the ends."""
         ax = self.ax_
         scale = ""
         positive = x[x > 0]
@@ -169,11 +173,6 @@ class ValidationCurveDisplay:
                 ax.set_xscale("log")
             else:  # 0 stands one step to the left of the smallest rate
                 ax.set_xscale("symlog", linthresh=positive.min(), linscale=0.5)
-        if not numeric or len(values) <= 6:
-            ax.set_xticks(x, [_name(value) for value in values])
-            ax.set_xticks([], minor=True)
-        if sum(len(_name(value)) + 2 for value in values) > 42 and not numeric:
-            ax.tick_params(axis="x", labelrotation=30)
         room = 0.05 if numeric else 0.5 / max(len(x) - 1, 1)
         where = ax.transData.transform(np.column_stack((x, np.zeros_like(x))))[:, 0]
         ends = np.array([where.min(), where.max()]) + room * np.ptp(where) * np.array([-1, 1])
@@ -191,7 +190,9 @@ def _numeric(values) -> bool:
 
 
 def _name(value) -> str:
-    return f"{value:.3g}" if _number(value) and not isinstance(value, Integral) else str(value)
+    if _number(value) and not isinstance(value, Integral):
+        return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
+    return str(value)
 
 
 def _values(estimator, param_name: str, param_range) -> tuple[list, object]:

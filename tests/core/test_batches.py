@@ -80,6 +80,7 @@ def test_slices_cover_every_row_once(n, batch_size):
     assert all(size == batch_size for size in sizes[:-1])
     assert all(0 < size <= batch_size for size in sizes)
     assert len(cut) == -(-n // batch_size)
+    assert n == 0 or cut[-1].stop == n  # so that stop - start is the size of the last one too
 
 
 ROWS = np.array([3, 0, 0, 5, 2])

@@ -36,7 +36,7 @@ from skdl.core.regression_losses import SquaredError
 
 TOLERANCE = 1e-6
 # A Hessian-vector product by central differences has an error of its own.
-DIFFERENCE_TOLERANCE = 1e-5
+DIFFERENCE_TOLERANCE = 1e-4
 
 # The same networks in every run: a failure that comes and goes teaches nobody.
 many = settings(
@@ -195,7 +195,7 @@ def test_every_layer_occurs_in_a_checked_network():
 @many
 @given(case=cases())
 def test_the_gradient_of_any_network(case):
-    """Batch normalisation of a nearly constant unit bends within the usual step: then a shorter one.
+    """With a shorter step where the usual one is too long (a nearly constant unit, normalised).
 
     A wrong gradient is wrong with any step.
     """

@@ -112,3 +112,11 @@ def test_only_one_inference_averages():
         "weight_scaled": False,
         "averaged": True,
     }
+
+
+def test_only_weight_scaling_waits_until_prediction():
+    assert {name: cls.scale_in_training for name, cls in DropoutInference.registry.items()} == {
+        "inverted": True,
+        "weight_scaled": False,
+        "averaged": True,
+    }

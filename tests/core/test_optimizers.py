@@ -327,11 +327,11 @@ def test_adamw_is_adam_with_a_decay():
 
 
 def test_documented_default_rates():
-    """Those of the papers and of common practice; the docs print them."""
+    """Those of the papers, but twice theirs for Adam and its relatives, as their docstring says."""
     rates = {name: cls.learning_rate for name, cls in FIRST_ORDER.items()}
-    assert rates["sgd"] == rates["adagrad"] == 0.01
-    assert rates["adam"] == rates["adamw"] == rates["nadam"] == rates["amsgrad"] == 0.001
-    assert rates["adamax"] == 0.002
+    assert rates["sgd"] == rates["adagrad"] == rates["rprop"] == 0.01
+    assert rates["adam"] == rates["adamw"] == rates["nadam"] == rates["amsgrad"] == 0.002
+    assert rates["adamax"] == 0.002 and rates["rmsprop"] == 0.001 and rates["lion"] == 0.0003
     assert rates["adadelta"] == 1.0
     assert FIRST_ORDER["sgd"].momentum == 0.9 and FIRST_ORDER["rmsprop"].momentum == 0
 

@@ -18,7 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from skdl import MLPClassifier, MLPRegressor
 from skdl.diagnosis import Remedy
 from skdl.diagnosis.gaps import REGIMES
-from skdl.diagnosis.remedies import find_network, propose
+from skdl.diagnosis.inner import find_network
+from skdl.diagnosis.remedies import propose
 
 NETWORKS = [
     MLPClassifier(),

@@ -116,7 +116,7 @@ class Skdl(ScikitLearn):
         regression = isinstance(self.mlp, neural_network.MLPRegressor)
         ours = skdl.MLPRegressor if regression else skdl.MLPClassifier
         converted = ours.from_sklearn(self.mlp)
-        l2 = ALPHA
+        l2 = ALPHA / self.mlp.batch_size
         self.mlp = converted.set_params(n_iter_no_change=None, tol=1e-4, l2=l2)
 
 

@@ -26,7 +26,7 @@ from _picture import draw
 from _workloads import WORKLOADS, MatrixProducts, competitors, loss_of, set_torch_threads
 from threadpoolctl import threadpool_limits
 
-ROUNDS = {"S32": 15, "S200": 15, "R": 9, "M": 5}
+ROUNDS = {"S32": 15, "S200": 15, "R": 7, "M": 3}
 # Relative differences of the losses allowed. In the same order float64 would agree to rounding, but
 # for Adam's epsilon, which PyTorch adds to another denominator, and for the last batch's penalty.
 SAME_ORDER = {"float32": 1e-3, "float64": 1e-5}

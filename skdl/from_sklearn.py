@@ -22,14 +22,14 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from skdl.core.adaptive import Adam
+from skdl.core.adam import Adam
 from skdl.core.schedules import InvScaling, Plateau
 
 __all__ = ["convert"]
 
 
 def convert(cls: type, mlp: Any) -> Any:
-    """Return an estimator of class ``cls`` that stands in for ``mlp``; a ``TypeError`` for anything else.
+    """Return a ``cls`` that stands in for ``mlp``; raise a ``TypeError`` for anything else.
 
     Parameters
     ----------

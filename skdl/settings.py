@@ -59,7 +59,7 @@ def auto_initializer(activation: Activation, n_hidden_layers: int) -> str:
 
     Examples
     --------
-    >>> from skdl.core.activations import ReLU, SELU
+    >>> from skdl.core.rectifiers import ReLU, SELU
     >>> auto_initializer(ReLU(), 1), auto_initializer(ReLU(), 3), auto_initializer(SELU(), 1)
     ('glorot_uniform', 'he_uniform', 'lecun_normal')
     """

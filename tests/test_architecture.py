@@ -38,7 +38,7 @@ HOUSE = (
 CORE = (
     ("component",),
     ("*",),
-    ("layers", "normalization", "convolution"),
+    ("layers", "normalization", "regularizers", "convolution"),
     ("network",),
     ("architecture", "objective", "vital_signs"),
     ("training",),

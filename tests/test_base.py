@@ -12,10 +12,10 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import check_scoring
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.activations import LeakyReLU
-from skdl.core.adaptive import Adam
+from skdl.core.adam import Adam
 from skdl.core.initializers import Normal
 from skdl.core.optimizers import Optimizer
+from skdl.core.rectifiers import LeakyReLU
 from skdl.core.schedules import Cosine, WarmUp
 
 BOTH = (MLPClassifier, MLPRegressor)

@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import make_classification, make_regression
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.adaptive import Adam
+from skdl.core.adam import Adam
 from skdl.core.clipping import ByNorm
 from skdl.core.schedules import WarmUp
 from skdl.parameters import PARAMETERS

@@ -8,9 +8,10 @@ import pytest
 from sklearn.datasets import make_classification
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.activations import ReLU, Tanh
-from skdl.core.adaptive import Adam
+from skdl.core.activations import Tanh
+from skdl.core.adam import Adam
 from skdl.core.optimizers import Optimizer
+from skdl.core.rectifiers import ReLU
 from skdl.settings import hidden_sizes, resolve_settings
 
 BOTH = (MLPClassifier, MLPRegressor)

@@ -38,7 +38,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.adaptive import Adam
+from skdl.core.adam import Adam
 from skdl.core.regression_losses import Poisson
 
 QUICK = {

@@ -1,14 +1,17 @@
 """The network itself, on NumPy alone. Read in this order.
 
-``activations``, ``units``, ``initializers``, ``losses``, ``regression_losses``, ``penalties``,
-``optimizers``, ``adaptive``, ``schedules``, ``momentum_schedules``, ``batches``, ``noise``,
-``clipping``: the parts. ``layers`` and ``normalization``: forward and backward. ``network``: the
-layers in a row. ``objective``: what is minimised. ``training`` and ``stopping``: the loop.
-``second_order``: solvers with curvature. ``gradient_check``: the proof.
+The parts: ``activations``, ``rectifiers``, ``units``, ``initializers``, ``losses``,
+``regression_losses``, ``penalties``, ``optimizers``, ``adaptive``, ``adam``, ``schedules``,
+``momentum_schedules``, ``batches``, ``noise``, ``clipping``.
+Forward and backward: ``layers``, ``normalization``, ``regularizers``. The layers in a row:
+``network``. What is minimised: ``objective``. The loop: ``training`` and ``stopping``, and solvers
+with curvature: ``second_order``. What it looks like inside: ``vital_signs``. The proof:
+``gradient_check``.
 """
 
 from skdl.core import (
     activations,
+    adam,
     adaptive,
     batches,
     clipping,
@@ -18,6 +21,7 @@ from skdl.core import (
     momentum_schedules,
     noise,
     optimizers,
+    rectifiers,
     regression_losses,
     schedules,
     second_order,
@@ -26,6 +30,7 @@ from skdl.core import (
 
 __all__ = [
     "activations",
+    "adam",
     "adaptive",
     "batches",
     "clipping",
@@ -35,6 +40,7 @@ __all__ = [
     "momentum_schedules",
     "noise",
     "optimizers",
+    "rectifiers",
     "regression_losses",
     "schedules",
     "second_order",

@@ -13,19 +13,11 @@ from typing import Any
 
 from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
-from skdl.core.layers import (
-    Activate,
-    ActivityPenalty,
-    Dense,
-    Distance,
-    Dropout,
-    GaussianNoise,
-    Layer,
-    MaxoutUnits,
-)
+from skdl.core.layers import Activate, Dense, Distance, Layer, MaxoutUnits
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference, Inverted
 from skdl.core.normalization import BatchNorm
+from skdl.core.regularizers import ActivityPenalty, Dropout, GaussianNoise
 from skdl.core.units import Maxout
 
 __all__ = ["Hidden", "build"]

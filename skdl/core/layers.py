@@ -24,16 +24,12 @@ from scipy.sparse import issparse
 
 from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
-from skdl.core.noise import DropoutInference, draw_mask, draw_normal
 from skdl.core.units import Maxout
 
 __all__ = [
     "Activate",
-    "ActivityPenalty",
     "Dense",
     "Distance",
-    "Dropout",
-    "GaussianNoise",
     "Layer",
     "MaxoutUnits",
     "Parameter",
@@ -57,12 +53,15 @@ class Pass:
         Source of the noise.
     sub_network : bool
         Whether to draw one dropout mask for all rows (to predict with a sampled sub-network).
+    all_rows : bool
+        Whether the batch is the whole data, so that its statistics are final, not one of many.
     """
 
     training: bool = False
     weight: Array | None = None
     rng: np.random.Generator | None = None
     sub_network: bool = False
+    all_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -303,6 +302,8 @@ class Activate(Layer):
         super().__init__(n, n)
         self.activation = activation
         self.learned = activation.learned_slope is not None
+        z = np.linspace(-4, 4, 161)
+        self.steepest = float(np.abs(activation.derivative(z, activation.value(z))).max())
 
     def parameters(self):
         """Return the learned slopes, if there are any."""
@@ -395,112 +396,3 @@ class MaxoutUnits(Layer):
     def r_backward(self, d, rd, b, v, hv):
         """Send both to the winners."""
         return self._spread(d, b.winner), self._spread(rd, b.winner)
-
-
-class Dropout(Layer):
-    r"""Dropout, :math:`y = x \circ m`, each :math:`m_i` 0 with probability p and 1 otherwise.
-
-    Scaled by :math:`1/(1 - p)` in training or by :math:`1 - p` when predicting, as
-    :class:`~skdl.core.noise.DropoutInference` says.
-    """
-
-    stochastic = True
-
-    def __init__(self, n: int, rate: Any, inference: DropoutInference) -> None:
-        super().__init__(n, n)
-        self.keep = 1 - rate
-        self.inference = inference
-
-    def allocate(self, shape, dtype):
-        """Make room for the output and the mask."""
-        return SimpleNamespace(y=None, mask=None)
-
-    def forward(self, x, b, run):
-        """Return ``x ∘ m``, scaled."""
-        scale = self.inference.scale_in_training
-        b.training = run.training
-        if not (run.training or run.sub_network):
-            return x if scale else x * self.keep
-        if issparse(x):
-            x = x.copy()
-            x.data *= (run.rng.random(x.nnz) < self.keep) / (self.keep if scale else 1)
-            return x
-        if b.mask is None or b.y.shape != x.shape:
-            b.y = np.empty(x.shape, x.dtype)
-            b.mask = np.empty((1, x.shape[-1]) if run.sub_network else x.shape, x.dtype)
-        draw_mask(run.rng, self.keep, b.mask)
-        if scale:
-            b.mask *= 1 / self.keep
-        return np.multiply(x, b.mask, b.y)
-
-    def backward(self, d, b, input_gradient=True):
-        """Return ``∂L/∂x = d ∘ m``, written over d (nothing is wanted below sparse inputs)."""
-        return np.multiply(d, b.mask, d) if input_gradient else None
-
-
-class GaussianNoise(Layer):
-    r"""Gaussian noise in training, :math:`y = x + \sigma\varepsilon`."""
-
-    stochastic = True
-
-    def __init__(self, n: int, std: Any) -> None:
-        super().__init__(n, n)
-        self.std = std
-
-    def allocate(self, shape, dtype):
-        """Make room for the output."""
-        return SimpleNamespace(y=None)
-
-    def forward(self, x, b, run):
-        """Return ``x`` plus noise."""
-        if not run.training:
-            return x
-        if b.y is None:
-            b.y = np.empty(x.shape, x.dtype)
-        draw_normal(run.rng, self.std, b.y)
-        b.y += x.toarray() if issparse(x) else x  # noise on sparse inputs makes the batch dense
-        return b.y
-
-    def backward(self, d, b, input_gradient=True):
-        """Return d: the noise is a constant."""
-        return d
-
-
-class ActivityPenalty(Layer):
-    r"""L1 on activations, :math:`\lambda_a \frac1B \sum_i w_i \lVert x_i \rVert_1`: sparse codes.
-
-    Passes x on; the penalty's value is left in ``value`` and its gradient joins on the way back.
-    """
-
-    exact_curvature = True
-
-    def __init__(self, n: int, strength: Any) -> None:
-        super().__init__(n, n)
-        self.strength = strength
-
-    def forward(self, x, b, run):
-        """Return x."""
-        b.x, b.weight = x, run.weight
-        return x
-
-    def value(self, b):
-        """Return the penalty of the last batch."""
-        a = np.abs(b.x).sum(axis=-1, keepdims=True)
-        return self.strength * (a if b.weight is None else a * b.weight).mean(axis=(-2, -1))
-
-    def backward(self, d, b, input_gradient=True):
-        """Return ``d + λ w sign(x) / B``, written over d."""
-        slope = np.sign(b.x)
-        slope *= self.strength / d.shape[-2]
-        if b.weight is not None:
-            slope *= b.weight
-        d += slope
-        return d
-
-    def r_forward(self, rx, b, v):
-        """Return ``R{x}``."""
-        return rx
-
-    def r_backward(self, d, rd, b, v, hv):
-        """Add the slope of the penalty, which is constant almost everywhere."""
-        return self.backward(d.copy(), b), rd

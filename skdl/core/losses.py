@@ -331,7 +331,7 @@ class Focal(ClassifierLoss, name="focal"):
 
     def _term(self, p, log_p):
         """Return ``f(p) = −(1 − p)^γ log p`` and ``p f'(p)``."""
-        q = np.maximum(1 - p, np.finfo(p.dtype).tiny)
+        q = np.maximum(-np.expm1(log_p), np.finfo(p.dtype).tiny)  # 1 − p, without cancellation
         weight = q**self.gamma
         return -weight * log_p, self.gamma * p * weight / q * log_p - weight
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.layers import ActivityPenalty, Layer, Parameter, Pass
+from skdl.core.layers import Layer, Parameter, Pass
+from skdl.core.regularizers import ActivityPenalty
 
 __all__ = ["Network", "Workspace"]
 

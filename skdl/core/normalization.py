@@ -66,14 +66,18 @@ class BatchNorm(Layer):
 
     def forward(self, z, b, run):
         """Return ``γ ẑ + β``, with the statistics of the batch in training."""
+        b.omega = None
         if run.training:
-            b.omega = 1 / z.shape[-2] if run.weight is None else run.weight / run.weight.sum()
+            total = 0 if run.weight is None else run.weight.sum()
+            b.omega = run.weight / total if total > 0 else 1 / z.shape[-2]
             mean = np.sum(b.omega * z, axis=-2, keepdims=True)
             np.subtract(z, mean, b.z_hat)
             variance = np.sum(b.omega * np.square(b.z_hat), axis=-2, keepdims=True)
-            for average, new in ((self.mean, mean), (self.variance, variance)):
-                average *= self.momentum
-                average += (1 - self.momentum) * new
+            if run.weight is None or total > 0:  # rows without weight teach nothing
+                momentum = 0 if run.all_rows else self.momentum
+                for average, new in ((self.mean, mean), (self.variance, variance)):
+                    average *= momentum
+                    average += (1 - momentum) * new
         else:
             variance = self.variance
             np.subtract(z, self.mean, b.z_hat)
@@ -97,6 +101,7 @@ class BatchNorm(Layer):
         total = np.sum(d, axis=-2, keepdims=True) * self.gamma
         along = self.dgamma * self.gamma
         d *= self.gamma
-        d -= b.omega * (total + b.z_hat * along)
+        if b.omega is not None:  # when predicting, mean and variance are constants
+            d -= b.omega * (total + b.z_hat * along)
         d *= b.scale
         return d

@@ -9,6 +9,8 @@ training loop takes it as a proximal step (see :mod:`skdl.core.penalties`).
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -129,9 +131,10 @@ class Objective:
         if length == 0:
             return np.zeros_like(v)
         h = np.finfo(theta.dtype).eps ** (1 / 3) * (1 + np.linalg.norm(start)) / length
+        same_noise = replace(run, rng=deepcopy(run.rng))
         np.add(start, h * v, theta)
         ahead = self.gradient(x, y, weight, work, run).copy()
         np.subtract(start, h * v, theta)
-        hv = (ahead - self.gradient(x, y, weight, work, run)) / (2 * h)
+        hv = (ahead - self.gradient(x, y, weight, work, same_noise)) / (2 * h)
         self.network.restore((start, running))
         return hv

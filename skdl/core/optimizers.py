@@ -17,12 +17,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skdl.core.component import Component, Interval
+from skdl.core.penalties import add_l1_subgradient, soft_threshold
 
 __all__ = [
     "SGD",
     "DeltaBarDelta",
     "Optimizer",
     "RProp",
+    "SignAdaptive",
     "accumulate",
     "accumulate_square",
     "move",
@@ -104,6 +106,24 @@ class Optimizer(Component, family=True):
         """
         raise NotImplementedError
 
+    def step_with_l1(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None,
+        nesterov: bool | None,
+        l1: float | Array,
+        weights: slice,
+    ) -> None:
+        """Take a step, then the proximal step of ``l1·Σ|w|`` over the slice ``weights`` of θ."""
+        self.step(theta, g, state, rate, momentum, nesterov)
+        eta = self.effective_rate(g, state, rate, momentum)
+        if np.shape(eta) == theta.shape:
+            eta = eta[..., weights]
+        soft_threshold(theta[..., weights], eta * l1)
+
 
 def accumulate(mean: Array, x: Array, decay: float, scratch: Array) -> None:
     """Update a running mean in place: ``mean = decay·mean + (1 − decay)·x``."""
@@ -179,7 +199,25 @@ class SGD(Optimizer, name="sgd"):
         return rate / (1 - momentum)
 
 
-class DeltaBarDelta(Optimizer, name="delta_bar_delta"):
+class SignAdaptive(Optimizer):
+    """Optimisers whose rates follow the signs of successive gradients of all rows.
+
+    Their gradient must include an L1 penalty, or a weight at rest under it, whose smooth gradient
+    never changes sign, would get an ever larger rate. So they take the subgradient of smallest
+    norm, and a weight that would change its sign stops at 0.
+    """
+
+    full_batch = True
+
+    def step_with_l1(self, theta, g, state, rate, momentum, nesterov, l1, weights):
+        """Take a step along the subgradient, and stop at 0."""
+        w, before = theta[..., weights], theta[..., weights].copy()
+        add_l1_subgradient(g[..., weights], w, l1)
+        self.step(theta, g, state, rate, momentum, nesterov)
+        w[w * before < 0] = 0
+
+
+class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
     r"""Delta-bar-delta: every parameter has its own rate, which grows while the sign of g persists.
 
     .. math:: \epsilon_j \leftarrow \begin{cases}
@@ -212,7 +250,6 @@ class DeltaBarDelta(Optimizer, name="delta_bar_delta"):
     """
 
     learning_rate = 0.05
-    full_batch = True
     slots = ("mean",)
     rules: ClassVar = {
         "kappa": Interval(0, closed="left"),
@@ -227,25 +264,22 @@ class DeltaBarDelta(Optimizer, name="delta_bar_delta"):
 
     def init(self, theta):
         """Start with every rate equal to ε: gains of 1."""
-        return {**super().init(theta), "gain": np.ones_like(theta)}
+        which = np.empty(theta.shape, bool)
+        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
         gain, mean, scratch = state["gain"], state["mean"], state["scratch"]
         np.multiply(mean, g, scratch)
-        np.copyto(gain, gain + self.kappa, where=scratch > 0)
-        np.copyto(gain, gain * (1 - self.phi), where=scratch < 0)
+        np.add(gain, self.kappa, gain, where=np.greater(scratch, 0, state["which"]))
+        np.multiply(gain, 1 - self.phi, gain, where=np.less(scratch, 0, state["which"]))
         np.multiply(gain, g, scratch)
         scratch *= rate
         theta -= scratch
         accumulate(mean, g, self.theta, scratch)
 
-    def effective_rate(self, g, state, rate, momentum=None):
-        """Return ``ε_j``."""
-        return np.multiply(state["gain"], rate, state["scratch"])
 
-
-class RProp(Optimizer, name="rprop"):
+class RProp(SignAdaptive, name="rprop"):
     r"""Resilient propagation: only the signs of g count; every parameter has its own step.
 
     .. math:: \Delta_j \leftarrow \begin{cases}
@@ -260,7 +294,7 @@ class RProp(Optimizer, name="rprop"):
     increase, decrease : float, default=1.2 and 0.5
         :math:`\eta^+ > 1` and :math:`\eta^- < 1`.
     smallest, largest : float, default=1e-5 and 500
-        Bounds of the steps, in units of the learning rate.
+        Bounds of the steps, at most and at least 1, in units of the learning rate.
 
     References
     ----------
@@ -275,13 +309,12 @@ class RProp(Optimizer, name="rprop"):
     """
 
     learning_rate = 0.01
-    full_batch = True
     slots = ("previous",)
     rules: ClassVar = {
         "increase": Interval(1, closed="neither"),
         "decrease": Interval(0, 1, closed="neither"),
-        "smallest": positive,
-        "largest": positive,
+        "smallest": Interval(0, 1, closed="right"),
+        "largest": Interval(1),
     }
 
     def __init__(self, increase=1.2, decrease=0.5, smallest=1e-5, largest=500.0):
@@ -292,28 +325,20 @@ class RProp(Optimizer, name="rprop"):
 
     def init(self, theta):
         """Start with every step equal to ε: gains of 1."""
-        return {**super().init(theta), "gain": np.ones_like(theta)}
+        which = np.empty(theta.shape, bool)
+        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
         gain, previous, scratch = state["gain"], state["previous"], state["scratch"]
         np.multiply(g, previous, scratch)
-        np.multiply(gain, self.increase, gain, where=scratch > 0)
-        np.multiply(gain, self.decrease, gain, where=scratch < 0)
+        np.multiply(gain, self.increase, gain, where=np.greater(scratch, 0, state["which"]))
+        turned = np.less(scratch, 0, state["which"])
+        np.multiply(gain, self.decrease, gain, where=turned)
         np.clip(gain, self.smallest, self.largest, gain)
         previous[...] = g
-        np.copyto(previous, 0, where=scratch < 0)
+        np.copyto(previous, 0, where=turned)
         np.sign(previous, scratch)
         scratch *= gain
         scratch *= rate
         theta -= scratch
-
-    def effective_rate(self, g, state, rate, momentum=None):
-        """Return ``Δ_j / |g_j|``, and 0 for a parameter that rests."""
-        scratch, previous = state["scratch"], state["previous"]
-        np.abs(previous, scratch)
-        resting = scratch == 0
-        np.maximum(scratch, np.finfo(scratch.dtype).tiny, out=scratch)
-        np.divide(rate * state["gain"], scratch, scratch)
-        scratch[resting & (g != 0)] = 0
-        return scratch

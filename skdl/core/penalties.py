@@ -17,15 +17,23 @@ For plain SGD :math:`\eta` is the learning rate; with momentum α it is :math:`\
 Under Adam and its relatives each weight has its own,
 :math:`\eta_j = \epsilon / (\sqrt{\hat v_j} + \delta)`, so that the fit still ends where the
 objective above is smallest; a weight whose gradient is always zero is then set to 0 at once.
-``optimizer="lbfgs"`` reaches exact zeros by splitting each weight into a positive and a negative
-part with bounds; the other second-order solvers refuse L1.
+``rprop`` and ``delta_bar_delta`` take a subgradient instead (see
+:class:`skdl.core.optimizers.SignAdaptive`). ``optimizer="lbfgs"`` reaches exact zeros by splitting
+each weight into a positive and a negative part with bounds; the other second-order solvers refuse
+L1.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["l1_value", "l2_value", "project_to_max_norm", "soft_threshold"]
+__all__ = [
+    "add_l1_subgradient",
+    "l1_value",
+    "l2_value",
+    "project_to_max_norm",
+    "soft_threshold",
+]
 
 Array = np.ndarray
 
@@ -97,6 +105,35 @@ def soft_threshold(w: Array, threshold: Array | float) -> None:
     w -= np.clip(w, -threshold, threshold)
 
 
+def add_l1_subgradient(g: Array, w: Array, l1: Array | float) -> None:
+    r"""Add the subgradient of :math:`\lambda_1 |w|` that leaves the smallest gradient, in place.
+
+    .. math:: g \leftarrow g + \lambda_1\,\mathrm{sign}(w) \;\text{ where } w \ne 0, \qquad
+              g \leftarrow \mathrm{sign}(g)\max(|g| - \lambda_1, 0) \;\text{ where } w = 0
+
+    Parameters
+    ----------
+    g : ndarray of shape (..., n_weights)
+        Gradient without the penalty.
+    w : ndarray of shape (..., n_weights)
+        Weights.
+    l1 : float
+        :math:`\lambda_1`.
+
+    References
+    ----------
+    Andrew and Gao (2007), "Scalable training of L1-regularized log-linear models".
+
+    Examples
+    --------
+    >>> g = np.array([0.5, 0.5, 3.0])
+    >>> add_l1_subgradient(g, np.array([-2.0, 0.0, 0.0]), 1.0)
+    >>> g.tolist()
+    [-0.5, 0.0, 2.0]
+    """
+    g += np.where(w == 0, -np.clip(g, -l1, l1), l1 * np.sign(w))
+
+
 def project_to_max_norm(W: Array, max_norm: float) -> None:
     r"""Shrink, in place, every unit whose incoming weights are longer than ``max_norm``.
 
@@ -119,4 +156,4 @@ def project_to_max_norm(W: Array, max_norm: float) -> None:
     [[0.6, 0.1], [0.8, 0.1]]
     """
     norm = np.sqrt(np.square(W).sum(axis=-2, keepdims=True))
-    W *= np.minimum(1, max_norm / np.maximum(norm, np.finfo(W.dtype).tiny))
+    W *= max_norm / np.maximum(norm, max_norm)

@@ -8,6 +8,7 @@ learns a mean *and* a standard deviation for every row. Shapes and means over ro
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -155,7 +156,7 @@ class LogCosh(RegressorLoss, name="log_cosh"):
     def per_row(self, y, raw):
         """Return ``Σ |e| + log(1 + exp(−2|e|)) − log 2``."""
         e = np.abs(raw - y)
-        return (e + np.log1p(np.exp(-2 * e)) - np.log(2)).sum(axis=-1, keepdims=True)
+        return (e + np.log1p(np.exp(-2 * e)) - math.log(2)).sum(axis=-1, keepdims=True)
 
     def slope(self, y, raw, out=None):
         """Return ``tanh(r − y)``."""
@@ -331,14 +332,14 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     def per_row(self, y, raw):
         """Return ``½ Σ s + (y − μ)² exp(−s) + log 2π``."""
         mu, s, _ = self._split(raw)
-        nll = 0.5 * (s + np.square(y - mu) * np.exp(-s) + np.log(2 * np.pi))
+        nll = 0.5 * (s + np.square(y - mu) * np.exp(-s) + math.log(2 * math.pi))
         return nll.sum(axis=-1, keepdims=True)
 
     def slope(self, y, raw, out=None):
         """Return ``(μ − y)/σ²`` and ``½(1 − (y − μ)²/σ²)``."""
         mu, s, free = self._split(raw)
         precision = np.exp(-s)
-        slope = ((mu - y) * precision, 0.5 * free * (1 - np.square(y - mu) * precision))
+        slope = ((mu - y) * precision, free * (0.5 - 0.5 * np.square(y - mu) * precision))
         return np.concatenate(slope, axis=-1, out=out)
 
     def curvature(self, y, raw, v):

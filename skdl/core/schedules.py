@@ -261,7 +261,7 @@ class OneCycle(Schedule, name="one_cycle"):
 class WarmUp(Schedule, name="warm_up"):
     r"""Rise linearly for the first epochs, then follow another schedule.
 
-    .. math:: f(t) = \min(t / \tau, 1) \cdot f_{then}(t - \tau)
+    .. math:: f(t) = \min(t / \tau, 1) \cdot f_{then}(\max(t - \tau, 0))
 
     Parameters
     ----------
@@ -297,11 +297,11 @@ class WarmUp(Schedule, name="warm_up"):
 
     def factor(self, t, total, history=()):
         """Return the factor at ``t``."""
-        if t < self.epochs:
-            return t / self.epochs
+        rise = min(t / self.epochs, 1.0)
         if self.then is None:
-            return 1.0
-        return self.then.factor(t - self.epochs, max(total - self.epochs, 1), history)
+            return rise
+        after = max(t - self.epochs, 0)
+        return rise * self.then.factor(after, max(total - self.epochs, 1), history)
 
 
 class Plateau(Schedule, name="plateau"):

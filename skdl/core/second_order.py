@@ -105,12 +105,12 @@ class SecondOrder(Optimizer):
                 **self._curvature(problem),
             )
         except KeyboardInterrupt:
-            problem.move(x)  # not to a point that was only being tried
+            problem.evaluate_at(x)  # not at a point that was only being tried
             raise
         if progress.stopped == "max_iter":
             if not progress.history:  # it started at a minimum
                 note(problem.record(x, 1))
-            problem.move(x)
+            problem.evaluate_at(x)
             if result.nit < max_iter:
                 progress.stopped = "converged"
 
@@ -123,7 +123,7 @@ class _Problem:
         self.network = objective.network
         self.batch = (data.X, data.y, data.weight)
         self.work = self.network.workspace(data.n)
-        self.run = Pass(training=True, weight=data.weight)
+        self.run = Pass(training=True, weight=data.weight, all_rows=True)
 
     def start(self) -> Array:
         """Return where the search starts."""
@@ -139,18 +139,16 @@ class _Problem:
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J and its gradient at ``x``."""
-        self.move(x)
-        gradient = self.objective.gradient(*self.batch, self.work, self.run)
-        value = self._value_of_last_pass()
-        return value, gradient.astype(np.float64)
+        return self.evaluate_at(x)
 
-    def _value_of_last_pass(self) -> float:
+    def evaluate_at(self, x: Array) -> tuple[float, Array]:
+        """Move to ``x``; return J and its gradient with respect to θ."""
+        self.move(x)
         _, y, weight = self.batch
+        gradient = self.objective.gradient(*self.batch, self.work, self.run).astype(np.float64)
         raw = self.work.buffers[-1].z
-        activity = self.network.activity_penalty(self.work)
-        return float(
-            self.objective.loss.value(y, raw, weight) + activity + self.objective.penalty()
-        )
+        penalty = self.network.activity_penalty(self.work) + self.objective.penalty()
+        return float(self.objective.loss.value(y, raw, weight) + penalty), gradient
 
     def hessian_vector(self, x: Array, v: Array) -> Array:
         """Return ``Hv`` at ``x``."""
@@ -166,7 +164,7 @@ class _Problem:
 
     def record(self, x: Array, epoch: int) -> dict[str, float]:
         """Return the record of an iteration that ended at ``x``."""
-        value, gradient = self.value_and_gradient(x)
+        value, gradient = self.evaluate_at(x)
         penalty = float(self.objective.penalty() + self.network.activity_penalty(self.work))
         return {
             "epoch": epoch,
@@ -207,7 +205,7 @@ class _SplitProblem(_Problem):
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J with ``λ₁ Σ (u + v)``, and its gradient."""
-        value, g = super().value_and_gradient(x)
+        value, g = self.evaluate_at(x)
         n, l1 = self.penalized.stop, self.objective.l1
         w = x[:n] - x[n : 2 * n]
         value += float(l1 * (x[: 2 * n].sum() - np.abs(w).sum()))

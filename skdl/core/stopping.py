@@ -60,7 +60,8 @@ class Stopping:
         """Take note of an epoch; return True to stop."""
         if self.rule == "rises":
             better = worth_keeping = monitored <= self.last
-            self.last = monitored
+            if math.isfinite(monitored):
+                self.last = monitored
         else:
             better, worth_keeping = monitored < self.best - self.tol, monitored < self.best
             if self.best == math.inf and math.isfinite(monitored):

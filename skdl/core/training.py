@@ -22,7 +22,7 @@ from skdl.core.network import Workspace
 from skdl.core.noise import draw_normal
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
-from skdl.core.penalties import project_to_max_norm, soft_threshold
+from skdl.core.penalties import project_to_max_norm
 from skdl.core.schedules import Constant, Schedule
 from skdl.core.stopping import Stopping
 from skdl.core.vital_signs import vital_signs
@@ -187,9 +187,10 @@ class Trainer:
         weights = self.network.weights
         clean, noise = weights.copy(), np.empty(weights.shape, weights.dtype)
         weights += draw_normal(run.rng, self.training.weight_noise, noise)
-        raw = self.objective.loss_gradient(x, y, w, work, run)
-        weights[...] = clean
-        return raw
+        try:
+            return self.objective.loss_gradient(x, y, w, work, run)
+        finally:
+            weights[...] = clean  # after Ctrl-C too
 
     def _clip(self) -> None:
         """Bound the gradient of the loss, then add that of the L2 penalty."""
@@ -202,14 +203,14 @@ class Trainer:
     def _step(self) -> None:
         """Move θ: the optimiser, decoupled decay, the proximal step of L1, the largest norm."""
         training, theta, g = self.training, self.network.theta, self.network.gradient
+        pace = (self.state, self.rate, self.momentum, training.nesterov)
         if self._decays:
             theta[..., self.objective.penalized] *= 1 - self.rate * training.weight_decay
-        training.optimizer.step(theta, g, self.state, self.rate, self.momentum, training.nesterov)
         if self.objective.has_l1:
-            eta = training.optimizer.effective_rate(g, self.state, self.rate, self.momentum)
-            if isinstance(eta, np.ndarray) and eta.shape == theta.shape:
-                eta = eta[..., self.objective.penalized]
-            soft_threshold(theta[..., self.objective.penalized], eta * self.objective.l1)
+            l1, weights = self.objective.l1, self.objective.penalized
+            training.optimizer.step_with_l1(theta, g, *pace, l1, weights)
+        else:
+            training.optimizer.step(theta, g, *pace)
         if training.max_norm is not None:
             for W in self._weight_matrices:
                 project_to_max_norm(W, training.max_norm)
@@ -232,7 +233,8 @@ class Trainer:
         """Return the buffers for a batch, and its inputs."""
         X, size = self.data.X, rows.stop - rows.start
         if size not in self._work:
-            x = np.empty((size, X.shape[1]), X.dtype) if isinstance(X, np.ndarray) else None
+            gathers = isinstance(X, np.ndarray) and not (order is None and self.data.rows is None)
+            x = np.empty((size, X.shape[1]), X.dtype) if gathers else None
             self._work[size] = self.network.workspace(size), x
         work, buffer = self._work[size]
         if order is None and self.data.rows is None:

@@ -7,8 +7,6 @@ buffers of the epoch's last batch, so it costs almost nothing.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from skdl.core.layers import Activate, MaxoutUnits
@@ -17,12 +15,6 @@ from skdl.core.network import Network, Workspace
 __all__ = ["vital_signs"]
 
 FLAT = 0.02  # a slope below this fraction of the activation's steepest one counts as flat
-
-
-def _steepest(activation: Any) -> float:
-    """Return the largest slope of an activation near 0."""
-    z = np.linspace(-4, 4, 161)
-    return float(np.abs(activation.derivative(z, activation.value(z))).max())
 
 
 def vital_signs(network: Network, work: Workspace) -> dict[str, list[float]]:
@@ -57,7 +49,7 @@ def vital_signs(network: Network, work: Workspace) -> dict[str, list[float]]:
         elif isinstance(layer, Activate):
             slope = np.abs(b.slope)
             signs["dead"].append(float((slope.max(axis=-2) == 0).mean()))
-            signs["flat"].append(float((slope < FLAT * _steepest(layer.activation)).mean()))
+            signs["flat"].append(float((slope < FLAT * layer.steepest).mean()))
         elif isinstance(layer, MaxoutUnits):
             winner = layer.maxout.by_unit(b.winner)
             signs["dead"].append(float((winner.min(axis=-3).max(axis=-1) == 1).mean()))

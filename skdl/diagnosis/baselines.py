@@ -33,8 +33,8 @@ def check_baselines(baselines) -> list[str]:
     names = [baselines] if isinstance(baselines, str) else baselines
     if not isinstance(names, Sequence) or any(name not in BASELINES for name in names):
         raise ValueError(
-            f"diagnose: baselines must be True, False or a list of {', '.join(map(repr, BASELINES))}"
-            f"; got {baselines!r}"
+            "diagnose: baselines must be True, False or a list of "
+            f"{', '.join(map(repr, BASELINES))}; got {baselines!r}"
         )
     return list(dict.fromkeys(names))
 

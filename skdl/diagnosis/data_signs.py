@@ -1,4 +1,4 @@
-"""Mistakes in the data that explain most bad networks: scale, leaks, copies, rare classes, outliers.
+"""Mistakes in the data that explain most bad networks: scale, leaks, copies, outliers.
 
 Each sign takes what it needs of the data and returns a :class:`Finding` or None. Inputs are looked
 at twice: as they came (leaks, copies) and as the network sees them, after all transformers (scale,

@@ -206,7 +206,7 @@ def bias_variance_decomposition(
     ... )
     >>> print(found)
     squared_error: 100 data sets, 41 evaluation rows
-      error        0.1045 ± 0.001
+      error        0.1145 ± 0.001
     = noise          0.01 ± 0
     + bias        0.09839 ± 0.00024
     + variance   0.006059 ± 0.00089

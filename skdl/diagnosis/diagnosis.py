@@ -20,10 +20,9 @@ from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.inner import feature_names, is_network
 from skdl.diagnosis.remedies import propose
-from skdl.diagnosis.result import Diagnosis
+from skdl.diagnosis.result import Diagnosis, How
 from skdl.diagnosis.signs import read_signs
 from skdl.diagnosis.summary import (
-    cut_short,
     fold_frame,
     learning_curve,
     more_rows_help,
@@ -189,8 +188,7 @@ def diagnose(
         regime,
         findings=findings,
         bias_first=found["bias"].value >= found["variance"].value,
-        cut_short=cut_short(folds),
-        settled=all(record is not None and record.ended == "converged" for record in records),
+        settled=all(record is not None for record in records),
         more_rows_help=more_rows_help(curve),
     )
     return Diagnosis(
@@ -212,4 +210,5 @@ def diagnose(
         folds_=fold_frame(folds),
         learning_curve_=curve,
         baselines_=table,
+        how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
     )

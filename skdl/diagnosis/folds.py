@@ -16,7 +16,9 @@ from skdl.diagnosis.inner import fitted_network, is_network, rows_of
 from skdl.diagnosis.signs import TrainingRecord, read_record
 from skdl.progress import progress_bar
 
-__all__ = ["ErrorMeasure", "Fold", "learning_curve_tasks", "make_splits", "measure"]
+__all__ = [
+    "ErrorMeasure", "Fold", "fit_fold", "learning_curve_tasks", "make_splits", "measure",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,8 +159,11 @@ def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) ->
     return tasks
 
 
-def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -> Fold:
-    """Fit a clone on the fold's training rows and measure its two errors."""
+def fit_fold(estimator, X, y, fold: Fold, measure: ErrorMeasure, params, *, whole=True) -> Fold:
+    """Fit a clone on the fold's training rows and measure its two errors.
+
+    Of a `whole` fold more is kept, and a failure is raised; else a failure is only noted.
+    """
     from sklearn.model_selection import cross_validate
 
     with warnings.catch_warnings(record=True) as caught:
@@ -169,7 +174,7 @@ def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -
                 return_train_score=True, return_estimator=True, params=params, error_score="raise",
             )  # fmt: skip
         except ValueError as failure:
-            if fold.share == 1:
+            if whole:
                 raise
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
@@ -183,7 +188,7 @@ def _fit_and_score(estimator, X, y, fold: Fold, measure: ErrorMeasure, params) -
     troubles = [m for c, m in messages if issubclass(c, ConvergenceWarning)]
     fold.trouble = troubles[0] if troubles else None
     fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
-    if fold.share == 1:
+    if whole:
         _look_closer(result["estimator"][0], X, y, fold)
     return fold
 
@@ -213,7 +218,9 @@ def row_losses(fitted, X, y) -> np.ndarray | None:
 def measure(estimator, X, y, folds, error, *, params, n_jobs, verbose) -> list[Fold]:
     """Carry out the fits and fill in their errors. Each distinct warning is passed on once."""
     parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    fits = parallel(delayed(_fit_and_score)(estimator, X, y, f, error, params) for f in folds)
+    fits = parallel(
+        delayed(fit_fold)(estimator, X, y, f, error, params, whole=f.share == 1) for f in folds
+    )
     done = []
     # Counted in rows, not fits: a fit's time grows with its rows, so the time left is right.
     total = sum(len(f.train) for f in folds)

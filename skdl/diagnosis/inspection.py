@@ -7,15 +7,19 @@ here, and nowhere else.
 from __future__ import annotations
 
 import copy
+import functools
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skdl.core.layers import Activate, MaxoutUnits, Pass
-from skdl.diagnosis.remedies import find_network
+from skdl.diagnosis.inner import find_network, fitted_network
 
-__all__ = ["LossSurface", "Snapshots", "fit_watched", "hidden_activations", "unwrap"]
+__all__ = [
+    "LossSurface", "Snapshots", "fit_watched", "hidden_activations", "network_of", "similarity",
+    "unwrap",
+]  # fmt: skip
 
 # What scikit-learn's own networks apply to a hidden layer.
 SKLEARN_ACTIVATIONS = {
@@ -50,17 +54,9 @@ def unwrap(estimator, X=None) -> tuple[object, object]:
     >>> unwrap(chain.fit([[1.0], [2.0]], [0, 1]), np.array([[3.0]]))
     (DecisionTreeClassifier(), array([[-3.]]))
     """
-    while True:
-        if hasattr(estimator, "best_estimator_"):  # a search
-            estimator = estimator.best_estimator_
-        elif getattr(estimator, "steps", None):  # a Pipeline
-            if X is not None and len(estimator.steps) > 1:
-                X = estimator[:-1].transform(X)
-            estimator = estimator.steps[-1][1]
-        elif hasattr(estimator, "regressor_"):  # a TransformedTargetRegressor
-            estimator = estimator.regressor_
-        else:
-            return estimator, X
+    while hasattr(estimator, "best_estimator_"):  # a search
+        estimator = estimator.best_estimator_
+    return fitted_network(estimator, X)
 
 
 def network_of(estimator, X=None, *, asked_by: str) -> tuple[object, object]:
@@ -121,6 +117,29 @@ def hidden_activations(estimator, X) -> list[np.ndarray]:
     return activations
 
 
+def similarity(activations: np.ndarray) -> np.ndarray:
+    """Return the correlations of all pairs of rows; NaN with a row that is constant.
+
+    Parameters
+    ----------
+    activations : ndarray of shape (n_rows, n_units)
+        What a layer puts out.
+
+    Returns
+    -------
+    similarity : ndarray of shape (n_rows, n_rows)
+
+    Examples
+    --------
+    >>> similarity(np.array([[0.0, 1.0, 2.0], [2.0, 4.0, 6.0], [3.0, 2.0, 1.0]])).round(6).tolist()
+    [[1.0, 1.0, -1.0], [1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]]
+    """
+    centred = activations - activations.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    length[length == 0] = np.nan
+    return np.clip((centred / length) @ (centred / length).T, -1, 1)
+
+
 class Snapshots:
     """A callback that keeps the parameters of a network after every epoch.
 
@@ -164,6 +183,27 @@ class Snapshots:
             self.epochs.append(record["epoch"])
             self.coefs.append([W.copy() for W in estimator.coefs_])
             self.parameters.append(estimator._network.theta.copy())
+
+    def singular_values(self, layer: int | None = None) -> np.ndarray:
+        r"""Return the singular values at each epoch, largest first.
+
+        Parameters
+        ----------
+        layer : int, default=None
+            Of the weights of this layer, counted from 0; None takes the product
+            :math:`W_1 W_2 \cdots W_L`, which is the map of a linear network.
+
+        Returns
+        -------
+        values : ndarray of shape (n_epochs, n_modes)
+        """
+        if not self.epochs:
+            raise ValueError("Snapshots: pass it to a fit first (callbacks=[snapshots])")
+        if layer is None:
+            matrices = [functools.reduce(np.matmul, coefs) for coefs in self.coefs]
+        else:
+            matrices = [coefs[layer] for coefs in self.coefs]
+        return np.linalg.svd(np.array(matrices), compute_uv=False)
 
 
 def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:

@@ -1,9 +1,11 @@
 r"""Learning-rate range test: one short run in which the rate grows until the loss explodes.
 
-The rate of mini-batch k of K is :math:`\epsilon_k = \epsilon_0 (\epsilon_K/\epsilon_0)^{k/K}`, and
-the loss is smoothed by an exponential average without the bias of its start,
+The rate of mini-batch k of K is :math:`\epsilon_k = \epsilon_0 (\epsilon_K/\epsilon_0)^{k/K}`. The
+losses are smoothed by an exponential average, and so are the logarithms of their rates, with the
+same weights: so the average does not lag behind,
 
-.. math:: s_k = \frac{\sum_{i\le k} \beta^{k-i} \ell_i}{\sum_{i\le k} \beta^{k-i}}.
+.. math:: s_k = \frac{\sum_{i\le k} \beta^{k-i} \ell_i}{\sum_{i\le k} \beta^{k-i}}, \qquad
+          \log r_k = \frac{\sum_{i\le k} \beta^{k-i} \log\epsilon_i}{\sum_{i\le k} \beta^{k-i}}.
 
 Too low a rate leaves the loss where it is; a good one brings it down; beyond the largest stable one
 it rises again. Two readings of the curve are in use: the rate at which the smoothed loss falls
@@ -21,7 +23,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
-from skdl.diagnosis.remedies import find_network
+from skdl.diagnosis.inner import find_network
 from skdl.progress import progress_bar
 from skdl.settings import resolve_settings
 
@@ -36,8 +38,10 @@ class LearningRateTest:
 
     Attributes
     ----------
-    rates, losses, smoothed : ndarray of shape (n_steps,)
-        The learning rate of each mini-batch, its loss before the step, and the smoothed loss.
+    rates, losses : ndarray of shape (n_steps,)
+        The learning rate of each mini-batch, and its loss before the step.
+    smoothed_rates, smoothed : ndarray of shape (n_steps,)
+        The smoothed loss, and the mean rate of the mini-batches that it averages.
     lowest : float
         The rate at which the smoothed loss is lowest.
     steepest : float
@@ -54,6 +58,7 @@ class LearningRateTest:
 
     rates: np.ndarray = field(repr=False)
     losses: np.ndarray = field(repr=False)
+    smoothed_rates: np.ndarray = field(repr=False)
     smoothed: np.ndarray = field(repr=False)
     lowest: float
     steepest: float
@@ -66,7 +71,8 @@ class LearningRateTest:
         """Return a pandas DataFrame with one row for each mini-batch."""
         import pandas as pd
 
-        return pd.DataFrame({"rate": self.rates, "loss": self.losses, "smoothed": self.smoothed})
+        names = ("rates", "losses", "smoothed_rates", "smoothed")
+        return pd.DataFrame({name: getattr(self, name) for name in names})
 
 
 def find_learning_rate(
@@ -137,11 +143,18 @@ def find_learning_rate(
     rates = np.geomspace(start, stop, n_steps)
     batches = _batches(X.shape[0], settings.training.batch_size, n_steps, rng)
     losses, exploded = _ramp(mlp, X, np.asarray(y), rates, batches, smoothing, verbose)
+    if len(losses) < 10:
+        raise ValueError(
+            f"find_learning_rate: start must be a rate at which the loss stays finite; at {start!r} "
+            f"it exploded after {len(losses)} steps (are the inputs scaled?)"
+        )
     rates, smoothed = rates[: len(losses)], smooth(losses, smoothing)
-    lowest, steepest = _read(rates, smoothed)
+    smoothed_rates = np.exp(smooth(np.log(rates), smoothing))
+    lowest, steepest = _read(smoothed_rates, smoothed)
     return LearningRateTest(
         rates=rates,
         losses=losses,
+        smoothed_rates=smoothed_rates,
         smoothed=smoothed,
         lowest=lowest,
         steepest=steepest,
@@ -153,7 +166,7 @@ def find_learning_rate(
 
 
 def smooth(losses: np.ndarray, beta: float) -> np.ndarray:
-    """Return the exponential average of the losses so far, unbiased from the first on.
+    """Return the exponential average of the numbers so far, unbiased from the first on.
 
     Examples
     --------

@@ -176,7 +176,6 @@ def propose(
     *,
     findings: Sequence[Finding] = (),
     bias_first: bool = True,
-    cut_short: bool = False,
     settled: bool = False,
     more_rows_help: bool | None = None,
 ) -> list[Remedy]:
@@ -195,11 +194,9 @@ def propose(
         What was found; each kind has its own treatments.
     bias_first : bool, default=True
         Whether bias is the larger gap; it is treated first.
-    cut_short : bool, default=False
-        Whether a fit ran out of epochs.
     settled : bool, default=False
-        Whether the training records show that the loss had settled, so that neither more epochs
-        nor another rate are called for.
+        Whether training records were read; where they show nothing wrong, the loss had settled,
+        and neither more epochs nor another rate are called for.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
 
@@ -229,7 +226,7 @@ def propose(
         return list(remedies.values())
 
     most = (2 if regime == "both" else 3) - (n_first > 2)
-    bias = [catalogue.UNFINISHED, *catalogue.BIAS] if cut_short else catalogue.BIAS
+    bias = catalogue.BIAS
     if settled or n_first:
         bias = [t for t in bias if t.action not in ("Tune the learning rate", "Train longer")]
     against = {

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from importlib import import_module
+from numbers import Integral
+
+import numpy as np
 
 from skdl.diagnosis import words
+from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.findings import Finding
+from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.inner import is_network
+from skdl.diagnosis.notebook import diagnosis_as_html
 from skdl.diagnosis.remedies import Remedy
+from skdl.diagnosis.trials import Trials, try_out
 
-__all__ = ["Diagnosis"]
+__all__ = ["Diagnosis", "How"]
+
+TRIALS = 0x7F1A15  # begins the seed of the trials, so that they never get the diagnosis's folds
+
+
+@dataclass(frozen=True)
+class How:
+    """How a diagnosis was made, as far as its remedies have to be tried in the same way."""
+
+    measure: ErrorMeasure
+    cv: object
+    stratify: bool
 
 
 @dataclass(eq=False)
@@ -51,6 +68,8 @@ class Diagnosis:
     baselines_ : DataFrame
         One row for each baseline: both errors, and the difference of its validation error to the
         diagnosed model's on the same folds, with the interval from low to high.
+    trials_ : Trials or None
+        What :meth:`try_remedies` measured last.
     """
 
     estimator: object = field(repr=False)
@@ -74,6 +93,8 @@ class Diagnosis:
     folds_: object = field(repr=False)
     learning_curve_: object = field(repr=False)
     baselines_: object = field(repr=False)
+    how: How = field(repr=False)
+    trials_: Trials | None = field(default=None, repr=False)
 
     @property
     def is_network(self) -> bool:
@@ -94,22 +115,52 @@ class Diagnosis:
         return words.as_text(self)
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in words.table(self)
-        )
-        items = "".join(
-            f"<li><b>{html.escape(str(r))}</b><br>{html.escape(r.reason)} "
-            f"<small>{html.escape(r.source)}</small></li>"
-            for r in self.remedies
-        )
-        notes = "".join(f"<p>Note: {html.escape(note)}</p>" for note in self.notes)
-        return (
-            f"<div><p><b>{html.escape(self.headline)}</b></p>"
-            f"<table><caption>{html.escape(self.error_name)}, "
-            f"{100 * self.confidence:.0f} % interval</caption>{cells}</table>"
-            f"<p>{html.escape(words.evidence(self))}</p><ol>{items}</ol>{notes}</div>"
-        )
+        return diagnosis_as_html(self)
+
+    def try_remedies(
+        self, X, y, *, remedies=None, n_repeats: int = 1, groups=None, params=None,
+        n_jobs=None, random_state=None, verbose=0,
+    ) -> Trials:  # fmt: skip
+        """Measure what each remedy does to both gaps, on fresh folds.
+
+        Every value of every remedy is tried by itself, on the same folds as the unchanged
+        estimator; the folds are not those of the diagnosis. Hand in the rows that were diagnosed,
+        never a test part: the best of several is chosen here, so its error looks a little too good.
+
+        Parameters
+        ----------
+        X, y : as for diagnose
+            The rows that were diagnosed.
+        remedies : list of Remedy, default=None
+            None tries all of the diagnosis that are more than advice.
+        n_repeats : int, default=1
+            How often to repeat the folds with another shuffle, where `cv` was an int.
+        groups, params
+            As for :func:`diagnose`.
+        n_jobs : int, default=None
+            How many fits run at once.
+        random_state : int, Generator or None, default=None
+            Decides the folds. The same int as in `diagnose` gives other folds.
+        verbose : int, default=0
+            1 shows a progress bar, if the standard error stream is a terminal.
+
+        Returns
+        -------
+        trials : Trials
+            It prints as text, shows as HTML, and ``to_frame()`` is a DataFrame, best first. It is
+            kept as ``trials_``.
+        """
+        X, y, *_ = check_data(self.estimator, X, y, groups=groups, cv=self.how.cv)
+        if isinstance(random_state, Integral):
+            random_state = [TRIALS, int(random_state)]
+        self.trials_ = try_out(
+            self.estimator, self.remedies if remedies is None else remedies, X, y,
+            measure=self.how.measure, bayes_error=self.bayes_error, cv=self.how.cv,
+            n_repeats=n_repeats, stratify=self.how.stratify, groups=groups, params=params,
+            confidence=self.confidence, rng=np.random.default_rng(random_state), n_jobs=n_jobs,
+            verbose=verbose,
+        )  # fmt: skip
+        return self.trials_
 
     def to_frame(self):
         """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""

@@ -22,6 +22,7 @@ from skdl.diagnosis.findings import Finding
 __all__ = ["TrainingRecord", "read_record", "read_signs"]
 
 FALL = 0.03  # still falling: the last tenth of the epochs lowered the loss by more than this share
+FEW = 10  # ... or, where there were fewer epochs than this, lowered it at all
 RISES = 0.25  # oscillating: the loss rose in more than this share of the later epochs ...
 SWING = 0.1  # ... and moved by more than this share of its value from one epoch to the next
 BLOW_UP = 3.0  # the loss of an epoch was this many times that of the constant prediction
@@ -106,7 +107,7 @@ def read_record(network, y, trouble: str | None = None) -> TrainingRecord | None
 
 
 def _null_loss(network, y) -> float | None:
-    """Return the loss of the constant prediction, where it is simple: entropy, half the variance."""
+    """Return the loss of the constant prediction where it is simple: entropy, or 1/2 an output."""
     loss = getattr(network, "loss", None)
     if loss == "cross_entropy" and y.ndim == 1:
         share = np.unique(y, return_counts=True)[1] / len(y)
@@ -164,7 +165,7 @@ def still_falling(record: TrainingRecord) -> dict | None:
     width = max(1, n // 10)
     before, after = np.mean(loss[-2 * width : -width]), np.mean(loss[-width:])
     fall = 1 - after / before if before > 0 else 0.0
-    return {"epochs": n, "fall": float(fall)} if fall > FALL else None
+    return {"epochs": n, "fall": float(fall)} if fall > (FALL if n >= FEW else 0) else None
 
 
 def oscillating(record: TrainingRecord) -> dict | None:

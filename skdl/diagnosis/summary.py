@@ -7,7 +7,7 @@ import numpy as np
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
 
-__all__ = ["cut_short", "fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
+__all__ = ["fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
 
 
 def summarise(
@@ -68,11 +68,6 @@ def more_rows_help(curve) -> bool | None:
     before, after = curve["validation_error"].iloc[-2], curve["validation_error"].iloc[-1]
     doublings = np.log2(curve["n_rows"].iloc[-1] / curve["n_rows"].iloc[-2])
     return bool(after < before * 0.9**doublings)
-
-
-def cut_short(folds: list[Fold]) -> bool:
-    """Say whether a fit ran out of epochs."""
-    return any("iter" in (fold.trouble or "").lower() for fold in folds)
 
 
 def fold_frame(folds: list[Fold]):

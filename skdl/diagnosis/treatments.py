@@ -84,7 +84,7 @@ def learning_rate(p):
 
 
 def lower_rate(p):
-    """A third, a tenth, a hundredth of the rate."""
+    """Rates down to a hundredth of the current one."""
     name, rate = _rate(p)
     return None if rate is None else {name: _scaled(rate, 0.3, 0.1, 0.01)}
 
@@ -96,7 +96,7 @@ def higher_rate(p):
 
 
 def usual_rate(p):
-    """The optimiser's default rate, and what lies around it."""
+    """Rates around the optimiser's default."""
     name, rate = _rate(p)
     usual = _default_rate(p)
     if rate is None or 0.1 < rate / usual < 10:
@@ -123,13 +123,13 @@ def rectify(p):
 
 
 def start_smaller(p):
-    """The usual initial weights."""
+    """Take initial weights of the usual size."""
     scale = p.get("init_scale")
     return {"init_scale": [1.0]} if _number(scale) and scale > 1 else None
 
 
 def huber(p):
-    """The Huber loss for a squared one."""
+    """Huber's loss for the squared one."""
     return {"loss": ["huber"]} if p.get("loss") == "squared_error" and "clip" in p else None
 
 
@@ -145,7 +145,7 @@ def regularise_less(p):
     # A list, such as one dropout for each layer, is something to take away as well.
     less = {name: [0.0] for name in (*noise, "l1", "weight_decay") if p.get(name)}
     for name in ("l2", "alpha"):
-        if _number(p.get(name)) and p[name] >= 1e-3:
+        if _number(p.get(name)) and p[name] >= 5e-3:
             less[name] = _scaled(p[name], 0.01, 0.1)
     return less or None
 
@@ -164,7 +164,7 @@ def penalise(p):
     name = next((name for name in ("l2", "alpha") if _number(p.get(name))), None)
     if name is None:
         return None
-    return {name: _scaled(max(p[name], 1e-4), 10, 100)}
+    return {name: _scaled(max(p[name], 1e-3), 10, 100)}
 
 
 def drop_out(p):

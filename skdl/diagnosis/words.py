@@ -7,8 +7,8 @@ import textwrap
 from skdl.diagnosis.findings import ABOUT
 
 __all__ = [
-    "as_text", "evidence", "explanation", "format_error", "headline", "interval", "quantity",
-    "table",
+    "as_text", "comparison", "evidence", "explanation", "format_error", "found", "headline",
+    "interval", "quantity", "remedies_title", "table",
 ]  # fmt: skip
 
 VERB = {
@@ -87,7 +87,17 @@ def explanation(diagnosis) -> str:
             "Training went as it should, so more epochs will hardly help: the network is too small "
             "or held back too much, or its inputs do not tell enough."
         )
+    elif d.regime == "overfitting":
+        said.append(
+            f"The {'network' if d.is_network else 'model'} knows its training rows by heart: it "
+            "needs more of them, or to be held back; a larger one would not help."
+        )
     return " ".join(said)
+
+
+def remedies_title(diagnosis) -> str:
+    """Head the list of remedies."""
+    return "What next" if diagnosis.regime == "neither" else "What to change"
 
 
 def found(diagnosis) -> list[tuple[str, list]]:
@@ -167,14 +177,17 @@ def as_text(diagnosis, width: int = 88) -> str:
             lines += paragraph(f"{finding.name}: {finding.evidence}", "  - ")
         lines.append("")
     if len(d.baselines_):
-        lines.append(f"  {'on the same folds':<20}{'training':>12}{'validation':>13}    difference")
-        lines += [f"  {name:<20}{old:>12}{new:>13}    {gap}" for name, old, new, gap in comparison(d)]
+        head = ("on the same folds", "training", "validation", "difference")
+        for name, old, new, gap in [head, *comparison(d)]:
+            lines.append(f"  {name:<20}{old:>12}{new:>13}    {gap}".rstrip())
         lines.append("")
-    lines += ["What next" if d.regime == "neither" else "What to change"]
+    lines += [remedies_title(d)]
     for number, remedy in enumerate(d.remedies, start=1):
         lines += paragraph(remedy.action, f"  {number}. ")
         lines += paragraph(f"try {remedy.change}", "     ") if remedy.change else []
         lines += paragraph(f"{remedy.reason} [{remedy.source}]", "     ")
+    if d.trials_ is not None:
+        lines += ["", str(d.trials_)]
     for note in d.notes:
         lines += ["", *paragraph(f"Note: {note}")]
     return "\n".join(lines)

@@ -5,16 +5,30 @@ matplotlib is imported only when something is drawn.
 
 from skdl.plots.diagnosis import DiagnosisDisplay
 from skdl.plots.gaps import GapsDisplay
+from skdl.plots.hidden_units import HiddenUnitsDisplay
+from skdl.plots.landscape import LossLandscapeDisplay
+from skdl.plots.layer_signs import LayerSignsDisplay
 from skdl.plots.learning_curve import LearningCurveDisplay
+from skdl.plots.learning_rate import LearningRateDisplay
 from skdl.plots.loss_curves import LossCurvesDisplay
 from skdl.plots.remedies import RemediesDisplay
+from skdl.plots.representation import RepresentationDisplay
+from skdl.plots.singular_modes import SingularModesDisplay
 from skdl.plots.validation_curve import ValidationCurveDisplay
+from skdl.plots.weights import WeightsDisplay
 
 __all__ = [
     "DiagnosisDisplay",
     "GapsDisplay",
+    "HiddenUnitsDisplay",
+    "LayerSignsDisplay",
     "LearningCurveDisplay",
+    "LearningRateDisplay",
     "LossCurvesDisplay",
+    "LossLandscapeDisplay",
     "RemediesDisplay",
+    "RepresentationDisplay",
+    "SingularModesDisplay",
     "ValidationCurveDisplay",
+    "WeightsDisplay",
 ]

@@ -109,7 +109,7 @@ class LossCurvesDisplay:
             self._choose_scale()
             ax.set_xlabel("epoch")
             ax.set_ylabel("loss")
-            style.legend(ax)
+            style.fit(ax)
         return self
 
     def _draw(self, name, kind, record, column, **look) -> None:

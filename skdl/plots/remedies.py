@@ -115,14 +115,14 @@ class RemediesDisplay:
                 for name in frame["remedy"]
             ]
             ax.set_yticks(rows, names)
-            ax.tick_params(axis="y", length=0)
+            ax.tick_params(axis="y", length=0, labelsize=10 if letters > 14 else 8)
             ax.set_ylim(len(frame) - 0.5, -0.5)
             ax.hlines(rows[:-1] + 0.5, 0, 1, color=style.INK, alpha=0.15, lw=0.8,
                       transform=ax.get_yaxis_transform())  # fmt: skip
             if self.in_percent:
                 ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
             ax.set_xlabel(self.gap_name)
-            style.legend(ax)
+            style.fit(ax)
         return self
 
     def _draw_gap(self, name, colour, marker, heights) -> None:

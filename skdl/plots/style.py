@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import numpy as np
 
 __all__ = [
-    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "finish", "format_error", "inches_of",
-    "is_logarithmic", "legend", "nth_line", "panels", "svg", "text_width", "write_ticks",
+    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "finish", "fit", "format_error", "inches_of",
+    "is_logarithmic", "nth_line", "panels", "svg", "text_width", "write_ticks",
 ]  # fmt: skip
 
 TRAINING = "#0072B2"  # blue, the darker one in greyscale
@@ -149,7 +149,7 @@ def finish(ax, error_name: str, in_percent: bool) -> None:
     if in_percent:
         ax.yaxis.set_major_formatter(lambda error, _: f"{100 * error:.4g} %")
     ax.set_ylabel(error_name)
-    legend(ax)
+    fit(ax)
 
 
 def inches_of(ax) -> tuple[float, float]:
@@ -169,13 +169,25 @@ def text_width(text: str, size: float) -> float:
     return max((TextPath((0, 0), line, size).get_extents().width for line in lines), default=0) / 72
 
 
+def fit(ax) -> None:
+    """Break the names of axes that are too long, and add the legend: the last thing to draw."""
+    for axis, inches in zip((ax.xaxis, ax.yaxis), inches_of(ax), strict=True):
+        text, size = axis.get_label_text(), axis.label.get_size()
+        # A name may stand out a little: beside it lie ticks and margins.
+        if text and text_width(text, size) > inches + 0.5:
+            letters = int(len(text) * inches / text_width(text, size))
+            axis.set_label_text(textwrap.fill(text, max(letters, 8), break_long_words=False))
+    legend(ax)
+
+
 def legend(ax) -> None:
     """Put the legend above the picture, in as many columns as have room, none if it is empty."""
     handles, labels = ax.get_legend_handles_labels()
     if not handles:
         return
-    room = inches_of(ax)[0] + 0.1
-    for size in (10, 8.5):
+    inches_of(ax)  # lays out
+    room = (ax.get_tightbbox().x1 - ax.bbox.x0) / ax.figure.dpi  # up to the end of what is beside
+    for size in (10, 9, 8):
         column = max(text_width(label, size) for label in labels) + 3.8 * size / 72
         columns = int(np.clip(room // column, 1, min(len(labels), 4)))
         if columns > 1:
@@ -214,6 +226,7 @@ def write_ticks(ax, places, labels, *, all_needed: bool = True) -> None:
             ax.tick_params(axis="x", labelsize=size)
             return
     if all_needed:
+        labels = [label.replace("\n", " ") for label in labels]
         ax.set_xticks(places, labels, rotation=35, ha="right", rotation_mode="anchor")
         ax.tick_params(axis="x", labelsize=9)
         return

@@ -144,8 +144,9 @@ class ValidationCurveDisplay:
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
             self.lines_ = draw_errors(ax, x, curve, bayes, connected=numeric)
-            # Settings that make the model useless must not flatten the ones that matter.
-            limit_errors(ax, curve, bayes, most=6 * curve["validation_error"][at])
+            # Values that make the model useless must not flatten the ones that matter.
+            most = 6 * curve["validation_error"][at] if numeric else np.inf
+            limit_errors(ax, curve, bayes, most=most)
             shade_gaps(ax, x, curve, bayes, connected=numeric)
             self._scale_axis(x, numeric)
             self.mark_ = ax.axvline(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from scipy import integrate, special, stats
 from test_component import settings_of
 
-from skdl.core.activations import ELU, GELU, SELU, Activation, LeakyReLU, Softplus
+from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
+from skdl.core.rectifiers import ELU, GELU, SELU, LeakyReLU, Softplus
 from skdl.core.units import RBF, Maxout, PReLU
 
 ACTIVATIONS = list(Activation.registry.values())

@@ -19,7 +19,7 @@ from sklearn.base import clone
 
 import skdl.core
 from skdl.core import component as component_module
-from skdl.core.activations import Activation, LeakyReLU
+from skdl.core.activations import Activation
 from skdl.core.component import (
     Boolean,
     Component,
@@ -33,6 +33,7 @@ from skdl.core.component import (
     resolve,
 )
 from skdl.core.optimizers import Optimizer
+from skdl.core.rectifiers import LeakyReLU
 from skdl.core.schedules import Cosine, WarmUp
 
 FAMILIES = families()

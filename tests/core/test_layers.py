@@ -7,15 +7,12 @@ import pytest
 from scipy.sparse import csr_array, csr_matrix, issparse
 from strategies import every_activation, make_case, make_hidden
 
-from skdl.core.activations import LeakyReLU, ReLU, Tanh
+from skdl.core.activations import Tanh
 from skdl.core.initializers import Initializer
 from skdl.core.layers import (
     Activate,
-    ActivityPenalty,
     Dense,
     Distance,
-    Dropout,
-    GaussianNoise,
     MaxoutUnits,
     Pass,
     product,
@@ -23,7 +20,9 @@ from skdl.core.layers import (
 )
 from skdl.core.network import Network
 from skdl.core.noise import Averaged, DropoutInference, Inverted, WeightScaled
+from skdl.core.rectifiers import LeakyReLU, ReLU
 from skdl.core.regression_losses import SquaredError
+from skdl.core.regularizers import ActivityPenalty, Dropout, GaussianNoise
 from skdl.core.units import Maxout, PReLU
 
 glorot = Initializer.registry["glorot_uniform"]()

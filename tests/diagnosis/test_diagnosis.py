@@ -282,8 +282,9 @@ def test_html_is_escaped_and_complete(overfitted):
     page = overfitted._repr_html_()
     assert page.startswith("<div>") and page.endswith("</div>")
     assert overfitted.headline in page
-    assert page.count("<tr>") == page.count("</tr>") == 5
-    assert page.count("<li>") == len(overfitted.remedies)
+    tables = len(overfitted.baselines_) + 1 + 5 + 2  # with the model itself; the ladder; two heads
+    assert page.count("<tr>") == page.count("</tr>") == tables
+    assert page.count("<li>") == len(overfitted.remedies) + len(overfitted.findings)
 
 
 def test_a_diagnosis_survives_pickling(overfitted):

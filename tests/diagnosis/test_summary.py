@@ -7,7 +7,7 @@ from sklearn.model_selection import KFold
 
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.summary import cut_short, learning_curve, more_rows_help, notes, summarise
+from skdl.diagnosis.summary import learning_curve, more_rows_help, notes, summarise
 
 SETTINGS = {"n_rows": 50, "bayes_error": 0.05, "confidence": 0.95, "resolution": 0.0}
 TRAINING = [0.10, 0.12, 0.11, 0.09, 0.13]
@@ -77,9 +77,6 @@ def test_trouble_is_told_in_its_own_words(folds):
     folds[3].trouble = "stopped at max_iter=5"
     (note,) = notes(folds, [], Estimate(0.1, 0.01, 4), 0.0)
     assert note == "2 of 5 fits did not converge: stopped at max_iter=5"
-    assert cut_short(folds)
-    folds[1].trouble = folds[3].trouble = "the loss is no longer finite"
-    assert not cut_short(folds)
 
 
 def test_resolution_of_an_error_rate_is_one_row():

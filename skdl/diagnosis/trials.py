@@ -1,0 +1,168 @@
+r"""Trying the remedies: each measured on fresh folds, beside the unchanged estimator.
+
+A remedy that was proposed because of some folds must not be judged by them. Fresh folds are drawn,
+every candidate and the unchanged estimator are fitted on the same ones, and the differences fold by
+fold give the change of each gap with its interval (paired, corrected for overlapping folds).
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.parallel import Parallel, delayed
+
+from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_fold, make_splits
+from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.notebook import trials_as_html
+from skdl.diagnosis.remedies import Remedy
+from skdl.diagnosis.trial_words import trials_as_text
+from skdl.progress import progress_bar
+
+__all__ = ["Trials", "count_fits", "fresh_folds", "try_out"]
+
+
+class Trials:
+    """What each remedy did to both gaps: prints as text, and ``to_frame`` gives a DataFrame.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row for each candidate, best first: remedy, change, treats, the gaps and the validation
+        error after it (bias, variance, validation_error), what it changed of each (bias_change,
+        variance_change, validation_change, with ``_low`` and ``_high``), seconds for one fit.
+    unchanged : dict of str to float
+        The gaps and the validation error of the unchanged estimator on the same folds.
+    confidence : float
+        The coverage of the intervals.
+    in_percent : bool
+        Whether errors are written in percent.
+    estimators : list of estimator
+        The changed estimator of each row, unfitted.
+    failures : list of str
+        Candidates that could not be fitted.
+    """
+
+    def __init__(self, frame, unchanged, confidence, in_percent, estimators, failures):
+        self.frame = frame
+        self.unchanged = unchanged
+        self.confidence = confidence
+        self.in_percent = in_percent
+        self.estimators = estimators
+        self.failures = failures
+
+    def to_frame(self):
+        """Return the table."""
+        return self.frame
+
+    @property
+    def best_(self):
+        """The estimator of the best row if its validation error is lower for sure, else None."""
+        if len(self.frame) and self.frame["validation_change_high"].iloc[0] < 0:
+            return self.estimators[0]
+        return None
+
+    def __str__(self) -> str:
+        return trials_as_text(self)
+
+    def _repr_html_(self) -> str:
+        return trials_as_html(self)
+
+
+def _candidates(estimator, remedies: list[Remedy]) -> list[tuple[Remedy | None, str, object]]:
+    tried = [(None, "unchanged", clone(estimator))]
+    for remedy in remedies:
+        tried += [(remedy, change, model) for change, model in remedy.candidates(estimator)]
+    return tried
+
+
+def count_fits(estimator, remedies, cv: int) -> int:
+    """Return how many fits trying the remedies takes."""
+    return cv * len(_candidates(estimator, remedies))
+
+
+def fresh_folds(cv, rng: np.random.Generator):
+    """Return `cv` with another seed; one without a seed stays as it is."""
+    if isinstance(cv, Integral) or not hasattr(cv, "random_state"):
+        return cv
+    cv = copy.copy(cv)
+    cv.random_state = int(rng.integers(2**31))
+    return cv
+
+
+def _fit(model, X, y, fold, measure, params):
+    return fit_fold(model, X, y, replace(fold), measure, params, whole=False)
+
+
+def try_out(
+    estimator, remedies, X, y, *, measure: ErrorMeasure, bayes_error, cv, n_repeats, stratify,
+    groups, params, confidence, rng, n_jobs, verbose,
+) -> Trials:  # fmt: skip
+    """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`."""
+    import pandas as pd
+
+    splits = make_splits(
+        X,
+        y,
+        cv=fresh_folds(cv, rng),
+        n_repeats=n_repeats,
+        groups=groups,
+        stratify=stratify,
+        rng=rng,
+    )
+    folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+    tried = _candidates(estimator, remedies)
+    tasks = [(number, fold) for number in range(len(tried)) for fold in folds]
+    fits = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_fit)(tried[number][2], X, y, fold, measure, params) for number, fold in tasks
+    )
+    done: list[list[Fold]] = [[] for _ in tried]
+    with progress_bar(len(tasks), verbose=verbose, description="remedies") as bar:
+        for (number, _), fold in zip(tasks, fits, strict=True):
+            done[number].append(fold)
+            bar.set_postfix_str(tried[number][1])
+            bar.update(1)
+
+    correlation = np.mean([len(f.test) / (len(f.train) + len(f.test)) for f in folds])
+
+    def gaps(fits):
+        training = np.array([fold.training_error for fold in fits])
+        validation = np.array([fold.validation_error for fold in fits])
+        return {
+            "bias": training - bayes_error,
+            "variance": validation - training,
+            "validation": validation,
+        }
+
+    before = gaps(done[0])
+    if done[0][0].failure:
+        raise ValueError(f"try_remedies: the unchanged estimator failed: {done[0][0].failure}")
+    rows, models, failures = [], [], []
+    for (remedy, change, model), fits in list(zip(tried, done, strict=True))[1:]:
+        failed = [fold.failure for fold in fits if fold.failure]
+        if failed:
+            failures.append(f"{remedy.action} ({change}) could not be fitted: {failed[0]}")
+            continue
+        row = {"remedy": remedy.action, "change": change, "treats": remedy.treats or remedy.regime}
+        after = gaps(fits)
+        for name, values in after.items():
+            moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
+            row["validation_error" if name == "validation" else name] = values.mean()
+            row |= {f"{name}_change": moved.value, f"{name}_change_low": moved.low,
+                    f"{name}_change_high": moved.high}  # fmt: skip
+        row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
+        rows.append(row)
+        models.append(model)
+    order = sorted(range(len(rows)), key=lambda i: rows[i]["validation_error"])
+    unchanged = {
+        "bias": float(before["bias"].mean()),
+        "variance": float(before["variance"].mean()),
+        "validation_error": float(before["validation"].mean()),
+    }
+    return Trials(
+        pd.DataFrame([rows[i] for i in order]), unchanged, confidence, measure.best == 1,
+        [models[i] for i in order], failures,
+    )  # fmt: skip

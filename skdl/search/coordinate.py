@@ -1,0 +1,178 @@
+"""``CoordinateSearchCV``: change one parameter at a time, and keep what helps."""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+
+__all__ = ["CoordinateSearchCV"]
+
+
+def _grid_search():
+    from sklearn.model_selection import GridSearchCV  # heavy: not with the rest of the package
+
+    return GridSearchCV
+
+
+class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
+    """Search one parameter at a time, from the estimator's own settings, and keep what helps.
+
+    A round tries every value of each parameter in turn, with the others at the best that is known.
+    Another round follows, up to `n_rounds`, unless the last one changed nothing. What was measured
+    is never measured again.
+
+    With m values for each of d parameters a round takes about d·m candidates, where a grid takes
+    m to the power of d. It finds the best one if the parameters act separately; if they depend on
+    each other, a round can end where no single change helps, though two at once would.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What is to be tuned. Its own settings are the starting point, and the first candidate.
+    param_grid : dict of str to list
+        The values to try for each parameter, in the order in which they matter.
+    n_rounds : int, default=3
+        The largest number of rounds.
+    scoring, n_jobs, refit, cv, verbose, pre_dispatch, error_score, return_train_score
+        As of scikit-learn's ``GridSearchCV``. With several metrics `refit` must name the one that
+        counts. The folds are drawn once and are the same for all candidates.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to ndarray
+        As of ``GridSearchCV``, and for each candidate its ``round`` (0 is the starting point) and
+        the parameter that was ``varied``.
+    best_estimator_, best_score_, best_params_, best_index_, refit_time_
+        As of ``GridSearchCV``.
+
+    References
+    ----------
+    Bengio (2012), "Practical recommendations for gradient-based training of deep architectures",
+    sec. 3.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> net = MLPClassifier(hidden_layer_sizes=(8,), l2=0.0, learning_rate=0.001, max_iter=20,
+    ...                     n_iter_no_change=None, random_state=0)
+    >>> grid = {"learning_rate": [0.001, 0.01, 0.1], "l2": [0.0, 0.01, 0.1]}
+    >>> search = CoordinateSearchCV(net, grid).fit(X, y)
+    >>> search.best_params_["learning_rate"]
+    0.1
+    >>> len(search.cv_results_["params"])  # of the 9 in the grid
+    5
+    """
+
+    def __init__(
+        self,
+        estimator,
+        param_grid,
+        *,
+        n_rounds=3,
+        scoring=None,
+        n_jobs=None,
+        refit=True,
+        cv=None,
+        verbose=0,
+        pre_dispatch="2*n_jobs",
+        error_score=np.nan,
+        return_train_score=False,
+    ):
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.n_rounds = n_rounds
+
+    def _run_search(self, evaluate_candidates):
+        """Decide what to try next: scikit-learn's hook for searches that go step by step."""
+        values, best = self._start()
+        folds = _SameFolds(self._checked_cv_orig)
+        tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
+        results: dict = {}
+
+        def best_of(points, round_, name):
+            """Measure those points that are new; return the best of all so far."""
+            nonlocal results
+            new = [point for point in points if point not in tried]
+            if new:
+                tried.extend(new)
+                results = evaluate_candidates(
+                    [{name: values[name][k] for name, k in point.items()} for point in new],
+                    cv=folds,
+                    more_results={"round": [round_] * len(new), "varied": [name] * len(new)},
+                )
+            return tried[self._best_index(results)]
+
+        best = best_of([best], 0, "")
+        for round_ in range(1, self.n_rounds + 1):
+            before = best
+            for name in values:
+                points = [{**best, name: k} for k in range(len(values[name]))]
+                best = best_of(points, round_, name)
+            if best == before:
+                break
+
+    def _start(self) -> tuple[dict[str, list], dict[str, int]]:
+        """Check the parameters; return all values to try, and where the estimator stands now."""
+        if not isinstance(self.n_rounds, Integral) or self.n_rounds < 1:
+            self._refuse("n_rounds", "an integer >= 1", self.n_rounds)
+        if not isinstance(self.param_grid, dict) or not self.param_grid:
+            self._refuse("param_grid", "a dict of names to lists of values", self.param_grid)
+        own, values, start = self.estimator.get_params(), {}, {}
+        for name, listed in self.param_grid.items():
+            if name not in own:
+                self._refuse("param_grid", "for parameters that the estimator has", name)
+            if isinstance(listed, str) or not hasattr(listed, "__iter__"):
+                self._refuse("param_grid", f"lists of values; {name} is none", listed)
+            listed = list(listed)
+            places = [k for k, value in enumerate(listed) if _same(value, own[name])]
+            values[name] = listed if places else [own[name], *listed]
+            start[name] = places[0] if places else 0
+        return values, start
+
+    def _best_index(self, results) -> int:
+        """Return the place of the best candidate so far; the first one, if several are."""
+        if callable(self.refit):
+            return self.refit(results)
+        key = "rank_test_score"
+        if key not in results:  # several metrics
+            key = f"rank_test_{self.refit}"
+            if key not in results:
+                self._refuse("refit", "the name of the metric that counts", self.refit)
+        return int(results[key].argmin())
+
+    def _refuse(self, name, allowed, got):
+        raise ValueError(f"{type(self).__name__}: {name} must be {allowed}; got {got!r}")
+
+
+class _SameFolds:
+    """A splitter that remembers its folds, so that all candidates are measured on the same ones."""
+
+    def __init__(self, cv):
+        self.cv = cv
+        self.folds = None
+
+    def get_n_splits(self, X=None, y=None, **params):
+        return self.cv.get_n_splits(X, y, **params)
+
+    def split(self, X, y=None, **params):
+        if self.folds is None:
+            self.folds = list(self.cv.split(X, y, **params))
+        return self.folds
+
+
+def _same(a, b) -> bool:
+    """Whether two values of a parameter are the same; arrays are not compared."""
+    return a is b or (type(a) is type(b) and not isinstance(a, np.ndarray) and a == b)

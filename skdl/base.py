@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from typing import Any
 
@@ -15,96 +14,30 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdl.callbacks import CallbackSupportMixin, Listeners, with_callbacks
 from skdl.core.architecture import build
-from skdl.core.component import families
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.objective import Objective
-from skdl.core.optimizers import Optimizer
 from skdl.core.stopping import Stopping
 from skdl.core.training import Data, Progress, Trainer, train
 from skdl.history import History
 from skdl.learned import Learned
 from skdl.progress import progress_bar
 from skdl.rows import check_weight
+from skdl.settable import Settable
 from skdl.settings import Settings, resolve_settings, warn_without_effect
 from skdl.warning import warn_user
 
-__all__ = ["BaseMLP", "learns_in_steps"]
+__all__ = ["BaseMLP"]
 
 Array = np.ndarray
 
 
-def _instead(parameter: str, name: str, setting: str, value: Any) -> str:
-    """Say what to write in place of a component's name, to give it a setting."""
-    for family in families().values():
-        cls = family.registry.get(name)
-        if cls is not None and setting in inspect.signature(cls).parameters:
-            written = f"{cls.__name__}({setting}={value!r})"
-            return f"write {parameter}={written}, with {cls.__name__} from {cls.__module__}"
-    return f"and there is no {name!r} with a setting {setting!r}"
-
-
-def learns_in_steps(estimator: BaseMLP) -> bool:
-    """Tell whether the optimiser can do one epoch at a time, which ``partial_fit`` needs."""
-    optimizer = estimator.optimizer
-    if isinstance(optimizer, str):
-        optimizer = Optimizer.registry.get(optimizer)
-    if getattr(optimizer, "order", 1) == 2:
-        raise AttributeError(
-            f"{type(estimator).__name__}: partial_fit needs a first-order optimizer; got "
-            f"{estimator.optimizer!r}"
-        )
-    return True
-
-
-class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
+class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     """A multi-layer perceptron with scikit-learn's interface.
 
     Subclasses say how targets are encoded (``_encode``), which loss is meant (``_resolve_loss``)
     and what a prediction is.
     """
-
-    def _store(self, arguments: dict[str, Any]) -> None:
-        """Store the arguments of ``__init__`` under their names."""
-        for name, value in arguments.items():
-            if name not in ("self", "__class__"):
-                setattr(self, name, value)
-
-    def set_params(self, **params: Any) -> BaseMLP:
-        """Set parameters, and the settings of components that are instances.
-
-        Parameters
-        ----------
-        **params : dict
-            Values by name; ``optimizer__beta_1`` is the setting ``beta_1`` of ``optimizer``.
-
-        Returns
-        -------
-        self : estimator
-
-        Raises
-        ------
-        ValueError
-            If there is no such parameter, or a component is a name, which has no settings.
-
-        Examples
-        --------
-        >>> from skdl import MLPClassifier
-        >>> MLPClassifier(optimizer="adam").set_params(optimizer__beta_1=0.8)
-        Traceback (most recent call last):
-            ...
-        ValueError: MLPClassifier: optimizer__beta_1 is a setting of an instance, but optimizer is
-        the name 'adam'; write optimizer=Adam(beta_1=0.8), with Adam from skdl.core.adaptive
-        """
-        for name, value in params.items():
-            parameter, _, setting = name.partition("__")
-            component = params.get(parameter, getattr(self, parameter, None))
-            if setting and isinstance(component, str):
-                raise ValueError(
-                    f"{type(self).__name__}: {name} is a setting of an instance, but {parameter} "
-                    f"is the name {component!r}; {_instead(parameter, component, setting, value)}"
-                )
-        return super().set_params(**params)
 
     # -- what subclasses define --------------------------------------------------------
 
@@ -216,6 +149,11 @@ class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
     @with_callbacks
     def _partial_fit(self, X, y, sample_weight):
         """Train for one epoch, from where the last call ended."""
+        if self.early_stopping:
+            warn_user(
+                f"{type(self).__name__}: early_stopping={self.early_stopping!r} has no effect with "
+                "partial_fit"
+            )
         go_on = hasattr(self, "_network")
         self._fit(X, y, sample_weight, (None, None, None), go_on=go_on, n_epochs=1)
         self._was_partial = True
@@ -361,6 +299,7 @@ class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
                 run,
                 network,
                 progress,
+                is_sound=lambda: self._is_sound(data),
                 stopping=stopping,
                 validate=self._validation(held_out, watch),
                 monitor=monitor,
@@ -369,6 +308,12 @@ class BaseMLP(Learned, CallbackSupportMixin, BaseEstimator):
         finally:
             listeners.close()
         self._conclude(stopping, n_epochs)
+
+    def _is_sound(self, data):
+        """Tell whether the loss of the first rows is finite."""
+        first = slice(64)
+        X = data.X[first] if data.rows is None else data.X[data.rows[first]]
+        return bool(np.isfinite(self._loss.value(data.y[first], self._raw(X))))
 
     def _validation(self, held_out, watch):
         """Return the function that measures the validation rows after an epoch."""

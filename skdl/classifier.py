@@ -12,11 +12,12 @@ from sklearn.exceptions import DataConversionWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 
-from skdl.base import BaseMLP, learns_in_steps
-from skdl.core.component import Interval, resolve
+from skdl.base import BaseMLP
+from skdl.core.component import resolve
 from skdl.core.losses import ClassifierLoss, log_sigmoid
 from skdl.parameters import documented
-from skdl.rows import random_split, stratified_split
+from skdl.rows import random_split, stratified_split, weigh_classes
+from skdl.settings import learns_in_steps
 from skdl.warning import warn_user
 
 __all__ = ["MLPClassifier"]
@@ -72,7 +73,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     >>> from sklearn.datasets import make_moons
     >>> from skdl import MLPClassifier
     >>> X, y = make_moons(200, noise=0.1, random_state=0)
-    >>> mlp = MLPClassifier(hidden_layer_sizes=(16,), learning_rate=0.03, random_state=0)
+    >>> mlp = MLPClassifier((16,), learning_rate=0.03, max_iter=100, random_state=0)
+    >>> mlp = mlp.set_params(n_iter_no_change=None)  # exactly 100 epochs
     >>> bool(mlp.fit(X, y).score(X, y) > 0.95)
     True
     """
@@ -221,40 +223,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """Multiply the weights of the rows by those of their classes."""
         if self.class_weight is None:
             return sample_weight
+        owner = type(self).__name__
         if self._multilabel:
             raise ValueError(
-                f"{type(self).__name__}: class_weight must be None with multi-label targets, use "
-                f"sample_weight; got {self.class_weight!r}"
+                f"{owner}: class_weight must be None with multi-label targets, use sample_weight; "
+                f"got {self.class_weight!r}"
             )
-        weight = np.ones(len(y)) if sample_weight is None else sample_weight
-        if self.class_weight == "balanced":
-            counts = np.bincount(y, weights=weight, minlength=len(self.classes_))
-            of_class = counts.sum() / (len(counts) * np.maximum(counts, np.finfo(float).tiny))
-        elif isinstance(self.class_weight, dict):
-            unknown = [label for label in self.class_weight if label not in self.classes_]
-            if unknown:
-                raise ValueError(
-                    f"{type(self).__name__}: class_weight must name classes of y, "
-                    f"{self.classes_}; got {unknown}"
-                )
-            if not all(Interval(0).allows(w) for w in self.class_weight.values()):
-                raise ValueError(
-                    f"{type(self).__name__}: class_weight must give each class a number >= 0; got "
-                    f"{self.class_weight!r}"
-                )
-            of_class = np.array([self.class_weight.get(c, 1.0) for c in self.classes_.tolist()])
-        else:
-            raise ValueError(
-                f"{type(self).__name__}: class_weight must be a dict, 'balanced' or None; got "
-                f"{self.class_weight!r}"
-            )
-        weight = weight * of_class[y]
-        if weight.max() == 0:
-            raise ValueError(
-                f"{type(self).__name__}: class_weight must leave a row with a positive weight; got "
-                f"{self.class_weight!r}"
-            )
-        return weight
+        return weigh_classes(self.class_weight, self.classes_, y, sample_weight, owner)
 
     def _split(self, y, rng):
         """Hold out a stratified part (by the most common label sets, for labels)."""

@@ -9,11 +9,12 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
-from skdl.base import BaseMLP, learns_in_steps
+from skdl.base import BaseMLP
 from skdl.core.component import check_parameter, resolve
 from skdl.core.regression_losses import GaussianNLL, RegressorLoss
 from skdl.parameters import documented
 from skdl.rows import random_split
+from skdl.settings import learns_in_steps
 
 __all__ = ["MLPRegressor"]
 

@@ -24,7 +24,13 @@ from skdl.core.training import Training
 from skdl.parameters import PARAMETERS
 from skdl.warning import warn_user
 
-__all__ = ["Settings", "auto_batch_size", "resolve_settings", "warn_without_effect"]
+__all__ = [
+    "Settings",
+    "auto_batch_size",
+    "learns_in_steps",
+    "resolve_settings",
+    "warn_without_effect",
+]
 
 
 @dataclass
@@ -65,6 +71,19 @@ def auto_initializer(activation: Activation, n_hidden_layers: int) -> str:
     """
     name = activation.initializer
     return "glorot_uniform" if name == "he_uniform" and n_hidden_layers < 3 else name
+
+
+def learns_in_steps(estimator: Any) -> bool:
+    """Tell whether the optimiser can do one epoch at a time, which ``partial_fit`` needs."""
+    optimizer = estimator.optimizer
+    if isinstance(optimizer, str):
+        optimizer = Optimizer.registry.get(optimizer)
+    if getattr(optimizer, "order", 1) == 2:
+        raise AttributeError(
+            f"{type(estimator).__name__}: partial_fit needs a first-order optimizer; got "
+            f"{estimator.optimizer!r}"
+        )
+    return True
 
 
 def check_parameters(estimator: Any) -> None:
@@ -279,6 +298,8 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
         without += none_of("clip=None", "clip_threshold")
     if not (estimator.l1 or estimator.l2 or settings.training.weight_decay):
         without += none_of("l1=0, l2=0 and no weight_decay", "penalize_bias")
+    if getattr(estimator.loss, "name", estimator.loss) in ("poisson", "gamma"):
+        without += none_of(f"loss={estimator.loss!r}, which never scales", "scale_target")
     if not estimator.early_stopping:
         without += none_of("early_stopping=False", "monitor", "restore_best")
     if own_validation or not estimator.early_stopping:

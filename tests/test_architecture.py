@@ -58,11 +58,7 @@ LAZY = (
 
 MOST_LINES = 400
 # The files that may be longer, each with the reason.
-LONGER = {
-    "skdl.core.activations": "one family, and most of it is docstrings",
-    "skdl.core.adaptive": "one kind of optimiser, and most of it is docstrings",
-    "skdl.core.layers": "all layers side by side: the same names for the same quantities",
-}
+LONGER: dict[str, str] = {}
 
 
 class Import(NamedTuple):

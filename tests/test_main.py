@@ -92,7 +92,7 @@ def test_regression_end_to_end(tmp_path, capsys):
          "diagnose: cv=51 needs at least 51 rows of each class; class setosa has 50"),
         (["iris.csv", "--target", "target", "--cv", "1"], "diagnose: cv must be an int >= 2"),
         (["iris.csv", "--target", "target", "--bayes-error", "2"],
-         "diagnose: bayes_error must be in [0, 1); got 2.0"),
+         'diagnose: bayes_error must be in [0, 1) or "estimate"; got 2.0'),
         (["iris.csv", "--target", "target", "--output", "."], "--output . is a directory"),
         (["iris.csv", "--target", "target", "--output", "no/page.html"], "no such directory"),
         (["empty.csv", "--target", "y"], "empty.csv is empty"),

@@ -212,3 +212,17 @@ def test_one_value_per_hidden_layer(parameter):
     _fit(MLPClassifier, hidden_layer_sizes=(4, 3), **{parameter: values})
     with pytest.raises(ValueError, match=rf"{parameter} must be one value or .*layer \(3\)"):
         _fit(MLPClassifier, hidden_layer_sizes=(4, 3, 2), **{parameter: values})
+
+
+def test_partial_fit_says_that_it_does_not_stop_early():
+    X, y = np.eye(4), np.arange(4.0)
+    with pytest.warns(UserWarning, match="early_stopping=True has no effect with partial_fit"):
+        MLPRegressor((2,), early_stopping=True).partial_fit(X, y)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "gamma"])
+def test_losses_with_a_logarithmic_link_never_scale(loss):
+    X, y = np.eye(4), np.arange(1.0, 5.0)
+    mlp = MLPRegressor((2,), loss=loss, scale_target=False, max_iter=2, n_iter_no_change=None)
+    with pytest.warns(UserWarning, match="scale_target=False has no effect with loss="):
+        mlp.fit(X, y)

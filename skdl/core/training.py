@@ -265,6 +265,7 @@ def train(
     network: Any,
     progress: Progress,
     *,
+    is_sound: Callable[[], bool] = lambda: True,
     stopping: Stopping | None = None,
     validate: Callable[[], dict[str, float]] | None = None,
     monitor: str = "loss",
@@ -281,6 +282,8 @@ def train(
         What learns.
     progress : Progress
         Is brought up to date.
+    is_sound : callable
+        Tells whether the loss is finite now: that of an epoch was measured before its last step.
     stopping : Stopping, optional
         Watches the monitored loss.
     validate : callable, optional
@@ -300,7 +303,8 @@ def train(
     progress.stopped = "max_iter"
 
     def note(record: dict[str, float]) -> bool:
-        if not (math.isfinite(record["loss"]) and np.isfinite(network.theta).all()):
+        finite = math.isfinite(record["loss"]) and np.isfinite(network.theta).all()
+        if not (finite and is_sound()):
             progress.stopped = "diverged"
             network.restore(good)
             return True

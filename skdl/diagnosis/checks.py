@@ -27,8 +27,15 @@ def check_settings(
 ) -> tuple[float, int]:
     """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
     upper = 1 if error.best == 1 else np.inf
-    if not _real(bayes_error) or not 0 <= bayes_error < upper:
-        _refuse("bayes_error", "in [0, 1)" if upper == 1 else "a number >= 0", bayes_error)
+    if isinstance(bayes_error, str) and bayes_error == "estimate":
+        if error.name not in ("error rate", "variance unexplained"):
+            raise ValueError(
+                'diagnose: bayes_error="estimate" needs the default scoring, an error rate or a '
+                f"share of the variance; got the error {error.name!r}"
+            )
+    elif not _real(bayes_error) or not 0 <= bayes_error < upper:
+        allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
+        _refuse("bayes_error", f'{allowed} or "estimate"', bayes_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(

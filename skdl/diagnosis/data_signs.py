@@ -20,13 +20,13 @@ APART = 100.0
 OUTLYING = 15.0  # standard deviations from the mean
 HEAVY = 20.0  # the excess kurtosis of a target above this; that of an exponential one is 6
 LEAK = 0.02  # a feature leaks if alone it leaves less than this share of the constant's error
-COPIES = 0.01  # the share of the validation rows that also are training rows
+COPIES = 0.03  # the share of the validation rows that also are training rows
 RARE = 0.1  # the smallest class has less than this share of the rows of the largest
 MOST_ROWS = 5000  # a sign is read from so many rows at most
 MOST_FEATURES = 2000
 
 
-def data_signs(X, y, seen, names, *, classifier: bool, network: bool, test, train) -> list[Finding]:
+def data_signs(X, y, seen, names, *, classifier: bool, network: bool, folds) -> list[Finding]:
     """Read all signs.
 
     Parameters
@@ -41,8 +41,8 @@ def data_signs(X, y, seen, names, *, classifier: bool, network: bool, test, trai
         The names of the features in `X`.
     classifier, network : bool
         What the model is: the scale of the inputs matters to a network only.
-    test, train : array of int
-        The rows of a fold, between which copies are looked for.
+    folds : list of Fold
+        The folds of one repeat, between which copies are looked for.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def data_signs(X, y, seen, names, *, classifier: bool, network: bool, test, trai
             found += [constant_features(seen, seen_names)]
             if network:
                 found += [unscaled_inputs(seen, seen_names), outliers(seen, seen_names)]
-    found += [leaking_feature(X, y, names, classifier), copies(X, y, test, train)]
+    found += [leaking_feature(X, y, names, classifier), copies(X, y, folds)]
     if classifier and y.ndim == 1:
         found.append(rare_classes(y))
     elif not classifier:
@@ -197,7 +197,7 @@ def leaking_feature(X, y, names, classifier: bool) -> Finding | None:
     )  # fmt: skip
 
 
-def copies(X, y, test, train) -> Finding | None:
+def copies(X, y, folds) -> Finding | None:
     """Find validation rows that also sit, value for value, in the training part."""
     import pandas as pd
 
@@ -209,7 +209,8 @@ def copies(X, y, test, train) -> Finding | None:
     if not any(several) and frame.shape[1] <= 5:
         return None  # a table of few possible rows: equal ones are no copies
     keys = pd.util.hash_pandas_object(frame.assign(target=y), index=False).to_numpy()
-    share = float(np.isin(keys[test], keys[train]).mean())
+    copied = [np.isin(keys[fold.test], keys[fold.train]) for fold in folds]
+    share = float(np.concatenate(copied).mean())
     if share < COPIES:
         return None
     return Finding(

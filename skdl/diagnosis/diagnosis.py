@@ -6,30 +6,25 @@ from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import clone
 
-from skdl.diagnosis.baselines import (
-    baseline_findings,
-    check_baselines,
-    constant_error,
-    try_baselines,
-)
+from skdl.diagnosis.baselines import check_baselines, try_baselines
+from skdl.diagnosis.bayes import bayes_of
+from skdl.diagnosis.behind import find_out
 from skdl.diagnosis.checks import check_data, check_settings
-from skdl.diagnosis.data_signs import data_signs
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import most_likely_regime
-from skdl.diagnosis.inner import feature_names, is_network
+from skdl.diagnosis.how_much_more import what_would_settle
 from skdl.diagnosis.remedies import propose
 from skdl.diagnosis.result import Diagnosis, How
-from skdl.diagnosis.signs import read_signs
 from skdl.diagnosis.summary import (
+    correlations,
     fold_frame,
     learning_curve,
     more_rows_help,
     notes,
     summarise,
 )
-from skdl.diagnosis.words import format_error
 
 __all__ = ["diagnose"]
 
@@ -39,7 +34,7 @@ def diagnose(
     X,
     y,
     *,
-    bayes_error: float = 0.0,
+    bayes_error: float | str = 0.0,
     tolerance: float | None = None,
     scoring=None,
     cv=5,
@@ -70,8 +65,10 @@ def diagnose(
         The inputs.
     y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         The targets.
-    bayes_error : float, default=0
+    bayes_error : float or "estimate", default=0
         The best error that anything could attain, in units of the error: a human's, for example.
+        "estimate" takes a bound from nearest neighbours; see :mod:`skdl.diagnosis.bayes` for how
+        far to trust it. It needs the default `scoring`.
     tolerance : float, default=None
         The size up to which a gap counts as small. None means 0.02: two percentage points of the
         error rate, or 2 % of the variance. A scorer that is a loss ("neg_...") needs a value.
@@ -139,76 +136,78 @@ def diagnose(
     )  # fmt: skip
     baselines = check_baselines(baselines)
     X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
+
+    # 1. Measure: all folds, the learning curve, the baselines.
     splits = make_splits(
         X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
     )
     folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
     first_repeat = folds[: cv if isinstance(cv, Integral) else None]
     smaller = learning_curve_tasks(
-        first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng,
-    )  # fmt: skip
+        first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
+    )
     done = measure(
         estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
     )
     folds, smaller = done[: len(folds)], done[len(folds) :]
-
-    settings = {
-        "n_rows": n_rows,
-        "bayes_error": float(bayes_error),
-        "confidence": confidence,
-        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
-    }
-    found = summarise(folds, **settings)
-    regime, conclusive, probabilities = most_likely_regime(
-        found["bias"], found["variance"], tolerance
-    )
-    curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
-    first_repeat = folds[: cv if isinstance(cv, Integral) else None]
-    table, failures = try_baselines(
+    first_repeat = folds[: len(first_repeat)]
+    compared, failures = try_baselines(
         baselines, estimator, X, y, first_repeat, error,
         confidence=confidence, n_jobs=n_jobs, verbose=verbose,
     )  # fmt: skip
-    network = is_network(estimator)
-    records = [fold.record for fold in folds]
-    findings = data_signs(
-        X, y, folds[0].inputs, feature_names(X), classifier=is_classifier(estimator),
-        network=network, train=folds[0].train, test=folds[0].test,
+
+    # 2. The two gaps and the regime.
+    bayes = bayes_of(bayes_error, folds, compared, y, estimator)
+    settings = {
+        "n_rows": n_rows,
+        "bayes_error": bayes.value,
+        "confidence": confidence,
+        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
+    }
+    gaps = summarise(folds, **settings)
+    regime, conclusive, probabilities = most_likely_regime(
+        gaps["bias"], gaps["variance"], tolerance
+    )
+    curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
+
+    # 3. What lies behind them, and what to change.
+    findings, regions = find_out(
+        estimator, X, y, folds, first_repeat, compared, error,
+        gaps=gaps, regime=regime, tolerance=tolerance,
     )  # fmt: skip
-    findings += read_signs(
-        records,
-        training_error=found["training_error"].value,
-        constant_error=constant_error(estimator, X, y, folds[0], error),
-        high_bias=regime in ("underfitting", "both"),
-    )
-    findings += baseline_findings(
-        table, lambda e: format_error(e, error.best == 1), "network" if network else "model"
-    )
     remedies = propose(
         estimator,
         regime,
         findings=findings,
-        bias_first=found["bias"].value >= found["variance"].value,
-        settled=all(record is not None for record in records),
+        bias_first=gaps["bias"].value >= gaps["variance"].value,
+        settled=all(fold.record is not None for fold in folds),
         more_rows_help=more_rows_help(curve),
     )
+    settle = what_would_settle(
+        {name: gaps[name] for name in ("bias", "variance")}, tolerance, curve, n_rows=n_rows,
+        n_splits=len(first_repeat) if isinstance(cv, Integral) else 0,
+        correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
+    )  # fmt: skip
     return Diagnosis(
         estimator=clone(estimator),
         error_name=error.name,
         in_percent=error.best == 1,
         n_rows=n_rows,
         n_features=n_features,
-        bayes_error=float(bayes_error),
+        bayes=bayes,
         tolerance=tolerance,
         confidence=confidence,
-        **found,
+        **gaps,
         regime=regime,
         conclusive=conclusive,
         probabilities=probabilities,
         findings=findings,
         remedies=remedies,
-        notes=notes(folds, smaller, found["bias"], bayes_error) + failures,
+        settle=settle,
+        notes=notes(folds, smaller, gaps["bias"], bayes.value) + failures,
         folds_=fold_frame(folds),
         learning_curve_=curve,
-        baselines_=table,
+        baselines_=compared,
+        regions_=regions,
         how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
     )

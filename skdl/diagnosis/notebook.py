@@ -29,7 +29,7 @@ def diagnosis_as_html(diagnosis) -> str:
     parts = [
         f"<p><b>{escape(d.headline)}</b> {escape(d.explanation)}</p>",
         _table(head, words.table(d)),
-        f"<p>{escape(words.evidence(d))}</p>",
+        f"<p>{escape(words.evidence(d))} {escape(d.bayes.told)}</p>",
     ]
     for title, findings in words.found(d):
         items = "".join(f"<li><b>{escape(f.name)}</b>: {escape(f.evidence)}</li>" for f in findings)

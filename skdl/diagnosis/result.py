@@ -9,6 +9,7 @@ from numbers import Integral
 import numpy as np
 
 from skdl.diagnosis import words
+from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.findings import Finding
 from skdl.diagnosis.folds import ErrorMeasure
@@ -42,8 +43,10 @@ class Diagnosis:
         An unfitted clone of what was diagnosed.
     error_name : str
         What is measured: "error rate", "variance unexplained", or named after the scorer.
-    bayes_error, tolerance : float
-        The best attainable error, and the size up to which a gap counts as small.
+    bayes : BayesEstimate
+        The best attainable error: its value, where it is from, how far to trust it.
+    tolerance : float
+        The size up to which a gap counts as small.
     training_error, validation_error : Estimate
         Means over the folds.
     bias, variance : Estimate
@@ -59,6 +62,8 @@ class Diagnosis:
         with its evidence in one sentence.
     remedies : list of Remedy
         What to change; valid as ``param_distributions`` of ``RandomizedSearchCV``.
+    settle : str
+        How many repeats or rows would make it conclusive; empty where it is.
     notes : list of str
         What else was noticed.
     folds_ : DataFrame
@@ -68,6 +73,9 @@ class Diagnosis:
     baselines_ : DataFrame
         One row for each baseline: both errors, and the difference of its validation error to the
         diagnosed model's on the same folds, with the interval from low to high.
+    regions_ : DataFrame or None
+        One row for each class, cluster and bin of a feature: rows, both errors (of rows: the error
+        rate, or the squared error over the target's variance), and what stands out there.
     trials_ : Trials or None
         What :meth:`try_remedies` measured last.
     """
@@ -77,7 +85,7 @@ class Diagnosis:
     in_percent: bool = field(repr=False)
     n_rows: int
     n_features: int
-    bayes_error: float
+    bayes: BayesEstimate = field(repr=False)
     tolerance: float
     confidence: float
     training_error: Estimate = field(repr=False)
@@ -89,12 +97,19 @@ class Diagnosis:
     probabilities: dict[str, float] = field(repr=False)
     findings: list[Finding] = field(repr=False)
     remedies: list[Remedy] = field(repr=False)
+    settle: str = field(repr=False)
     notes: list[str] = field(repr=False)
     folds_: object = field(repr=False)
     learning_curve_: object = field(repr=False)
     baselines_: object = field(repr=False)
+    regions_: object = field(repr=False)
     how: How = field(repr=False)
     trials_: Trials | None = field(default=None, repr=False)
+
+    @property
+    def bayes_error(self) -> float:
+        """The best attainable error."""
+        return self.bayes.value
 
     @property
     def is_network(self) -> bool:

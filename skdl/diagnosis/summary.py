@@ -7,7 +7,18 @@ import numpy as np
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
 
-__all__ = ["fold_frame", "learning_curve", "more_rows_help", "notes", "summarise"]
+__all__ = [
+    "correlations", "fold_frame", "learning_curve", "more_rows_help", "notes", "summarise",
+]  # fmt: skip
+
+
+def correlations(folds: list[Fold], n_rows: int) -> tuple[float, float]:
+    """Return how two folds correlate: in what is measured on training rows, and on new rows."""
+    n_train = np.mean([len(fold.train) for fold in folds])
+    n_test = np.mean([len(fold.test) for fold in folds])
+    between_tests = n_test / (n_train + n_test)
+    between_trainings = max(between_tests, shared_rows([fold.train for fold in folds], n_rows))
+    return min(between_trainings, 0.99), min(between_tests, 0.99)
 
 
 def summarise(
@@ -20,15 +31,10 @@ def summarise(
     """
     training = np.array([fold.training_error for fold in folds])
     validation = np.array([fold.validation_error for fold in folds])
-    n_train = np.mean([len(fold.train) for fold in folds])
-    n_test = np.mean([len(fold.test) for fold in folds])
-    between_tests = n_test / (n_train + n_test)
-    between_trainings = max(between_tests, shared_rows([fold.train for fold in folds], n_rows))
+    between_trainings, between_tests = correlations(folds, n_rows)
 
     def estimate(values, correlation):
-        return corrected_estimate(
-            values, min(correlation, 0.99), confidence=confidence, resolution=resolution
-        )
+        return corrected_estimate(values, correlation, confidence=confidence, resolution=resolution)
 
     return {
         "training_error": estimate(training, between_trainings),
@@ -100,6 +106,6 @@ def notes(folds: list[Fold], smaller: list[Fold], bias: Estimate, bayes_error: f
     if bayes_error > 0 and bias.high < 0:
         said.append(
             "The training error is below the Bayes error: the model has begun to learn the noise, "
-            "or the Bayes error is lower than given."
+            "or the Bayes error is lower than said."
         )
     return said

@@ -137,15 +137,14 @@ def evidence(diagnosis) -> str:
     verb = "includes" if len(open_gaps) == 1 else "include"
     return (
         f"{yardstick} The interval of {' and of '.join(open_gaps)} {verb} that value, so the "
-        f"evidence does not suffice ({said}). More rows or more repeats narrow the intervals."
+        f"evidence does not suffice ({said}). {d.settle}"
     )
 
 
 def table(diagnosis) -> list[tuple[str, str, str]]:
     """List the ladder from the Bayes error to the validation error: name, value, interval."""
     d = diagnosis
-    origin = "given" if d.bayes_error else "assumed"
-    rows = [("Bayes error", quantity(d, d.bayes_error), origin)]
+    rows = [("Bayes error", quantity(d, d.bayes_error), d.bayes.origin)]
     for name, estimate in (
         ("+ bias", d.bias),
         ("= training error", d.training_error),
@@ -170,7 +169,7 @@ def as_text(diagnosis, width: int = 88) -> str:
     lines = [*paragraph(" ".join(filter(None, [d.headline, d.explanation]))), ""]
     lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]
     lines += [f"  {name:<20}{value:>12}    {spread}" for name, value, spread in table(d)]
-    lines += ["", *paragraph(evidence(d)), ""]
+    lines += ["", *paragraph(" ".join(filter(None, [evidence(d), d.bayes.told]))), ""]
     for title, findings in found(d):
         lines.append(title)
         for finding in findings:

@@ -10,20 +10,21 @@ from skdl.plots import style
 
 __all__ = ["RemediesDisplay"]
 
-GAPS = (("bias", style.TRAINING, "o", -0.16), ("variance", style.VALIDATION, "s", 0.16))
+GAPS = (("bias", style.TRAINING, "o", 0.08), ("variance", style.VALIDATION, "s", 0.32))
 
 
 class RemediesDisplay:
     """Both gaps before and after each remedy: an arrow from the hollow mark to the filled one.
 
-    Make it with :meth:`from_frame`.
+    Make it with :meth:`from_estimator`, :meth:`from_trials` or :meth:`from_frame`.
 
     Parameters
     ----------
     frame : DataFrame
-        One row for each remedy: its name (remedy), the gaps after it (bias, variance) and what it
-        changed of them (bias_change, variance_change). The ends of the changes' intervals, if
-        there are any, are in bias_change_low, bias_change_high, and the same for variance.
+        One row for each remedy: its name (remedy) and perhaps its change, the gaps after it (bias,
+        variance) and what it changed of them (bias_change, variance_change). The ends of the
+        changes' intervals, if there are any, are in bias_change_low, bias_change_high, and the
+        same for variance.
     tolerance : float, default=None
         The size above which a gap counts as high; a dotted line.
     gap_name : str, default="gap"
@@ -84,6 +85,40 @@ class RemediesDisplay:
             frame=frame, tolerance=tolerance, gap_name=gap_name, in_percent=in_percent
         ).plot(ax)
 
+    @classmethod
+    def from_trials(cls, trials, *, ax=None, tolerance=None) -> RemediesDisplay:
+        """Draw what ``Diagnosis.try_remedies`` measured.
+
+        Parameters
+        ----------
+        trials : Trials
+            What to draw.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        tolerance : float, default=None
+            The size above which a gap counts as high.
+        """
+        return cls.from_frame(
+            trials.to_frame(), ax=ax, tolerance=tolerance, in_percent=trials.in_percent
+        )
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> RemediesDisplay:
+        """Diagnose an estimator, try the remedies, and draw what they did.
+
+        Parameters
+        ----------
+        estimator, X, y, **settings
+            As for :func:`skdl.diagnosis.diagnose`; no learning curve is measured.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+        """
+        from skdl.diagnosis import diagnose
+
+        found = diagnose(estimator, X, y, **{"train_sizes": (), **settings})
+        trials = found.try_remedies(X, y, random_state=settings.get("random_state"))
+        return cls.from_trials(trials, ax=ax, tolerance=found.tolerance)
+
     def plot(self, ax=None) -> RemediesDisplay:
         """Draw a row for each remedy.
 
@@ -95,7 +130,7 @@ class RemediesDisplay:
         frame = self.frame
         rows = np.arange(len(frame))
         with style.drawing():
-            self.ax_ = ax = style.axes(ax, figsize=(6.4, 1.3 + 0.62 * len(frame)))
+            self.ax_ = ax = style.axes(ax, figsize=(4.9, 1.3 + 0.78 * len(frame)))
             self.figure_ = ax.figure
             self.before_, self.after_, self.intervals_ = {}, {}, {}
             self._reach = np.ptp([frame[n] - frame[f"{n}_change"] * k for n, *_ in GAPS
@@ -109,21 +144,29 @@ class RemediesDisplay:
                     self.tolerance, color=style.INK, lw=1.6, ls=(0, (1, 1.2)),
                     label=f"high above {size}",
                 )  # fmt: skip
-            letters = max(int(4.2 * style.inches_of(ax)[0]), 14)
-            names = [
-                textwrap.fill(str(name), letters, break_long_words=False)
-                for name in frame["remedy"]
-            ]
-            ax.set_yticks(rows, names)
-            ax.tick_params(axis="y", length=0, labelsize=10 if letters > 14 else 8)
+            ax.set_yticks([])
             ax.set_ylim(len(frame) - 0.5, -0.5)
             ax.hlines(rows[:-1] + 0.5, 0, 1, color=style.INK, alpha=0.15, lw=0.8,
                       transform=ax.get_yaxis_transform())  # fmt: skip
             if self.in_percent:
                 ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
             ax.set_xlabel(self.gap_name)
+            self._write_names()
             style.fit(ax)
         return self
+
+    def _write_names(self) -> None:
+        """Write remedy and change above the marks of each row: beside them is no room."""
+        names = self.frame["remedy"].astype(str)
+        if "change" in self.frame:
+            names = names + ": " + self.frame["change"].astype(str)
+        inches = style.inches_of(self.ax_)[0]
+        for row, name in enumerate(names.str.removesuffix(": ")):
+            letters = max(int(len(name) * inches / style.text_width(name, 9)), 16)
+            self.ax_.text(
+                0.01, row - 0.46, textwrap.fill(name, letters, break_long_words=False),
+                transform=self.ax_.get_yaxis_transform(), va="top", size=9, in_layout=False,
+            )  # fmt: skip
 
     def _draw_gap(self, name, colour, marker, heights) -> None:
         """Draw one gap: hollow before, filled after, an arrow between, the interval behind."""

@@ -95,7 +95,7 @@ class WeightsDisplay:
                 self.counts_.append(counts)
                 self._describe(panel, name, W)
             self.axes_[-1].set_xlabel("weight")
-            self.axes_[rows // 2].set_ylabel("weights a bin")
+            self.axes_[rows // 2].set_ylabel("weights per bin")
         return self
 
     def _describe(self, ax, name, W) -> None:

@@ -187,7 +187,7 @@ def _space(network: BaseMLP, name: str) -> dict:
         if optimizer.learning_rate > rate.high:  # a rate without a unit, as of adadelta
             space["learning_rate"] = LogUniform(rate.low, optimizer.learning_rate)
         if optimizer.full_batch:
-            without += ["batch_size"]
+            without += ["batch_size", "shuffle"]
         else:
             space |= WITH_BATCHES
         if optimizer.momentum is None:

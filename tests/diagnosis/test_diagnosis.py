@@ -319,8 +319,13 @@ def test_bad_data(X, y, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"bayes_error": 1.0}, r"bayes_error must be in \[0, 1\); got 1.0"),
-        ({"bayes_error": float("nan")}, r"bayes_error must be in \[0, 1\); got nan"),
+        ({"bayes_error": 1.0}, r'bayes_error must be in \[0, 1\) or "estimate"; got 1.0'),
+        ({"baselines": "best"}, "baselines must be True, False or a list of 'constant', 'linear'"),
+        (
+            {"bayes_error": "estimate", "scoring": "f1"},
+            'bayes_error="estimate" needs the default scoring, .* got the error \'1 - f1\'',
+        ),
+        ({"bayes_error": float("nan")}, r'bayes_error must be in \[0, 1\) or "estimate"; got nan'),
         ({"tolerance": 0}, "tolerance must be a number > 0 or None; got 0"),
         ({"cv": 1}, "cv must be an int >= 2, a splitter or an iterable of splits; got 1"),
         ({"cv": ShuffleSplit(1)}, "cv must give at least two folds; got 1"),

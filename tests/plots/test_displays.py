@@ -1,21 +1,50 @@
-"""The displays: what a person sees on them, on given and on new axes."""
+"""Every display: scikit-learn's convention, nothing cut off, nothing changed elsewhere."""
 
 import inspect
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_iris, make_regression
 from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import skdl.plots
+from skdl.classifier import MLPClassifier
 from skdl.diagnosis import diagnose
-from skdl.plots import GapsDisplay, LearningCurveDisplay
+from skdl.plots import (
+    DiagnosisDisplay,
+    GapsDisplay,
+    HiddenUnitsDisplay,
+    LearningCurveDisplay,
+    LossLandscapeDisplay,
+    RemediesDisplay,
+    ValidationCurveDisplay,
+)
 from skdl.plots.style import svg
 
 DISPLAYS = [getattr(skdl.plots, name) for name in skdl.plots.__all__]
+OF_A_DIAGNOSIS = [display for display in DISPLAYS if hasattr(display, "from_diagnosis")]
+# What from_estimator of a display needs besides the estimator and the rows, where it is not the
+# same for all; that it is quick.
+SETTINGS = {
+    DiagnosisDisplay: {"n_repeats": 1, "random_state": 0},
+    GapsDisplay: {"n_repeats": 1, "random_state": 0},
+    HiddenUnitsDisplay: {"n_units": 5},
+    LearningCurveDisplay: {"n_repeats": 1, "random_state": 0},
+    LossLandscapeDisplay: {"resolution": 5},
+    RemediesDisplay: {"cv": 2, "n_repeats": 1, "random_state": 0},
+    ValidationCurveDisplay: {
+        "param_name": "mlpclassifier__l2", "param_range": [1e-4, 1e-2, 1.0], "cv": 2,
+        "random_state": 0,
+    },
+}  # fmt: skip
+
+X, y = load_iris(return_X_y=True)
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +54,21 @@ def close_figures():
 
 
 @pytest.fixture(scope="module")
+def network():
+    mlp = MLPClassifier((6, 4), max_iter=4, n_iter_no_change=None, random_state=0)
+    return make_pipeline(StandardScaler(), mlp).fit(X, y)
+
+
+@pytest.fixture(scope="module")
+def drawn(network):
+    """Every display, drawn once into a figure of its own."""
+    made = {d: d.from_estimator(network, X, y, **SETTINGS.get(d, {})) for d in DISPLAYS}
+    plt.close("all")
+    return made
+
+
+@pytest.fixture(scope="module")
 def diagnosis():
-    X, y = load_iris(return_X_y=True)
     tree = DecisionTreeClassifier(max_depth=2, random_state=0)
     return diagnose(tree, X, y, bayes_error=0.01, random_state=0)
 
@@ -36,22 +78,63 @@ def texts(ax):
 
 
 @pytest.mark.parametrize("display", DISPLAYS)
-def test_convention(display, diagnosis):
-    before = dict(matplotlib.rcParams)
-    ax = plt.figure().add_subplot()
-    drawn = display.from_diagnosis(diagnosis, ax=ax)
-    assert isinstance(drawn, display)
-    assert drawn.ax_ is ax and drawn.figure_ is ax.figure
-    again = drawn.plot()
-    assert again is drawn and again.ax_ is not ax
-    assert again.ax_.get_ylabel() == "error rate"
-    assert dict(matplotlib.rcParams) == before
+def test_convention(display, drawn):
+    it = drawn[display]
+    assert isinstance(it, display)
+    assert it.figure_ is it.ax_.figure
     for name in inspect.signature(display).parameters:
-        assert hasattr(drawn, name)
-    X, y = load_iris(return_X_y=True)
-    tree = DecisionTreeClassifier(random_state=0)
-    fresh = display.from_estimator(tree, X, y, n_repeats=1, random_state=0)
-    assert fresh.ax_.get_ylabel() == "error rate"
+        assert hasattr(it, name)
+    assert display.__doc__.count("Examples\n") == 1
+    settings = dict(matplotlib.rcParams)
+    ax = plt.figure().add_subplot()
+    before = plt.get_fignums()
+    assert it.plot(ax) is it
+    assert it.ax_ is ax and it.figure_ is ax.figure
+    assert plt.get_fignums() == before  # no figure beside the one that was given
+    it.plot()
+    assert it.ax_ is not ax and len(plt.get_fignums()) == len(before) + 1
+    assert dict(matplotlib.rcParams) == settings
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_from_estimator_draws_into_given_axes_and_changes_no_estimator(display, network):
+    ax = plt.figure().add_subplot()
+    before = repr(network.get_params()), [W.copy() for W in network[-1].coefs_]
+    it = display.from_estimator(network, X, y, ax=ax, **SETTINGS.get(display, {}))
+    assert it.ax_ is ax
+    assert repr(network.get_params()) == before[0]
+    for now, then in zip(network[-1].coefs_, before[1], strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+@pytest.mark.parametrize("width", [None, 3.3], ids=["default", "narrow"])
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_nothing_is_cut_off(display, width, drawn):
+    it = drawn[display]
+    if width is None:
+        figure = it.plot().figure_
+    else:
+        figure = plt.figure(figsize=(width, 2 * width), layout="constrained")
+        it.plot(figure.add_subplot())
+    figure.canvas.draw()
+    box, (wide, high) = figure.get_tightbbox(), figure.get_size_inches()
+    slack = 0.06
+    assert box.x0 >= -slack and box.y0 >= -slack
+    assert box.x1 <= wide + slack and box.y1 <= high + slack
+
+
+@pytest.mark.parametrize("display", DISPLAYS)
+def test_axes_have_names(display, drawn):
+    it = drawn[display].plot()
+    panels = [ax for ax in it.figure_.axes if ax.axison]
+    assert any(ax.get_ylabel() for ax in panels) or display is RemediesDisplay  # its rows are named
+    assert any(ax.get_xlabel() for ax in panels) or display in (GapsDisplay, HiddenUnitsDisplay)
+
+
+def test_a_display_of_several_panels_refuses_axes_that_it_cannot_divide(drawn):
+    ax = plt.figure().add_axes((0.1, 0.1, 0.8, 0.8))
+    with pytest.raises(ValueError, match="ax must be a subplot"):
+        drawn[DiagnosisDisplay].plot(ax)
 
 
 def test_learning_curve_shows_curves_bayes_line_and_named_gaps(diagnosis):
@@ -71,12 +154,33 @@ def test_learning_curve_shows_curves_bayes_line_and_named_gaps(diagnosis):
     assert ticks == [str(n) for n in curve["n_rows"]]
 
 
-def test_named_gaps_do_not_cover_each_other(diagnosis):
+def test_learning_curve_shades_the_gaps_and_the_intervals(diagnosis):
     drawn = LearningCurveDisplay.from_diagnosis(diagnosis)
-    drawn.figure_.canvas.draw()
-    bias, variance = (text.get_window_extent() for text in drawn.ax_.texts if text.get_text())
-    assert bias.y1 <= variance.y0
-    assert variance.x1 <= drawn.figure_.bbox.x1
+    curve = diagnosis.learning_curve_
+    low, high = {}, {}
+    for area in drawn.ax_.collections:
+        name = area.get_hatch() or tuple(np.round(area.get_facecolor()[0][:3], 2))
+        corners = area.get_paths()[0].vertices
+        at_the_end = corners[corners[:, 0] == curve["n_rows"].iloc[-1], 1]
+        low[name], high[name] = at_the_end.min(), at_the_end.max()
+    last = curve.iloc[-1]
+    assert (low["///"], high["///"]) == (0.01, last["training_error"])
+    assert (low["..."], high["..."]) == (last["training_error"], last["validation_error"])
+    intervals = sorted((low[name], high[name]) for name in low if isinstance(name, tuple))
+    assert intervals == [
+        (last["training_low"], last["training_high"]),
+        (last["validation_low"], last["validation_high"]),
+    ]
+
+
+def test_named_gaps_do_not_cover_each_other(diagnosis):
+    for width in (3.3, 4.9):
+        ax = plt.figure(figsize=(width, 2.8), layout="constrained").add_subplot()
+        drawn = LearningCurveDisplay.from_diagnosis(diagnosis, ax=ax)
+        drawn.figure_.canvas.draw()
+        bias, variance = (text.get_window_extent() for text in ax.texts if text.get_text())
+        assert bias.y1 <= variance.y0
+        assert variance.x1 <= drawn.figure_.bbox.x1
 
 
 def test_gaps_are_steps_that_meet(diagnosis):
@@ -105,10 +209,23 @@ def test_gaps_are_steps_that_meet(diagnosis):
     assert legend == ["95 % interval", "a gap is high above 2.0 %"]
 
 
+def test_the_slide_has_the_headline_the_curve_and_the_gaps(diagnosis):
+    drawn = DiagnosisDisplay.from_diagnosis(diagnosis)
+    headline = texts(drawn.ax_)[0]
+    assert headline.replace("\n", " ") == diagnosis.headline
+    assert drawn.learning_curve_.ax_ is drawn.axes_[0] and drawn.gaps_.ax_ is drawn.axes_[1]
+    drawn.figure_.canvas.draw()
+    words = drawn.ax_.texts[0].get_window_extent()
+    for panel in drawn.axes_:
+        assert panel.get_legend().get_window_extent().y1 <= words.y0  # not over the headline
+    alone = DiagnosisDisplay.from_diagnosis(diagnose(DecisionTreeClassifier(), X, y, train_sizes=()))
+    assert alone.learning_curve_ is None and len(alone.axes_) == 1
+
+
 def test_a_loss_is_not_shown_in_percent():
     X, y = make_regression(100, 3, random_state=0)
     found = diagnose(KNeighborsRegressor(), X, y, scoring="neg_mean_absolute_error", tolerance=1.0)
-    for display in DISPLAYS:
+    for display in (LearningCurveDisplay, GapsDisplay):
         drawn = display.from_diagnosis(found)
         drawn.figure_.canvas.draw()
         shown = [tick.get_text() for tick in drawn.ax_.get_yticklabels()] + texts(drawn.ax_)
@@ -118,14 +235,13 @@ def test_a_loss_is_not_shown_in_percent():
 
 def test_diagnosis_plots_the_curve_or_else_the_gaps(diagnosis):
     assert isinstance(diagnosis.plot(), LearningCurveDisplay)
-    X, y = load_iris(return_X_y=True)
     found = diagnose(DecisionTreeClassifier(), X, y, train_sizes=())
     assert isinstance(found.plot(), GapsDisplay)
     with pytest.raises(ValueError, match="LearningCurveDisplay: .* made with train_sizes="):
         LearningCurveDisplay.from_diagnosis(found)
 
 
-@pytest.mark.parametrize("display", DISPLAYS)
+@pytest.mark.parametrize("display", OF_A_DIAGNOSIS)
 def test_svg_takes_the_colour_of_its_page(display, diagnosis):
     before = plt.get_fignums()
     picture = svg(display, diagnosis)
@@ -133,3 +249,46 @@ def test_svg_takes_the_colour_of_its_page(display, diagnosis):
     assert "currentColor" in picture
     assert picture == svg(display, diagnosis)
     assert plt.get_fignums() == before
+
+
+TRIED = pd.DataFrame(
+    {
+        "remedy": ["Add dropout", "Penalise large weights"],
+        "change": ["dropout=0.5", ""],
+        "bias": [0.03, 0.01], "variance": [0.05, 0.08],
+        "bias_change": [0.02, 0.0], "variance_change": [-0.04, -0.01],
+        "variance_change_low": [-0.06, -0.03], "variance_change_high": [-0.02, 0.01],
+    }
+)  # fmt: skip
+
+
+def test_remedies_show_before_after_and_intervals():
+    drawn = RemediesDisplay.from_frame(TRIED, tolerance=0.02)
+    for name in ("bias", "variance"):
+        after, change = TRIED[name], TRIED[f"{name}_change"]
+        np.testing.assert_allclose(drawn.after_[name].get_xdata(), after)
+        np.testing.assert_allclose(drawn.before_[name].get_xdata(), after - change)
+    assert list(drawn.intervals_) == ["variance"]
+    ends = [part[:, 0] for part in drawn.intervals_["variance"].get_segments()]
+    np.testing.assert_allclose(ends, [[0.03, 0.07], [0.06, 0.10]])
+    names = [text.replace("\n", " ") for text in texts(drawn.ax_)]
+    assert names == ["Add dropout: dropout=0.5", "Penalise large weights"]
+    assert drawn.ax_.yaxis_inverted()  # the first remedy is on top
+    legend = [text.get_text() for text in drawn.ax_.get_legend().get_texts()]
+    assert "high above 2.0 %" in legend
+
+
+def test_remedies_that_were_not_measured_are_refused():
+    with pytest.raises(ValueError, match="RemediesDisplay: frame must have rows and the columns"):
+        RemediesDisplay.from_frame(TRIED.drop(columns="bias_change"))
+    with pytest.raises(ValueError, match="got 0 rows"):
+        RemediesDisplay.from_frame(TRIED[:0])
+
+
+def test_remedies_are_taken_from_trials(diagnosis):
+    model = make_pipeline(StandardScaler(), MLPClassifier((4,), max_iter=3, n_iter_no_change=None))
+    found = diagnose(model, X, y, cv=2, n_repeats=1, train_sizes=(), random_state=0)
+    trials = found.try_remedies(X, y, random_state=0)
+    drawn = RemediesDisplay.from_trials(trials, tolerance=found.tolerance)
+    np.testing.assert_allclose(drawn.after_["bias"].get_xdata(), trials.to_frame()["bias"])
+    assert set(drawn.intervals_) == {"bias", "variance"}

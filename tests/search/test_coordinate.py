@@ -15,8 +15,9 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
 from sklearn.utils import estimator_html_repr
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skdl import MLPClassifier
 from skdl.search import CoordinateSearchCV
@@ -62,11 +63,22 @@ def test_a_separable_surrogate_is_solved_in_far_fewer_fits_than_the_grid():
 
 
 def test_parameters_that_depend_on_each_other_take_more_rounds():
-    one = search(Surrogate(together=1.0), n_rounds=1).fit(*NOTHING)
-    many = search(Surrogate(together=1.0), n_rounds=10).fit(*NOTHING)
-    assert many.best_params_ == BEST
-    assert many.best_score_ == 0 > one.best_score_
-    assert many.cv_results_["round"].max() < 10  # it ends when a round changes nothing
+    fine = {"a": np.linspace(0, 4, 41).tolist(), "b": np.linspace(0, 4, 41).tolist()}
+    start = Surrogate(**BEST, together=1.0).set_params(a=0, b=0)
+    one, many = (search(start, fine, n_rounds=n).fit(*NOTHING) for n in (1, 10))
+    assert many.best_score_ > one.best_score_ / 10
+    rounds = many.cv_results_["round"].max()
+    assert 1 < rounds < 10  # it ends when a round changes nothing
+
+
+def test_a_ridge_across_the_parameters_can_end_the_search_early():
+    found = search(Surrogate(**BEST, together=1.0).set_params(a=0, b=0)).fit(*NOTHING)
+    score = found.best_score_
+    assert score < 0  # as the docstring says: no single change helps here, two at once would
+    for name in "ab":
+        for value in GRID[name]:
+            other = Surrogate(**found.best_params_, together=1.0).set_params(**{name: value})
+            assert other.score(*NOTHING) <= score
 
 
 def test_nothing_is_measured_twice_and_the_folds_stay():
@@ -129,8 +141,9 @@ def test_it_is_a_search_of_scikit_learn():
     assert found.best_score_ == grid.best_score_
 
 
-def test_checks_of_scikit_learn():
-    check_estimator(CoordinateSearchCV(Ridge(), {"alpha": [0.1, 1.0]}, cv=2))
+@parametrize_with_checks([CoordinateSearchCV(SVR(), {"C": [0.1, 1.0]}, cv=2, error_score="raise")])
+def test_checks_of_scikit_learn(estimator, check):
+    check(estimator)
 
 
 def test_several_metrics():

@@ -41,7 +41,6 @@ BUSY = {
     "max_norm": 3.0,
     "l1": 1e-3,
     "dropout": [0.2, 0.1],
-    "dropout_inference": "weight_scaling",
     "activation": ["relu", "tanh"],
     "input_noise": 0.1,
     "weight_noise": 0.1,

@@ -1,0 +1,92 @@
+"""The look that all pictures share."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from skdl.plots import style
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def lightness(colour):
+    """Return CIE L*, from 0 (black) to 100 (white): what is left of a colour in greyscale."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    return 116 * np.cbrt(luminance) - 16
+
+
+def test_the_two_main_colours_differ_in_greyscale():
+    assert lightness("white") == pytest.approx(100, abs=0.01)
+    assert lightness(style.VALIDATION) - lightness(style.TRAINING) > 20
+    assert lightness(style.TRAINING) - lightness(style.INK) > 20
+    assert lightness(style.VALIDATION) < 75  # seen on white
+
+
+@pytest.mark.parametrize("total", [2, 3, 4, 5])
+def test_ordered_lines_differ_in_greyscale_and_in_style(total):
+    looks = [style.nth_line(number, total) for number in range(total)]
+    shades = [lightness(look["color"]) for look in looks]
+    assert np.all(np.diff(shades) > 8) and shades[-1] < 85
+    for one, other in zip(looks, looks[1:], strict=False):
+        assert one["ls"] != other["ls"]
+
+
+def test_drawing_leaves_no_settings_behind():
+    before = dict(plt.rcParams)
+    with pytest.raises(ZeroDivisionError), style.drawing():
+        assert plt.rcParams["font.size"] == style.SETTINGS["font.size"]
+        1 / 0  # noqa: B018
+    assert dict(plt.rcParams) == before
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1e-4, 1e-3, 1e-2], True),
+        ([1, 2, 4, 8, 16, 32], True),
+        ([0.1, 0.2, 0.3, 0.4], False),
+        ([1, 10], False),  # two values say nothing
+        ([0, 1e-3, 1e-2], False),  # has no logarithm
+        ([10, 11, 12.1], False),
+    ],
+)
+def test_is_logarithmic(values, expected):
+    assert style.is_logarithmic(values) is expected
+
+
+def test_labels_shrink_then_lean_then_are_left_out():
+    names = ["logistic", "hyperbolic tangent", "rectified linear"]
+
+    def written(width, **settings):
+        ax = plt.figure(figsize=(width, 2), layout="constrained").add_subplot()
+        ax.set_xlim(-0.5, 2.5)
+        style.write_ticks(ax, range(3), names, **settings)
+        return ax.get_xticklabels()
+
+    assert [label.get_rotation() for label in written(9)] == [0, 0, 0]
+    assert [label.get_text() for label in written(2)] == names
+    assert [label.get_rotation() for label in written(2)] == [35, 35, 35]
+    shown = [label.get_text() for label in written(2, all_needed=False)]
+    assert shown[0] == names[0] and shown[1] == ""
+
+
+def test_long_names_of_axes_are_broken_into_lines():
+    ax = plt.figure(figsize=(2, 2), layout="constrained").add_subplot()
+    ax.set_xlabel("a very long name of an axis that is not broken")
+    style.fit(ax)
+    assert ax.get_xlabel().count("\n") >= 1
+    assert ax.get_xlabel().replace("\n", " ") == "a very long name of an axis that is not broken"
+
+
+@pytest.mark.parametrize(
+    ("error", "in_percent", "text"), [(0.0314, True, "3.1 %"), (2.5, False, "2.5")]
+)
+def test_format_error(error, in_percent, text):
+    assert style.format_error(error, in_percent) == text

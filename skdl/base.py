@@ -150,10 +150,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     def _partial_fit(self, X, y, sample_weight):
         """Train for one epoch, from where the last call ended."""
         if self.early_stopping:
-            warn_user(
-                f"{type(self).__name__}: early_stopping={self.early_stopping!r} has no effect with "
-                "partial_fit"
-            )
+            given = f"early_stopping={self.early_stopping!r}"
+            warn_user(f"{type(self).__name__}: {given} has no effect with partial_fit")
         go_on = hasattr(self, "_network")
         self._fit(X, y, sample_weight, (None, None, None), go_on=go_on, n_epochs=1)
         self._was_partial = True

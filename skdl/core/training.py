@@ -176,7 +176,7 @@ class Trainer:
             "learning_rate": float(self.rate),
             "momentum": math.nan if self.momentum is None else float(self.momentum),
             "gradient_norm": float(np.linalg.norm(self.network.gradient)),
-            **vital_signs(self.network, work),
+            **vital_signs(self.network, self._work[self.batch_size][0]),
         }
 
     def _gradient(self, x: Array, y: Array, w: Array | None, work: Workspace) -> Array:

@@ -2,7 +2,7 @@ r"""Vital signs: what a look inside the layers tells after each epoch.
 
 A network that does not learn shows why: gradients that shrink (or grow) from layer to layer, units
 that are silent for every row, units stuck where their activation is flat. All of it is read off the
-buffers of the epoch's last batch, so it costs almost nothing.
+buffers of the epoch's last batch of full size, so it costs little.
 """
 
 from __future__ import annotations

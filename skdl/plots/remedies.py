@@ -137,12 +137,12 @@ class RemediesDisplay:
                                   for k in (0, 1)])  # fmt: skip
             for name, colour, marker, offset in GAPS:
                 self._draw_gap(name, colour, marker, rows + offset)
-            ax.axvline(0, color=style.INK, lw=0.8)
+            ax.vlines(0 * rows, rows - 0.1, rows + 0.5, color=style.INK, lw=0.8)
             if self.tolerance is not None:
                 size = style.format_error(self.tolerance, self.in_percent)
-                ax.axvline(
-                    self.tolerance, color=style.INK, lw=1.6, ls=(0, (1, 1.2)),
-                    label=f"high above {size}",
+                ax.vlines(
+                    0 * rows + self.tolerance, rows - 0.1, rows + 0.5, color=style.INK, lw=1.6,
+                    ls=(0, (1, 1.2)), label=f"high above {size}",
                 )  # fmt: skip
             ax.set_yticks([])
             ax.set_ylim(len(frame) - 0.5, -0.5)

@@ -15,12 +15,13 @@ from threadpoolctl import threadpool_info
 RESULTS = Path(__file__).parent / "results"
 
 
-def machine(threads: int) -> str:
+def machine(threads: int | str) -> str:
     """Say where and with what the numbers were made."""
-    blas = {f"{p['internal_api']} {p['version']}" for p in threadpool_info()} or {"no BLAS found"}
+    pools = [p for p in threadpool_info() if p["user_api"] == "blas"]
+    blas = {f"{p['internal_api']} {p['version']}" for p in pools}
     return (
         f"{date.today()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"BLAS threads: {threads} ({', '.join(sorted(map(str, blas)))}), "
+        f"BLAS threads: {threads} ({', '.join(sorted(blas)) or 'not known'}), "
         f"Python {platform.python_version()}, NumPy {np.__version__}, "
         f"scikit-learn {sklearn.__version__}"
     )
@@ -38,12 +39,14 @@ def table(header: list[str], rows: list[list]) -> str:
 
 
 def write_csv(path: Path, records: list[dict]) -> None:
-    """Write records, one line each."""
+    """Write records, one line each, numbers with six digits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(records[0]))
         writer.writeheader()
-        writer.writerows(records)
+        for record in records:
+            short = {k: f"{v:.6g}" if isinstance(v, float) else v for k, v in record.items()}
+            writer.writerow(short)
 
 
 def quartiles(values) -> tuple[float, float, float]:

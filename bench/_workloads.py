@@ -67,13 +67,14 @@ class ScikitLearn:
 
     name = "scikit-learn"
 
-    def __init__(self, workload: Workload, dtype, epochs: int, shuffle: bool = True) -> None:
+    def __init__(self, workload, dtype, epochs: int, shuffle=True, epsilon=1e-8) -> None:
         cls = neural_network.MLPRegressor if workload.outputs == 1 else neural_network.MLPClassifier
         self.mlp = cls(
             hidden_layer_sizes=workload.hidden,
             alpha=ALPHA,
             batch_size=workload.batch,
             learning_rate_init=RATE,
+            epsilon=epsilon,
             max_iter=1,
             tol=0,
             n_iter_no_change=10**9,
@@ -125,8 +126,8 @@ class PyTorch(ScikitLearn):
 
     name = "PyTorch"
 
-    def __init__(self, workload: Workload, dtype, epochs: int, shuffle: bool = True) -> None:
-        super().__init__(workload, dtype, epochs, shuffle)
+    def __init__(self, workload, dtype, epochs: int, shuffle=True, epsilon=1e-8) -> None:
+        super().__init__(workload, dtype, epochs, shuffle, epsilon)
         self.workload, self.epochs, self.shuffle = workload, epochs, shuffle
         layers: list = []
         for W, b in zip(self.mlp.coefs_, self.mlp.intercepts_, strict=True):
@@ -146,8 +147,11 @@ class PyTorch(ScikitLearn):
         regression = self.workload.outputs == 1
         weights = [p for p in model.parameters() if p.ndim == 2]
         biases = [p for p in model.parameters() if p.ndim == 1]
-        groups = [{"params": weights, "weight_decay": ALPHA / self.workload.batch}]
-        adam = torch.optim.Adam([*groups, {"params": biases}], lr=RATE, fused=True)
+        groups = [
+            {"params": weights, "weight_decay": ALPHA / self.workload.batch},
+            {"params": biases},
+        ]
+        adam = torch.optim.Adam(groups, lr=RATE, eps=self.mlp.epsilon, fused=True)
         history = []
         for _ in range(self.epochs):
             order, total = torch.randperm(len(X)) if self.shuffle else torch.arange(len(X)), 0.0

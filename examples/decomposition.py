@@ -21,8 +21,8 @@ def sampler(rng):
     return X, truth(X) + rng.normal(scale=NOISE, size=30)
 
 
-print("penalty   error   =   noise   +   bias    +  variance")
-for l2 in (0.1, 0.01, 0.001, 0.0001, 0.00001):
+print("penalty    error  =    noise  +     bias  +  variance")
+for l2 in (0.1, 0.01, 0.001, 0.0001):
     net = MLPRegressor(
         hidden_layer_sizes=(20,),
         activation="tanh",
@@ -37,11 +37,11 @@ for l2 in (0.1, 0.01, 0.001, 0.0001, 0.00001):
         X_test=np.linspace(-1, 1, 101)[:, None],
         y_mean=truth,
         noise=NOISE**2,
-        n_datasets=30,
+        n_datasets=25,
         random_state=0,
         verbose=1,
     )
     print(
-        f"{l2:7.5f}   {found.error:7.4f} = {found.noise:9.4f} + {found.bias:9.4f} "
+        f"{l2:7.4f}   {found.error:7.4f} = {found.noise:9.4f} + {found.bias:9.4f} "
         f"+ {found.variance:9.4f}"
     )

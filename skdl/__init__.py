@@ -7,7 +7,12 @@ overfits and what to change. The parts of a network (activations, losses, optimi
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skdl.classifier import MLPClassifier
+    from skdl.diagnosis import Diagnosis, diagnose
+    from skdl.regressor import MLPRegressor
 
 __version__ = "0.1.0.dev0"
 __all__ = ["Diagnosis", "MLPClassifier", "MLPRegressor", "__version__", "diagnose"]

@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 import os
 import sys
+import textwrap
 from pathlib import Path
 
 from skdl.diagnosis.csv_file import InputError
@@ -17,11 +18,21 @@ from skdl.diagnosis.table import Table, load_table, preparation
 VERSION = sys.modules["skdl"].__version__
 
 
+QUICK = 60  # seconds that trying the remedies may take unasked
+
+
 class OneLineParser(argparse.ArgumentParser):
     """A parser whose complaint is one line."""
 
     def error(self, message: str):
         raise InputError(f"{message} (see python -m skdl --help)")
+
+
+def _bayes_error(text: str) -> float | str:
+    return text if text == "estimate" else float(text)
+
+
+_bayes_error.__name__ = "float"  # what argparse calls the kind in its complaint
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,9 +49,24 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("--cv", type=int, default=5, metavar="K", help="the number of folds (default: 5)")
     add(
-        "--bayes-error", type=float, default=0.0, metavar="E",
-        help="the best attainable error, such as a human's, as a share from 0 to 1 (default: 0)",
+        "--bayes-error", type=_bayes_error, default=0.0, metavar="E",
+        help="the best attainable error, such as a human's, as a share from 0 to 1 (default: 0), "
+        "or estimate: bounded by nearest neighbours",
     )  # fmt: skip
+    add(
+        "--test", type=float, default=0.2, metavar="SHARE",
+        help="the share of rows held out (stratified by class) and measured once, at the very "
+        "end; 0 holds none out (default: 0.2)",
+    )  # fmt: skip
+    add(
+        "--baselines", action=argparse.BooleanOptionalAction, default=True,
+        help="compare with simple models on the same folds (default: yes)",
+    )  # fmt: skip
+    add(
+        "--try", dest="try_remedies", action=argparse.BooleanOptionalAction, default=None,
+        help=f"try the remedies on fresh folds (default: if that takes less than {QUICK} seconds)",
+    )  # fmt: skip
+    add("--jobs", type=int, default=1, metavar="N", help="how many fits run at once (default: 1)")
     add("--seed", type=int, default=0, help="decides folds and initial weights (default: 0)")
     add("--output", type=Path, default=Path("skdl-report.html"), metavar="FILE",
         help="where the report goes (default: skdl-report.html)")  # fmt: skip
@@ -99,40 +125,101 @@ def _say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _test_note(n_rows: int, share: float) -> str:
+    """Say what was held out."""
+    if not n_rows:
+        return "No test part was held out" + (
+            ", since it would have fewer than 20 rows." if share else ", as asked for."
+        )
+    return f"{n_rows} rows were held out for a test at the very end; all else is on the others."
+
+
+def _seconds_of_trials(diagnosis, options) -> float:
+    """Estimate how long trying the remedies takes; 0 where there is none to try."""
+    from skdl.diagnosis.trials import count_fits
+
+    fits = count_fits(diagnosis.estimator, diagnosis.remedies, options.cv)
+    if fits == options.cv:
+        return 0.0
+    return fits * diagnosis.folds_["fit_seconds"].mean() / max(options.jobs, 1)
+
+
+def _measure_once(diagnosis, table: Table, work, test):
+    """Measure, on the test part, the network as it is or with the remedy that worked."""
+    import warnings
+
+    from skdl.diagnosis.held_out import final_test
+
+    best = diagnosis.trials_.best_ if diagnosis.trials_ is not None else None
+    what = "the network as it is"
+    if best is not None:
+        what = f"the network with {diagnosis.trials_.frame['change'].iloc[0]}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what training has to say was said in the diagnosis
+        return final_test(
+            diagnosis.estimator if best is None else best, table.X, table.y, work, test,
+            diagnosis.how.measure, what,
+        )  # fmt: skip
+
+
 def run(options) -> None:
     """Diagnose, print the text and write the page."""
-    from skdl.diagnosis import diagnose
+    from skdl.diagnosis import diagnose, words
+    from skdl.diagnosis.held_out import hold_out
+    from skdl.diagnosis.inner import rows_of
 
     if options.version:
         print(f"skdl {VERSION}")
         return
     _check_output(options.output)
+    if not 0 <= options.test < 1:
+        raise InputError(f"--test must be in [0, 1); got {options.test}")
     table = _load(options)
     pipeline = build_pipeline(table, options.seed)
     network = type(pipeline[-1]).__name__
     _say(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
     for note in table.notes:
         _say(f"- {note}")
+    work, test = hold_out(
+        table.y, options.test, stratify=table.task == "classification", seed=options.seed
+    )
+    notes = [*table.notes, _test_note(len(test), options.test)]
+    _say(f"- {notes[-1]}")
+    X, y = rows_of(table.X, work), table.y[work]
+    how = {"n_jobs": options.jobs, "verbose": 0 if options.quiet else 1}
     try:
         diagnosis = diagnose(
-            pipeline, table.X, table.y,
+            pipeline, X, y,
             bayes_error=options.bayes_error, cv=options.cv, random_state=options.seed,
-            verbose=0 if options.quiet else 1,
+            baselines=options.baselines, **how,
         )  # fmt: skip
     except ValueError as reason:
         raise InputError(str(reason)) from reason
+    seconds = _seconds_of_trials(diagnosis, options)
+    if options.try_remedies or (options.try_remedies is None and 0 < seconds < QUICK):
+        diagnosis.try_remedies(X, y, random_state=options.seed, **how)
+    elif seconds:
+        notes.append(
+            f"The remedies were not tried; that takes about {seconds:.0f} seconds (--try does it)."
+        )
+        _say(f"- {notes[-1]}")
+    held_out = _measure_once(diagnosis, table, work, test) if len(test) else None
 
     from skdl.report import render_report
 
     settings = {"Network": str(pipeline[-1]), "Seed": options.seed, "skdl": VERSION}
     page = render_report(
-        diagnosis, title=f"{table.name}, {network}", data_notes=table.notes, settings=settings
-    )
+        diagnosis, title=f"{table.name}, {network}", data_notes=notes, settings=settings,
+        held_out=held_out,
+    )  # fmt: skip
     try:
         options.output.write_text(page, encoding="utf-8")
     except OSError as reason:
         raise InputError(f"cannot write {options.output}: {reason.strerror}") from None
-    _say(f"\n{diagnosis}\n\nThe report with pictures is in {options.output}")
+    _say(f"\n{diagnosis}")
+    if held_out is not None:
+        _say("\n" + "\n".join(textwrap.wrap(words.held_out(diagnosis, held_out), 88)))
+    _say(f"\nThe report with pictures is in {options.output}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdl.blas import threads_for
 from skdl.callbacks import CallbackSupportMixin, Listeners, with_callbacks
 from skdl.core.architecture import build
 from skdl.core.layers import Pass
@@ -25,7 +25,7 @@ from skdl.progress import progress_bar
 from skdl.rows import check_weight
 from skdl.settable import Settable
 from skdl.settings import Settings, resolve_settings, warn_without_effect
-from skdl.warning import warn_user
+from skdl.warning import warn_of_ending, warn_user
 
 __all__ = ["BaseMLP"]
 
@@ -289,20 +289,22 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             else:
                 Trainer(objective, settings.training, data, progress, total).run(n, note)
 
+        widths = [data.X.shape[1], *(layer.units for layer in settings.hidden), self.n_outputs_]
         bar = progress_bar(n, verbose=self.verbose, description=type(self).__name__)
         rows = {"X": lambda: data.whole().X, "y": lambda: self._decode(y)}  # made if asked for
         listeners = Listeners(self, n, rows, bar)
         try:
-            train(
-                run,
-                network,
-                progress,
-                is_sound=lambda: self._is_sound(data),
-                stopping=stopping,
-                validate=self._validation(held_out, watch),
-                monitor=monitor,
-                after_epoch=listeners.end_epoch,
-            )
+            with threads_for(settings.training.batch_size, widths):
+                train(
+                    run,
+                    network,
+                    progress,
+                    is_sound=lambda: self._is_sound(data),
+                    stopping=stopping,
+                    validate=self._validation(held_out, watch),
+                    monitor=monitor,
+                    after_epoch=listeners.end_epoch,
+                )
         finally:
             listeners.close()
         self._conclude(stopping, n_epochs)
@@ -348,31 +350,10 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             self.best_iter_ = stopping.best_epoch
         kept = history[self.best_iter_ - 1] if history else {"loss": np.nan, "penalty": np.nan}
         self.loss_, self.penalty_ = kept["loss"], kept["penalty"]
-        self._warn_if_bad(progress.stopped, n_epochs)
-
-    def _warn_if_bad(self, stopped, n_epochs):
-        owner = type(self).__name__
-        if stopped == "diverged":
-            scaled = "scale the inputs (StandardScaler), lower learning_rate"
-            warn_user(
-                f"{owner}: the loss is no longer finite in epoch {self.n_iter_ + 1}; training "
-                f"stopped, and the last finite weights are kept. To mend it: {scaled}, set "
-                "clip='global_norm', or lower init_scale.",
-                ConvergenceWarning,
-            )
-        elif stopped == "interrupted":
-            warn_user(
-                f"{owner}: interrupted after {self.n_iter_} epochs; the weights learned so far "
-                "are kept.",
-                UserWarning,
-            )
-        elif stopped == "max_iter" and n_epochs is None and self.n_iter_no_change is not None:
-            warn_user(
-                f"{owner}: stopped at max_iter={self.max_iter} while the loss was still "
-                "changing; raise max_iter or learning_rate, or set n_iter_no_change=None to train "
-                "for exactly max_iter epochs.",
-                ConvergenceWarning,
-            )
+        stops_early = n_epochs is None and self.n_iter_no_change is not None
+        warn_of_ending(
+            type(self).__name__, progress.stopped, self.n_iter_, self.max_iter, stops_early
+        )
 
     # -- predict -----------------------------------------------------------------------
 

@@ -55,11 +55,11 @@ class Network:
 
     Attributes
     ----------
-    theta : ndarray of shape (*stack, n_parameters)
+    theta : ndarray of shape (..., n_parameters)
         The parameters; ``theta[..., :n_weights]`` are the weights.
-    gradient : ndarray of shape (*stack, n_parameters)
+    gradient : ndarray of shape (..., n_parameters)
         What :meth:`backward` fills.
-    running : ndarray of shape (*stack, n_statistics)
+    running : ndarray of shape (..., n_statistics)
         Running statistics (of batch normalisation).
     """
 

@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 
 from skdl.diagnosis.findings import Finding, listing
 
-__all__ = ["data_signs", "purity_error", "scale_of_inputs"]
+__all__ = ["data_signs", "error_alone", "feature_numbers", "scale_of_inputs"]
 
 LARGE = 10.0  # a feature's root mean square above this ...
 SMALL = 0.01  # ... or all of them below this, or two of them this far apart, count as unscaled
@@ -24,6 +24,8 @@ COPIES = 0.03  # the share of the validation rows that also are training rows
 RARE = 0.1  # the smallest class has less than this share of the rows of the largest
 MOST_ROWS = 5000  # a sign is read from so many rows at most
 MOST_FEATURES = 2000
+MOST_TREES = 500  # leaks are looked for among so many features at most
+LOWEST = -1e30  # stands for a missing value, below all others
 
 
 def data_signs(X, y, seen, names, *, classifier: bool, network: bool, folds) -> list[Finding]:
@@ -138,40 +140,35 @@ def n_different(values) -> np.ndarray:
 # --- as they came ---------------------------------------------------------------------------------
 
 
-def purity_error(values, y, classifier: bool) -> float:
-    """Return the error of the best guess from one feature, cut into bins of 20 rows or more.
+def error_alone(values, y, classifier: bool) -> float:
+    """Return the error of a small tree on one feature, as a share of the constant prediction's.
 
-    It is a share of the constant prediction's error: 1 for a feature that says nothing.
+    The tree has at most 50 leaves, and 20 rows a leaf on average, so that it cannot learn noise.
 
     Examples
     --------
     >>> x = np.arange(100.0)
-    >>> purity_error(x, x > 39, classifier=True), round(purity_error(x, x % 2, True), 2)
-    (0.0, 1.0)
+    >>> error_alone(x, x > 39, classifier=True)
+    0.0
+    >>> error_alone(x, x % 2, classifier=True) > 0.8
+    True
     """
-    n_bins = max(2, min(50, len(values) // 20))
-    _, place = np.unique(values, return_inverse=True)
-    _, count = np.unique(place, return_counts=True)
-    if len(count) > n_bins:
-        rank = np.cumsum(count)[place] - 1  # the bins hold equally many rows, ties stay together
-        _, place = np.unique(rank * n_bins // len(values), return_inverse=True)
-    if classifier:
-        _, label = np.unique(y, return_inverse=True)
-        table = np.zeros((place.max() + 1, label.max() + 1))
-        np.add.at(table, (place, label), 1)
-        constant = len(y) - table.sum(axis=0).max()
-        return float((len(y) - table.max(axis=1).sum()) / constant) if constant else 1.0
-    size = np.bincount(place)
-    mean = np.bincount(place, weights=y) / size
-    total = np.square(y - y.mean()).sum()
-    return float(np.square(y - mean[place]).sum() / total) if total else 1.0
+    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+    kind = DecisionTreeClassifier if classifier else DecisionTreeRegressor
+    tree = kind(max_leaf_nodes=max(2, min(50, len(y) // 20)), min_samples_leaf=5, random_state=0)
+    score = tree.fit(values[:, None], y).score(values[:, None], y)
+    if not classifier:
+        return float(1 - score)
+    constant = 1 - np.unique(y, return_counts=True)[1].max() / len(y)
+    return float((1 - score) / constant) if constant else 1.0
 
 
 def leaking_feature(X, y, names, classifier: bool) -> Finding | None:
     """Find a feature that alone gives the target away."""
-    if issparse(X) or y.ndim > 1 or len(X.shape) > 2 or not 2 <= X.shape[1] <= MOST_FEATURES:
+    if issparse(X) or y.ndim > 1 or len(X.shape) > 2 or not 2 <= X.shape[1] <= MOST_TREES:
         return None
-    n = min(len(y), MOST_ROWS)
+    n = min(len(y), 2000)
     rows = np.random.default_rng(0).permutation(len(y))[:n]
     y = y[rows] if classifier else y[rows].astype(np.float64)
     leaks = {}
@@ -182,7 +179,7 @@ def leaking_feature(X, y, names, classifier: bool) -> Finding | None:
             texts, values = np.unique(values.astype(str), return_inverse=True)
             if len(texts) > n / 20:
                 continue  # names and the like: each row its own
-        left = purity_error(np.nan_to_num(values.astype(np.float64), nan=-np.inf), y, classifier)
+        left = error_alone(np.nan_to_num(values.astype(np.float64), nan=LOWEST), y, classifier)
         if left < LEAK:
             leaks[name] = left
     # Where most features tell it, the problem is easy and nothing leaks.

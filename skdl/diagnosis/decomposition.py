@@ -236,7 +236,7 @@ def bias_variance_decomposition(
     samples, terms = _average(decomposition, rows, rng)
     return BiasVarianceDecomposition(
         loss=loss,
-        **terms["value"][["error", "noise", "bias", "variance"]],
+        **terms["value"][["error", "noise", "bias", "variance"]].to_dict(),
         terms_=terms,
         samples_=samples,
         main_prediction_=_as_predicted(decomposition.main, loss, classes),

@@ -29,7 +29,7 @@ from skdl.settings import resolve_settings
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
-BLOWN_UP = 4.0  # the test ends where the loss is this many times the lowest one so far
+BLOWN_UP = 4.0  # the test ends where the loss is this many times the lowest one, if that is > 0
 
 
 @dataclass(eq=False)
@@ -145,8 +145,8 @@ def find_learning_rate(
     losses, exploded = _ramp(mlp, X, np.asarray(y), rates, batches, smoothing, verbose)
     if len(losses) < 10:
         raise ValueError(
-            f"find_learning_rate: start must be a rate at which the loss stays finite; at {start!r} "
-            f"it exploded after {len(losses)} steps (are the inputs scaled?)"
+            "find_learning_rate: start must be a rate at which the loss stays finite; from "
+            f"{start!r} it exploded within {len(losses)} steps (are the inputs scaled?)"
         )
     rates, smoothed = rates[: len(losses)], smooth(losses, smoothing)
     smoothed_rates = np.exp(smooth(np.log(rates), smoothing))
@@ -249,7 +249,9 @@ def _ramp(mlp, X, y, rates, batches, smoothing, verbose) -> tuple[np.ndarray, bo
                 return np.array(losses), True
             losses.append(mlp.history_[-1]["loss"])
             smoothed = smooth(np.array(losses), smoothing)
-            if smoothed[-1] > BLOWN_UP * smoothed.min() > 0:
+            lowest = smoothed.min()
+            most = BLOWN_UP * lowest if lowest > 0 else losses[0] + abs(losses[0])
+            if smoothed[-1] > most:
                 return np.array(losses), True
             bar.set_postfix_str(f"rate {rate:.2g}, loss {losses[-1]:.4g}")
             bar.update(1)

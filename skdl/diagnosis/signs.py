@@ -21,7 +21,7 @@ from skdl.diagnosis.findings import Finding
 
 __all__ = ["TrainingRecord", "read_record", "read_signs"]
 
-FALL = 0.03  # still falling: the last tenth of the epochs lowered the loss by more than this share
+FALL = 0.05  # still falling: the last tenth of the epochs lowered the loss by more than this share
 FEW = 10  # ... or, where there were fewer epochs than this, lowered it at all
 RISES = 0.25  # oscillating: the loss rose in more than this share of the later epochs ...
 SWING = 0.1  # ... and moved by more than this share of its value from one epoch to the next
@@ -273,6 +273,9 @@ SIGNS = {  # name: (sign, one sentence)
 }
 
 
+NO_LEARNING = ("dead units", "saturated units", "vanishing gradients")
+
+
 def read_signs(
     records: list[TrainingRecord | None],
     *,
@@ -314,7 +317,7 @@ def read_signs(
     if high_bias and training_error is not None and constant_error:
         stuck = training_error > STUCK * constant_error
         strange = _strange_rate(records[0])
-        if stuck and (strange or findings):
+        if stuck and (strange or any(f.name in NO_LEARNING for f in findings)):
             why = f", and the learning rate, {records[0].rate:.3g}, is {strange}" if strange else ""
             findings.append(
                 Finding(

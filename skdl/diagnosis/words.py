@@ -7,7 +7,8 @@ import textwrap
 from skdl.diagnosis.findings import ABOUT
 
 __all__ = [
-    "as_text", "comparison", "evidence", "explanation", "format_error", "found", "headline",
+    "as_text", "comparison", "evidence", "explanation", "format_error", "found", "held_out",
+    "headline",
     "interval", "quantity", "remedies_title", "table",
 ]  # fmt: skip
 
@@ -123,6 +124,20 @@ def comparison(diagnosis) -> list[tuple[str, str, str, str]]:
     name = "your network" if d.is_network else "your model"
     rows.append((own, name, quantity(d, d.training_error.value), quantity(d, own), ""))
     return [row[1:] for row in sorted(rows, key=lambda row: row[0])]
+
+
+def held_out(diagnosis, test) -> str:
+    """Tell what the test part said, once."""
+    d = diagnosis
+    known = d.validation_error
+    spread = f"{quantity(d, test.low)} to {quantity(d, test.high)}"
+    told = (
+        f"On the test part, {test.n_rows} rows that nothing has looked at until now, {test.what} "
+        f"has an error of {quantity(d, test.error)} ({d.error_name}; 95 % interval {spread})."
+    )
+    if test.low > known.high:
+        return f"{told} That is more than the folds promised: the choices made here fit them."
+    return told
 
 
 def evidence(diagnosis) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.plots import style
+from skdl.plots import layout, style
 from skdl.plots.gaps import GapsDisplay
 from skdl.plots.learning_curve import LearningCurveDisplay
 
@@ -87,9 +87,9 @@ class DiagnosisDisplay:
         if found.learning_curve_ is None:
             displays = [GapsDisplay]
         with style.drawing():
-            wide = ax is None or style.inches_of(ax)[0] > 5.5
+            wide = ax is None or layout.inches_of(ax)[0] > 5.5
             shape = (1, len(displays)) if wide else (len(displays), 1)
-            self.ax_, grid = style.panels(
+            self.ax_, grid = layout.panels(
                 ax, *shape, figsize=(4.8 * shape[1], 4.4), headline=found.headline
             )
             self.figure_ = self.ax_.figure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["draw_errors", "limit_errors", "name_gaps", "shade_gaps"]
 
@@ -90,7 +90,7 @@ def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> No
         names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.
     bottom, top = ax.get_ylim()
-    room = (top - bottom) * min(0.54 / style.inches_of(ax)[1], 0.4)
+    room = (top - bottom) * min(0.54 / layout.inches_of(ax)[1], 0.4)
     (bias, _), (variance, _) = names
     if variance - bias < room:
         bias = max(bias - (room - (variance - bias)) / 2, bottom + room / 3)

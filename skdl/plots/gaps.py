@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["GapsDisplay"]
 
@@ -114,8 +114,8 @@ class GapsDisplay:
                 self._draw_step(place, foot, height, estimate, colour, hatch)
             ax.axhline(0, color=style.INK, lw=0.8)
             ax.tick_params(axis="x", length=0)
-            style.finish(ax, self.error_name, self.in_percent)
-            style.write_ticks(
+            layout.finish(ax, self.error_name, self.in_percent)
+            layout.write_ticks(
                 ax, range(len(steps)),
                 [f"{name}\n{style.format_error(height, self.in_percent)}"
                  for name, _, height, *_ in steps],

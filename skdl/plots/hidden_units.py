@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import clone
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["HiddenUnitsDisplay"]
 
 
 class HiddenUnitsDisplay:
-    """The incoming weights of hidden units: images in grey (white positive, black negative) or bars.
+    """The incoming weights of hidden units, as grey images (white positive) or as bars.
 
     Make it with :meth:`from_estimator`.
 
@@ -115,9 +115,9 @@ class HiddenUnitsDisplay:
         reach = np.abs(shown).max() or 1.0
         n = len(self.units)
         with style.drawing():
-            width, height = (4.9, 4.4) if ax is None else style.inches_of(ax)
+            width, height = (4.9, 4.4) if ax is None else layout.inches_of(ax)
             columns = int(np.clip(round(np.sqrt(n * width / height)), 1, n))
-            self.ax_, grid = style.panels(
+            self.ax_, grid = layout.panels(
                 ax, -(-n // columns), columns, (width, height), sharex=True, sharey=True
             )
             self.figure_ = self.ax_.figure

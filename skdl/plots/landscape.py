@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["LossLandscapeDisplay"]
 
@@ -71,7 +71,7 @@ class LossLandscapeDisplay:
         X, y : array-like
             The training rows.
         path : bool, default=True
-            Whether to fit a clone of the network, watch it, and show the plane of its path. Without,
+            Whether to fit a clone of the network, watch it, and show the plane of its path. If not,
             the network must be fitted, and the plane is a random one, filter-normalised.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
@@ -104,8 +104,8 @@ class LossLandscapeDisplay:
             self.path_ = None
             if found.path is not None:
                 self.path_ = ax.plot(
-                    *found.path.T, color="white", lw=1.4, marker=".", ms=5, mec=style.INK, mfc="white",
-                    mew=0.6, label="an epoch",
+                    *found.path.T, color="white", lw=1.4, marker=".", ms=5, mfc="white",
+                    mec=style.INK, mew=0.6, label="an epoch",
                 )[0]  # fmt: skip
                 ax.plot(
                     *found.path[0], marker="o", ms=9, mfc="white", mec=style.INK, ls="none",
@@ -116,30 +116,28 @@ class LossLandscapeDisplay:
                 label="end of the fit",
             )[0]  # fmt: skip
             self._name_axes()
-            style.fit(ax)
+            layout.fit(ax)
         return self
 
     def _draw_contours(self) -> None:
-        """Fill between levels that are evenly spaced, in the logarithm if the loss spans decades."""
-        from matplotlib import ticker
+        """Fill between levels, evenly spaced: in the logarithm if the loss spans a lot."""
+        from matplotlib.colors import BoundaryNorm
 
         ax, found = self.ax_, self.landscape
-        loss = np.where(np.isfinite(found.loss), found.loss, np.nanmax(found.loss))
+        finite = np.isfinite(found.loss)
+        loss = np.where(finite, found.loss, found.loss[finite].max())
         low, high = loss.min(), loss.max()
         if low > 0 and high > 8 * low:
             levels = np.geomspace(low, high, 13)
         else:
             levels = np.linspace(low, max(high, low + 1e-12), 13)
-        # The colours count levels, so that each step is seen, whatever the spacing.
-        from matplotlib.colors import BoundaryNorm
-
-        norm = BoundaryNorm(levels, 256)
+        norm = BoundaryNorm(levels, 256)  # colours count levels, so that each step is seen
         self.contours_ = ax.contourf(
             found.alpha, found.beta, loss, levels, cmap="cividis", norm=norm, extend="neither"
         )
         ax.contour(found.alpha, found.beta, loss, levels, colors=style.INK, linewidths=0.4)
         bar = self.figure_.colorbar(self.contours_, ax=ax, ticks=levels[::3], pad=0.02)
-        bar.ax.yaxis.set_major_formatter(ticker.FuncFormatter(lambda level, _: f"{level:.3g}"))
+        bar.ax.yaxis.set_major_formatter("{x:.3g}")
         bar.ax.minorticks_off()
         bar.set_label("training loss")
         bar.outline.set_visible(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import clone
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["LayerSignsDisplay"]
 
@@ -103,10 +103,10 @@ class LayerSignsDisplay:
         """
         drawn = [sign for sign in self.signs if len(self.record[sign].iloc[0])]
         with style.drawing():
-            wide = ax is None or style.inches_of(ax)[0] > 5
+            wide = ax is None or layout.inches_of(ax)[0] > 5
             columns = min(2, len(drawn)) if wide else 1
             rows = -(-len(drawn) // columns)
-            self.ax_, grid = style.panels(
+            self.ax_, grid = layout.panels(
                 ax, rows, columns, figsize=(4 * columns + 0.5, 2.5 * rows + 0.4), sharex=True
             )
             self.figure_ = self.ax_.figure
@@ -116,7 +116,7 @@ class LayerSignsDisplay:
             self.lines_ = {sign: self._draw_sign(sign, panel) for sign, panel in self.axes_.items()}
             for panel in grid[-1]:
                 panel.set_xlabel("epoch")
-            style.fit(grid[0, 0])
+            layout.fit(grid[0, 0])
         return self
 
     def _draw_sign(self, sign, ax) -> list:

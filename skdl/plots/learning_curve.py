@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.plots import style
+from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
 
 __all__ = ["LearningCurveDisplay"]
@@ -103,7 +103,7 @@ class LearningCurveDisplay:
             limit_errors(self.ax_, curve, self.bayes_error)
             shade_gaps(self.ax_, x, curve, self.bayes_error)
             name_gaps(self.ax_, curve, self.bayes_error, at=-1, in_percent=self.in_percent)
-            style.finish(self.ax_, self.error_name, self.in_percent)
+            layout.finish(self.ax_, self.error_name, self.in_percent)
             self._label_rows()
         return self
 
@@ -111,5 +111,5 @@ class LearningCurveDisplay:
         ax, n_rows = self.ax_, self.curve["n_rows"]
         ax.set_xscale("log")
         names = [f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") for n in n_rows]
-        style.write_ticks(ax, n_rows, names, all_needed=False)
+        layout.write_ticks(ax, n_rows, names, all_needed=False)
         ax.set_xlabel("training rows (log scale)")

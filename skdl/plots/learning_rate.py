@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["LearningRateDisplay"]
 
@@ -100,7 +100,7 @@ class LearningRateDisplay:
             ax.set_ylim(low - 0.12 * (high - low), high + 0.35 * (high - low))
             ax.set_xlabel(f"{test.parameter} (log scale)")
             ax.set_ylabel("training loss")
-            style.fit(ax)
+            layout.fit(ax)
         return self
 
     def _mark_readings(self) -> None:
@@ -109,14 +109,14 @@ class LearningRateDisplay:
         for name, rate, marker in (("lowest", test.lowest, "s"), ("steepest", test.steepest, "D")):
             height = test.smoothed[np.argmin(np.abs(test.smoothed_rates - rate))]
             self.marks_[name] = ax.plot(
-                [rate], [height], ls="none", marker=marker, ms=8, mfc="none", mec=style.INK, mew=1.6,
-                label=f"{name}: {rate:.2g}",
+                [rate], [height], ls="none", marker=marker, ms=8, mfc="none", mec=style.INK,
+                mew=1.6, label=f"{name}: {rate:.2g}",
             )[0]  # fmt: skip
         self.marks_["suggestion"] = ax.axvline(
             test.suggestion, color=style.VALIDATION, lw=2.5,
             label=f"suggestion: {test.suggestion:.2g}",
         )  # fmt: skip
         self.marks_["current"] = ax.axvline(
-            test.current, color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8, markevery=[0],
-            clip_on=False, label=f"now: {test.current:.2g}",
+            test.current, color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8,
+            markevery=[0], clip_on=False, label=f"now: {test.current:.2g}",
         )  # fmt: skip

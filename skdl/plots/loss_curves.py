@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import clone
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -109,7 +109,7 @@ class LossCurvesDisplay:
             self._choose_scale()
             ax.set_xlabel("epoch")
             ax.set_ylabel("loss")
-            style.fit(ax)
+            layout.fit(ax)
         return self
 
     def _draw(self, name, kind, record, column, **look) -> None:
@@ -151,7 +151,9 @@ class LossCurvesDisplay:
 
     def _choose_scale(self) -> None:
         """Take a logarithmic axis where the losses span more than a factor of ten."""
-        losses = np.concatenate([line.get_ydata() for line in self.lines_.values()])
+        losses = np.concatenate(
+            [line.get_ydata() for (_, kind), line in self.lines_.items() if kind != "penalty"]
+        )
         finite = losses[np.isfinite(losses)]
         if finite.size and finite.min() > 0 and finite.max() > 10 * finite.min():
             self.ax_.set_yscale("log")

@@ -6,7 +6,7 @@ import textwrap
 
 import numpy as np
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["RemediesDisplay"]
 
@@ -81,9 +81,9 @@ class RemediesDisplay:
                 f"RemediesDisplay: frame must have rows and the columns {', '.join(needed)}; got "
                 f"{len(frame)} rows and the columns {', '.join(map(str, frame.columns))}"
             )
-        return cls(
-            frame=frame, tolerance=tolerance, gap_name=gap_name, in_percent=in_percent
-        ).plot(ax)
+        return cls(frame=frame, tolerance=tolerance, gap_name=gap_name, in_percent=in_percent).plot(
+            ax
+        )
 
     @classmethod
     def from_trials(cls, trials, *, ax=None, tolerance=None) -> RemediesDisplay:
@@ -152,7 +152,7 @@ class RemediesDisplay:
                 ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
             ax.set_xlabel(self.gap_name)
             self._write_names()
-            style.fit(ax)
+            layout.fit(ax)
         return self
 
     def _write_names(self) -> None:
@@ -160,9 +160,9 @@ class RemediesDisplay:
         names = self.frame["remedy"].astype(str)
         if "change" in self.frame:
             names = names + ": " + self.frame["change"].astype(str)
-        inches = style.inches_of(self.ax_)[0]
+        inches = layout.inches_of(self.ax_)[0]
         for row, name in enumerate(names.str.removesuffix(": ")):
-            letters = max(int(len(name) * inches / style.text_width(name, 9)), 16)
+            letters = max(int(len(name) * inches / layout.text_width(name, 9)), 16)
             self.ax_.text(
                 0.01, row - 0.46, textwrap.fill(name, letters, break_long_words=False),
                 transform=self.ax_.get_yaxis_transform(), va="top", size=9, in_layout=False,

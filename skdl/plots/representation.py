@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import is_classifier
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["RepresentationDisplay"]
 
@@ -129,4 +129,4 @@ class RepresentationDisplay:
         ax.set_ylabel("class of the row")
         ax.set_xlabel("class of the other row")
         ax.tick_params(length=0)
-        style.write_ticks(ax, first + count / 2 - 0.5, names)
+        layout.write_ticks(ax, first + count / 2 - 0.5, names)

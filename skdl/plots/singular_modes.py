@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["SingularModesDisplay"]
 
@@ -50,9 +50,7 @@ class SingularModesDisplay:
         self.name = name
 
     @classmethod
-    def from_snapshots(
-        cls, snapshots, *, layer=None, n_modes=8, ax=None
-    ) -> SingularModesDisplay:
+    def from_snapshots(cls, snapshots, *, layer=None, n_modes=8, ax=None) -> SingularModesDisplay:
         """Draw what the callback :class:`skdl.diagnosis.inspection.Snapshots` kept.
 
         Parameters
@@ -111,5 +109,5 @@ class SingularModesDisplay:
             ax.set_ylim(bottom=0)
             ax.set_xlabel("epoch")
             ax.set_ylabel(f"singular value,\n{self.name}")
-            style.fit(ax)
+            layout.fit(ax)
         return self

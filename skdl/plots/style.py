@@ -7,14 +7,13 @@ marker, a line style or a name beside it says too.
 from __future__ import annotations
 
 import io
-import textwrap
 from contextlib import contextmanager
 
 import numpy as np
 
 __all__ = [
-    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "finish", "fit", "format_error", "inches_of",
-    "is_logarithmic", "nth_line", "panels", "svg", "text_width", "write_ticks",
+    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "format_error", "is_logarithmic",
+    "nth_line", "svg",
 ]  # fmt: skip
 
 TRAINING = "#0072B2"  # blue, the darker one in greyscale
@@ -73,48 +72,6 @@ def axes(ax=None, figsize=(4.9, 3.6)):
     return plt.subplots(figsize=figsize, layout="constrained")[1]
 
 
-def panels(ax, n_rows: int, n_columns: int, figsize, *, headline: str = "", **shared):
-    """Divide a place into a headline and panels below it.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes or None
-        The place; None makes a figure.
-    n_rows, n_columns : int
-        How many panels.
-    figsize : tuple of float
-        Width and height of a new figure, in inches.
-    headline : str, default=""
-        It is broken into lines that fit.
-    **shared
-        As for ``GridSpec.subplots``: sharex, sharey.
-
-    Returns
-    -------
-    host : matplotlib Axes
-        The place: invisible, it shows only the headline.
-    panels : ndarray of matplotlib Axes, of shape (n_rows, n_columns)
-    """
-    host = axes(ax, figsize)
-    place = host.get_subplotspec()
-    if place is None:
-        raise ValueError("ax must be a subplot, which can be divided; got axes placed by hand")
-    host.set_axis_off()
-    if headline:
-        width, height = inches_of(host)
-        size = 12 if width > 4 else 10
-        letter = 1.15 * text_width(headline, size) / len(headline)  # bold is wider
-        lines = textwrap.wrap(headline, max(int(width / letter), 16))
-        strip = 0.0175 * size * len(lines)
-        above, place = place.subgridspec(2, 1, height_ratios=[strip, max(height - strip, strip)])
-        host.set_subplotspec(above)
-        host.text(
-            0, 1, "\n".join(lines), transform=host.transAxes, va="top", weight="bold", size=size,
-            linespacing=1.15, in_layout=False,
-        )  # fmt: skip
-    return host, place.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
-
-
 def nth_line(number: int, total: int) -> dict:
     """Return colour and line style of one of several ordered lines, dark to light in greyscale."""
     from matplotlib import colormaps
@@ -142,102 +99,6 @@ def is_logarithmic(values) -> bool:
 def format_error(error: float, in_percent: bool) -> str:
     """Write an error as in the text of a diagnosis."""
     return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
-
-
-def finish(ax, error_name: str, in_percent: bool) -> None:
-    """Label the error axis, and put the legend above the picture, where it covers nothing."""
-    if in_percent:
-        ax.yaxis.set_major_formatter(lambda error, _: f"{100 * error:.4g} %")
-    ax.set_ylabel(error_name)
-    fit(ax)
-
-
-def inches_of(ax) -> tuple[float, float]:
-    """Return how wide and high axes are, in inches, with all that has been drawn so far."""
-    figure = ax.figure
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-    place = ax.get_position()
-    return place.width * figure.get_figwidth(), place.height * figure.get_figheight()
-
-
-def text_width(text: str, size: float) -> float:
-    """Return how wide the widest line of a text is, in inches; `size` is in points."""
-    from matplotlib.textpath import TextPath
-
-    lines = [line for line in text.split("\n") if line.strip()]
-    return max((TextPath((0, 0), line, size).get_extents().width for line in lines), default=0) / 72
-
-
-def fit(ax) -> None:
-    """Break the names of axes that are too long, and add the legend: the last thing to draw."""
-    for axis, inches in zip((ax.xaxis, ax.yaxis), inches_of(ax), strict=True):
-        text, size = axis.get_label_text(), axis.label.get_size()
-        # A name may stand out a little: beside it lie ticks and margins.
-        if text and text_width(text, size) > inches + 0.5:
-            letters = int(len(text) * inches / text_width(text, size))
-            axis.set_label_text(textwrap.fill(text, max(letters, 8), break_long_words=False))
-    legend(ax)
-
-
-def legend(ax) -> None:
-    """Put the legend above the picture, in as many columns as have room, none if it is empty."""
-    handles, labels = ax.get_legend_handles_labels()
-    if not handles:
-        return
-    inches_of(ax)  # lays out
-    room = (ax.get_tightbbox().x1 - ax.bbox.x0) / ax.figure.dpi  # up to the end of what is beside
-    for size in (10, 9, 8):
-        column = max(text_width(label, size) for label in labels) + 3.8 * size / 72
-        columns = int(np.clip(room // column, 1, min(len(labels), 4)))
-        if columns > 1:
-            break
-    columns = -(-len(labels) // -(-len(labels) // columns))  # columns of equal length
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=columns, fontsize=size)
-
-
-def write_ticks(ax, places, labels, *, all_needed: bool = True) -> None:
-    """Write labels under places on the horizontal axis, whatever room there is.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes
-        Its limits and scale must be set.
-    places : array-like of shape (n,)
-        Where the ticks are, in data units.
-    labels : list of str
-        What they say.
-    all_needed : bool, default=True
-        Whether each must be read: then they shrink, or else lean; otherwise some are left out.
-    """
-    places = np.asarray(places, dtype=np.float64)
-    pixels = ax.transAxes.inverted().transform(
-        ax.transData.transform(np.column_stack((places, np.zeros_like(places))))
-    )[:, 0]
-    ax.set_xticks(places, labels)
-    ax.set_xticks([], minor=True)
-    inches = inches_of(ax)[0]
-    gaps = np.diff(pixels) * inches
-    if not len(gaps):
-        return
-    for size in (10, 9, 8, 7):
-        widths = np.array([text_width(label, size) + 0.06 for label in labels])
-        if np.all((widths[1:] + widths[:-1]) / 2 <= gaps):
-            ax.tick_params(axis="x", labelsize=size)
-            return
-    if all_needed:
-        labels = [label.replace("\n", " ") for label in labels]
-        ax.set_xticks(places, labels, rotation=35, ha="right", rotation_mode="anchor")
-        ax.tick_params(axis="x", labelsize=9)
-        return
-    widths = [text_width(label, 9) + 0.08 for label in labels]
-    shown, end = [], -np.inf
-    for label, width, place in zip(labels, widths, pixels * inches, strict=True):
-        fits = place - width / 2 >= end
-        shown.append(label if fits else "")
-        end = place + width / 2 if fits else end
-    ax.set_xticks(places, shown)
-    ax.tick_params(axis="x", labelsize=9)
 
 
 def svg(display, diagnosis, figsize=(4.9, 3.6)) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
 
-from skdl.plots import style
+from skdl.diagnosis.validation_curve import all_numbers, is_number
+from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
 
 __all__ = ["ValidationCurveDisplay"]
@@ -94,33 +94,14 @@ class ValidationCurveDisplay:
         n_repeats : int, default=1
             How often to repeat the folds with another shuffle; only for an int `cv`.
         """
-        from skdl.diagnosis.checks import check_data
-        from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
-        from skdl.diagnosis.summary import learning_curve
+        from skdl.diagnosis.validation_curve import measure_values
 
-        values, current = _values(estimator, param_name, param_range)
-        error = ErrorMeasure.make(estimator, scoring)
-        X, y, n_rows, _, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
-        splits = make_splits(
-            X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify,
-            rng=np.random.default_rng(random_state),
+        curve, current, error = measure_values(
+            estimator, X, y, param_name=param_name, param_range=param_range,
+            bayes_error=float(bayes_error), scoring=scoring, cv=cv, n_repeats=n_repeats,
+            confidence=confidence, groups=groups, params=params, n_jobs=n_jobs,
+            random_state=random_state, verbose=verbose,
         )  # fmt: skip
-        settings = {
-            "n_rows": n_rows, "bayes_error": float(bayes_error), "confidence": confidence,
-            "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
-        }  # fmt: skip
-        rows = []
-        for value in values:
-            folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
-            folds = measure(
-                clone(estimator).set_params(**{param_name: value}), X, y, folds, error,
-                params=params, n_jobs=n_jobs, verbose=verbose,
-            )  # fmt: skip
-            rows.append(learning_curve(folds, [], **settings))
-        import pandas as pd
-
-        curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")
-        curve.insert(0, "value", pd.Series(values, dtype=None if _numeric(values) else object))
         return cls(
             curve=curve, param_name=param_name, current=current, bayes_error=float(bayes_error),
             error_name=error.name, in_percent=error.best == 1,
@@ -136,7 +117,7 @@ class ValidationCurveDisplay:
         """
         curve, bayes = self.curve, self.bayes_error
         values = curve["value"].tolist()
-        numeric = _numeric(values)
+        numeric = all_numbers(values)
         x = np.array(values if numeric else range(len(values)), dtype=float)
         found = [i for i, value in enumerate(values) if value == self.current]
         at = found[0] if found else int(curve["validation_error"].argmin())
@@ -157,10 +138,10 @@ class ValidationCurveDisplay:
             levels = [bayes, *curve.loc[at, ["training_error", "validation_error"]]]
             ax.hlines(levels, x[at], ax.get_xlim()[1], color=style.INK, lw=0.8, ls=(0, (1, 2.5)))
             name_gaps(ax, curve, bayes, at=at, in_percent=self.in_percent)
-            style.finish(ax, self.error_name, self.in_percent)
+            layout.finish(ax, self.error_name, self.in_percent)
             if not numeric or len(values) <= 7:
                 names = [_name(value) for value in values]
-                style.write_ticks(ax, x, names, all_needed=not numeric)
+                layout.write_ticks(ax, x, names, all_needed=not numeric)
         return self
 
     def _scale_axis(self, x, numeric) -> None:
@@ -182,45 +163,7 @@ class ValidationCurveDisplay:
         ax.set_xlabel(self.param_name + scale)
 
 
-def _number(value) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _numeric(values) -> bool:
-    return all(_number(value) for value in values)
-
-
 def _name(value) -> str:
-    if _number(value) and not isinstance(value, Integral):
+    if is_number(value) and not isinstance(value, Integral):
         return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
     return str(value)
-
-
-def _values(estimator, param_name: str, param_range) -> tuple[list, object]:
-    """Return the values in order, the current one included where it fits in, and that one."""
-    parameters = estimator.get_params()
-    if param_name not in parameters:
-        raise ValueError(
-            f"ValidationCurveDisplay: param_name must be a parameter of the estimator; got "
-            f"{param_name!r}"
-        )
-    values = list(param_range.tolist() if hasattr(param_range, "tolist") else param_range)
-    if len(values) < 2:
-        raise ValueError(
-            f"ValidationCurveDisplay: param_range must hold two values or more; got {values!r}"
-        )
-    current = parameters[param_name]
-    if current is None and _numeric(values):
-        current = _default(parameters, param_name)
-    if _number(current) == _numeric(values) and not any(current == value for value in values):
-        values.append(current)
-    return (sorted(values) if _numeric(values) else values), current
-
-
-def _default(parameters: dict, param_name: str):
-    """Return what None means to a network: the default of its optimiser."""
-    from skdl.core.optimizers import Optimizer
-
-    prefix, _, name = param_name.rpartition("__")
-    optimizer = parameters.get(f"{prefix}__optimizer" if prefix else "optimizer")
-    return getattr(Optimizer.registry.get(optimizer, optimizer), name, None)

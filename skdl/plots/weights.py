@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import clone
 
-from skdl.plots import style
+from skdl.plots import layout, style
 
 __all__ = ["WeightsDisplay"]
 
@@ -84,7 +84,9 @@ class WeightsDisplay:
         reach = max(np.abs(W).max() for W in self.coefs)
         with style.drawing():
             rows = len(self.coefs)
-            self.ax_, grid = style.panels(ax, rows, 1, figsize=(4.9, 0.9 + 1.25 * rows), sharex=True)
+            self.ax_, grid = layout.panels(
+                ax, rows, 1, figsize=(4.9, 0.9 + 1.25 * rows), sharex=True
+            )
             self.figure_ = self.ax_.figure
             self.axes_, self.counts_ = list(grid[:, 0]), []
             for number, (panel, W) in enumerate(zip(self.axes_, self.coefs, strict=True), start=1):

@@ -98,7 +98,8 @@ class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
     def _run_search(self, evaluate_candidates):
         """Decide what to try next: scikit-learn's hook for searches that go step by step."""
         values, best = self._start()
-        folds = _SameFolds(self._checked_cv_orig)
+        # A number of folds, or a list of them, gives the same ones each time.
+        folds = _SameFolds(self.cv) if hasattr(self.cv, "split") else None
         tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
         results: dict = {}
 

@@ -50,8 +50,9 @@ def test_a_model_that_a_linear_one_beats_is_told_so():
     found = diagnose(KNeighborsRegressor(1), X, y, train_sizes=(), random_state=0)
     (finding,) = [f for f in found.findings if f.name == "beaten by a linear model"]
     assert finding.evidence.startswith("A linear model does better than your model on the same")
-    assert "against 1" in finding.evidence
-    fair = diagnose(Ridge(), X, y, train_sizes=(), random_state=0, baselines=["linear"])
+    assert "50.4 % against 97.3 %" in finding.evidence
+    fair = make_pipeline(StandardScaler(), Ridge())
+    fair = diagnose(fair, X, y, train_sizes=(), random_state=0, baselines=["linear"])
     assert [f for f in fair.findings if f.about == "baseline"] == []
 
 

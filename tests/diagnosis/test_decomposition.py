@@ -395,8 +395,7 @@ def test_data_frames_sparse_matrices_and_several_outputs():
         assert run.error == pytest.approx(runs[0].error, rel=1e-4)
         assert run.main_prediction_.shape == (45, 2)
     single = [
-        bias_variance_decomposition(model, X, y[:, k], n_datasets=4, random_state=0)
-        for k in (0, 1)
+        bias_variance_decomposition(model, X, y[:, k], n_datasets=4, random_state=0) for k in (0, 1)
     ]
     assert runs[0].variance == pytest.approx(np.mean([s.variance for s in single]))
     assert single[0].predictions_.shape == (4, 45)

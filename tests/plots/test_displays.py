@@ -109,7 +109,7 @@ def test_from_estimator_draws_into_given_axes_and_changes_no_estimator(display, 
 
 @pytest.mark.parametrize("width", [None, 3.3], ids=["default", "narrow"])
 @pytest.mark.parametrize("display", DISPLAYS)
-def test_nothing_is_cut_off(display, width, drawn):
+def test_nothing_is_cut_off_and_axes_have_names(display, width, drawn):
     it = drawn[display]
     if width is None:
         figure = it.plot().figure_
@@ -121,12 +121,7 @@ def test_nothing_is_cut_off(display, width, drawn):
     slack = 0.06
     assert box.x0 >= -slack and box.y0 >= -slack
     assert box.x1 <= wide + slack and box.y1 <= high + slack
-
-
-@pytest.mark.parametrize("display", DISPLAYS)
-def test_axes_have_names(display, drawn):
-    it = drawn[display].plot()
-    panels = [ax for ax in it.figure_.axes if ax.axison]
+    panels = [ax for ax in figure.axes if ax.axison]
     assert any(ax.get_ylabel() for ax in panels) or display is RemediesDisplay  # its rows are named
     assert any(ax.get_xlabel() for ax in panels) or display in (GapsDisplay, HiddenUnitsDisplay)
 
@@ -218,7 +213,8 @@ def test_the_slide_has_the_headline_the_curve_and_the_gaps(diagnosis):
     words = drawn.ax_.texts[0].get_window_extent()
     for panel in drawn.axes_:
         assert panel.get_legend().get_window_extent().y1 <= words.y0  # not over the headline
-    alone = DiagnosisDisplay.from_diagnosis(diagnose(DecisionTreeClassifier(), X, y, train_sizes=()))
+    without_curve = diagnose(DecisionTreeClassifier(), X, y, train_sizes=())
+    alone = DiagnosisDisplay.from_diagnosis(without_curve)
     assert alone.learning_curve_ is None and len(alone.axes_) == 1
 
 

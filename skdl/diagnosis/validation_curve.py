@@ -1,0 +1,96 @@
+"""Both errors of any estimator at each value of one parameter, on the same folds."""
+
+from __future__ import annotations
+
+from numbers import Real
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.core.optimizers import Optimizer
+from skdl.diagnosis.checks import check_data
+from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
+from skdl.diagnosis.summary import learning_curve
+
+__all__ = ["all_numbers", "is_number", "measure_values"]
+
+
+def measure_values(
+    estimator, X, y, *, param_name, param_range, bayes_error, scoring, cv, n_repeats, confidence,
+    groups, params, n_jobs, random_state, verbose,
+):  # fmt: skip
+    """Measure an estimator at each value of a parameter.
+
+    The parameters are those of :meth:`skdl.plots.ValidationCurveDisplay.from_estimator`.
+
+    Returns
+    -------
+    curve : DataFrame
+        One row for each value: value, both errors and their intervals.
+    current : object
+        The value that the estimator has now.
+    error : ErrorMeasure
+        What was measured.
+    """
+    import pandas as pd
+
+    values, current = _values(estimator, param_name, param_range)
+    error = ErrorMeasure.make(estimator, scoring)
+    X, y, n_rows, _, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
+    splits = make_splits(
+        X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify,
+        rng=np.random.default_rng(random_state),
+    )  # fmt: skip
+    settings = {
+        "n_rows": n_rows, "bayes_error": bayes_error, "confidence": confidence,
+        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
+    }  # fmt: skip
+    rows = []
+    for value in values:
+        folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+        folds = measure(
+            clone(estimator).set_params(**{param_name: value}), X, y, folds, error,
+            params=params, n_jobs=n_jobs, verbose=verbose,
+        )  # fmt: skip
+        rows.append(learning_curve(folds, [], **settings))
+    curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")
+    curve.insert(0, "value", pd.Series(values, dtype=None if all_numbers(values) else object))
+    return curve, current, error
+
+
+def is_number(value) -> bool:
+    """Say whether a value is a number and not a truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def all_numbers(values) -> bool:
+    """Say whether all values are numbers."""
+    return all(is_number(value) for value in values)
+
+
+def _values(estimator, param_name: str, param_range) -> tuple[list, object]:
+    """Return the values in order, the current one included where it fits in, and that one."""
+    parameters = estimator.get_params()
+    if param_name not in parameters:
+        raise ValueError(
+            f"ValidationCurveDisplay: param_name must be a parameter of the estimator; got "
+            f"{param_name!r}"
+        )
+    values = list(param_range.tolist() if hasattr(param_range, "tolist") else param_range)
+    if len(values) < 2:
+        raise ValueError(
+            f"ValidationCurveDisplay: param_range must hold two values or more; got {values!r}"
+        )
+    current = parameters[param_name]
+    if current is None and all_numbers(values):
+        current = _default(parameters, param_name)
+    if is_number(current) == all_numbers(values) and not any(current == value for value in values):
+        values.append(current)
+    return (sorted(values) if all_numbers(values) else values), current
+
+
+def _default(parameters: dict, param_name: str):
+    """Return what None means to a network: the default of its optimiser."""
+    prefix, _, name = param_name.rpartition("__")
+    optimizer = parameters.get(f"{prefix}__optimizer" if prefix else "optimizer")
+    return getattr(Optimizer.registry.get(optimizer, optimizer), name, None)

@@ -1,0 +1,158 @@
+"""try_remedies: fresh folds, paired differences, the best first; what it says."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_breast_cancer, load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, StratifiedKFold, cross_validate
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skdl import MLPClassifier, diagnose
+from skdl.diagnosis import Remedy
+from skdl.diagnosis.trials import count_fits, fresh_folds
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1, 1, (300, 2))
+Y = ((X[:, 0] > 0) ^ (RNG.random(300) < 0.2)).astype(int)
+SETTINGS = {"train_sizes": (), "baselines": False, "random_state": 0, "n_repeats": 1}
+
+
+def remedy(**parameters):
+    return Remedy(
+        parameters, action="Smooth", regime="overfitting", reason="It averages.", source="A book"
+    )
+
+
+@pytest.fixture(scope="module")
+def found():
+    return diagnose(KNeighborsClassifier(1), X, Y, **SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def trials(found):
+    return found.try_remedies(X, Y, remedies=[remedy(n_neighbors=[2, 15])], random_state=0)
+
+
+def test_one_row_for_each_value_best_first(trials):
+    frame = trials.to_frame()
+    assert set(frame["change"]) == {"n_neighbors=2", "n_neighbors=15"}
+    assert frame["validation_error"].is_monotonic_increasing
+    assert frame["change"].iloc[0] == "n_neighbors=15"
+    assert frame["treats"].tolist() == ["overfitting"] * 2
+
+
+def test_changes_are_paired_differences_on_the_same_folds():
+    cv = StratifiedKFold(5, shuffle=True, random_state=7)
+    found = diagnose(KNeighborsClassifier(1), X, Y, cv=cv, train_sizes=(), baselines=False)
+    trials = found.try_remedies(X, Y, remedies=[remedy(n_neighbors=[15])], random_state=0)
+    seed = np.random.default_rng([0x7F1A15, 0]).integers(2**31)
+    cv = StratifiedKFold(5, shuffle=True, random_state=int(seed))
+    old, new = (
+        cross_validate(KNeighborsClassifier(k), X, Y, cv=cv, return_train_score=True)
+        for k in (1, 15)
+    )
+    (row,) = trials.to_frame().to_dict("records")
+    moved = (1 - new["test_score"]) - (1 - old["test_score"])
+    assert row["validation_change"] == pytest.approx(moved.mean())
+    half = 2.7764451 * np.sqrt((1 / 5 + 1 / 4) * moved.var(ddof=1))
+    assert row["validation_change_high"] == pytest.approx(moved.mean() + half)
+    gap = (new["train_score"] - new["test_score"]) - (old["train_score"] - old["test_score"])
+    assert row["variance_change"] == pytest.approx(gap.mean())
+    assert row["variance"] == pytest.approx((new["train_score"] - new["test_score"]).mean())
+    assert row["bias_change"] + row["variance_change"] == pytest.approx(row["validation_change"])
+    assert trials.unchanged["validation_error"] == pytest.approx(1 - old["test_score"].mean())
+
+
+def test_folds_are_fresh_even_with_the_same_seed(found, trials):
+    assert found.validation_error.value != trials.unchanged["validation_error"]
+    again = found.try_remedies(X, Y, remedies=[remedy(n_neighbors=[2, 15])], random_state=0)
+    assert (
+        again.to_frame()
+        .drop(columns="fit_seconds")
+        .equals(trials.to_frame().drop(columns="fit_seconds"))
+    )
+
+
+def test_fresh_folds_keep_what_has_no_seed():
+    rng = np.random.default_rng(0)
+    plain, seeded = KFold(3), KFold(3, shuffle=True, random_state=0)
+    assert fresh_folds(5, rng) == 5
+    assert fresh_folds(seeded, rng).random_state != 0 and seeded.random_state == 0
+    assert next(fresh_folds(plain, rng).split(X))[1].tolist() == list(range(100))
+
+
+def test_words(found, trials):
+    text = str(trials)
+    assert text.startswith("Remedies tried on fresh folds\nBest of what was tried: Smooth (n_nei")
+    assert "95 % interval" in text and " to -" in text
+    page = trials._repr_html_()
+    assert page.count("<tr>") == 3 and "n_neighbors=15" in page
+    assert max(map(len, text.splitlines())) <= 100
+    found.trials_ = trials
+    assert text in str(found) and page in found._repr_html_()
+    found.trials_ = None
+
+
+def test_best_is_a_changed_estimator_only_if_it_is_better_for_sure(found, trials):
+    assert trials.best_.n_neighbors == 15
+    worse = found.try_remedies(X, Y, remedies=[remedy(p=[2.0])], random_state=0)
+    assert worse.best_ is None
+    assert "Nothing that was tried lowers the validation error" in str(worse)
+
+
+def test_advice_is_not_tried(found):
+    trials = found.try_remedies(X, Y)  # general advice only, for a model that is no network
+    assert len(trials.to_frame()) == 0
+    assert "None of the remedies can be tried." in str(trials)
+    assert trials.best_ is None
+
+
+def test_what_cannot_be_fitted_is_told(found):
+    trials = found.try_remedies(X, Y, remedies=[remedy(n_neighbors=[5, 1000])])
+    assert len(trials.to_frame()) == 1
+    assert "Smooth (n_neighbors=1000) could not be fitted: Expected n_neighbors" in str(trials)
+
+
+def test_remedies_of_a_network_in_a_pipeline():
+    A, y = (part[:300] for part in load_digits(return_X_y=True))
+    model = make_pipeline(StandardScaler(), MLPClassifier((20,), max_iter=3, random_state=0))
+    found = diagnose(model, A, y, cv=3, **SETTINGS)
+    trials = found.try_remedies(A, y, n_jobs=2, random_state=1)
+    frame = trials.to_frame()
+    assert count_fits(model, found.remedies, 3) == 3 * (len(frame) + 1)
+    assert np.isfinite(frame.select_dtypes("number").to_numpy()).all()
+    longer = frame[frame["remedy"] == "Train longer"].iloc[0]
+    assert longer["bias_change"] < 0
+    copy = pickle.loads(pickle.dumps(found))
+    assert str(copy.trials_) == str(trials)
+
+
+def test_a_scaler_is_put_before_a_bare_network_and_helps():
+    A, y = load_breast_cancer(return_X_y=True)
+    network = MLPClassifier((10,), random_state=0, max_iter=50)
+    found = diagnose(network, A, y, **SETTINGS)
+    assert "Scale the inputs first" in found.explanation
+    trials = found.try_remedies(A, y, remedies=found.remedies[:1], random_state=0)
+    (row,) = trials.to_frame().to_dict("records")
+    assert row["change"] == "StandardScaler -> MLPClassifier"
+    assert row["validation_change"] < 0
+
+
+def test_data_that_do_not_fit_are_refused(found):
+    with pytest.raises(ValueError, match="y must have as many rows as X"):
+        found.try_remedies(X, Y[:10])
+
+
+def test_a_failing_estimator_is_named():
+    found = diagnose(KNeighborsClassifier(60), X, Y, **SETTINGS)
+    with pytest.raises(ValueError, match="try_remedies: the unchanged estimator failed: Expected"):
+        found.try_remedies(X[:40], Y[:40], remedies=[remedy(n_neighbors=[2])])
+
+
+def test_linear_model_has_nothing_to_try():
+    found = diagnose(LogisticRegression(), X, Y, **SETTINGS)
+    assert len(found.try_remedies(X, Y).to_frame()) == 0

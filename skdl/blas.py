@@ -6,9 +6,7 @@ more on a machine where other work runs: there a fit was seen to take ten times 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
@@ -16,33 +14,13 @@ __all__ = ["threads_for"]
 
 SMALL = 4_000_000  # multiplications in one product; below it one thread is as fast, or faster
 
-_lock = threading.Lock()
-_inside = 0
-_limit: Any = None
-
 
 @cache
 def _controller() -> Any:
+    """Return the libraries that are loaded; looking for them takes longer than a small fit."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Limit BLAS to one thread until the last of several fits (in Python threads) has left."""
-    global _inside, _limit
-    with _lock:
-        if _inside == 0:
-            _limit = _controller().limit(limits=1, user_api="blas")
-        _inside += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _limit.restore_original_limits()
 
 
 def threads_for(rows: int, widths: list[int]) -> Any:
@@ -65,4 +43,6 @@ def threads_for(rows: int, widths: list[int]) -> Any:
     ...     pass
     """
     largest = max(a * b for a, b in zip(widths, widths[1:], strict=False))
-    return _one_thread() if rows * largest < SMALL else nullcontext()
+    if rows * largest >= SMALL:
+        return nullcontext()
+    return _controller().limit(limits=1, user_api="blas")

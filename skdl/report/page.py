@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from skdl.diagnosis import words
+from skdl.diagnosis.trial_words import trial_rows, trials_verdict
 
 __all__ = ["render_report"]
 
@@ -23,6 +24,7 @@ def render_report(
     title: str = "Diagnosis",
     data_notes: Sequence[str] = (),
     settings: Mapping[str, object] | None = None,
+    held_out=None,
 ) -> str:
     """Write a diagnosis as a self-contained HTML page.
 
@@ -36,6 +38,8 @@ def render_report(
         What was done to the data before.
     settings : mapping of str to object, default=None
         What else made the result: the model, the seed.
+    held_out : HeldOut, default=None
+        What the test part said, if there was one.
 
     Returns
     -------
@@ -82,6 +86,12 @@ def render_report(
             "caption": "From the Bayes error up to the validation error.",
         }
     )
+    trials = diagnosis.trials_
+    if trials is not None and len(trials.frame):
+        size = (6.4, 1.3 + 0.62 * len(trials.frame))
+        tried_picture = svg(_TriedRemedies, diagnosis, figsize=size)
+    else:
+        tried_picture = None
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(
         resources.files("skdl.report").joinpath("report.html").read_text(encoding="utf-8")
@@ -94,7 +104,51 @@ def render_report(
         evidence=words.evidence(diagnosis),
         table=words.table(diagnosis),
         pictures=pictures,
+        found=words.found(diagnosis),
+        write=lambda error: words.quantity(diagnosis, error),
+        remedies_title=words.remedies_title(diagnosis),
+        comparison=words.comparison(diagnosis),
+        trials=trials,
+        trial_rows=trial_rows(trials) if trials is not None else [],
+        trials_verdict=trials_verdict(trials) if trials is not None else "",
+        tried_picture=tried_picture,
+        regions=_region_rows(diagnosis),
+        held_out=words.held_out(diagnosis, held_out) if held_out is not None else "",
         data_notes=data_notes,
         settings=settings or {},
     )
     return page.replace(" %", "&nbsp;%")  # a number and its sign stay on one line
+
+
+class _TriedRemedies:
+    """Draws what was tried: each change by its parameters, which are shorter than its name."""
+
+    @staticmethod
+    def from_diagnosis(diagnosis, *, ax):
+        from skdl.plots import RemediesDisplay
+
+        frame = diagnosis.trials_.frame
+        return RemediesDisplay.from_frame(
+            frame.assign(remedy=[change.split("__")[-1] for change in frame["change"]]),
+            ax=ax, tolerance=diagnosis.tolerance, gap_name=f"gap ({diagnosis.error_name})",
+            in_percent=diagnosis.in_percent,
+        )  # fmt: skip
+
+
+def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
+    """Group the regions by kind: what it is called, and rows of words."""
+    regions = diagnosis.regions_
+    if regions is None or not len(regions):
+        return []
+    titles = {"class": "By class", "target": "By target", "cluster": "By cluster",
+              "feature": "By feature"}  # fmt: skip
+    groups = []
+    for kind, title in titles.items():
+        rows = [
+            (row.region, row.n_rows, *(words.format_error(e, True) for e in (
+                row.training_error, row.validation_error, row.variance)), row.stands_out)
+            for row in regions[regions["kind"] == kind].itertuples()
+        ]  # fmt: skip
+        if rows:
+            groups.append((title, rows))
+    return groups

@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skdl.classifier import MLPClassifier
-    from skdl.diagnosis import Diagnosis, diagnose
+    from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose
     from skdl.regressor import MLPRegressor
+    from skdl.search import search_space
+    from skdl.search.coordinate import CoordinateSearchCV
 
 __version__ = "0.1.0.dev0"
-__all__ = ["Diagnosis", "MLPClassifier", "MLPRegressor", "__version__", "diagnose"]
+__all__ = [
+    "CoordinateSearchCV",
+    "Diagnosis",
+    "MLPClassifier",
+    "MLPRegressor",
+    "__version__",
+    "bias_variance_decomposition",
+    "diagnose",
+    "search_space",
+]
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
 _HOME = {
@@ -23,6 +34,9 @@ _HOME = {
     "MLPRegressor": "skdl.regressor",
     "diagnose": "skdl.diagnosis",
     "Diagnosis": "skdl.diagnosis",
+    "bias_variance_decomposition": "skdl.diagnosis",
+    "search_space": "skdl.search",
+    "CoordinateSearchCV": "skdl.search.coordinate",
 }
 
 

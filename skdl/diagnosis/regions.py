@@ -171,7 +171,7 @@ def _features(X, names, losses):
 def _stands_out(values, inside, bound, tolerance) -> bool:
     """Say whether the mean inside is higher than outside, beyond tolerance and chance."""
     a, b = (part[np.isfinite(part)] for part in (values[inside], values[~inside]))
-    if len(a) < LEAST_ROWS or len(b) < LEAST_ROWS:
+    if len(a) < LEAST_ROWS or len(b) < len(a):  # most of the rows are no region
         return False
     error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
     difference = a.mean() - b.mean()
@@ -195,7 +195,8 @@ def region_findings(regions, write) -> list[Finding]:
             continue
         worst = high.sort_values(column, ascending=False).head(TOLD)
         told = listing(
-            (f"{row.kind} {row.region} ({write(getattr(row, column))}, {row.n_rows} rows)"
+            (f"{row.region if row.region.startswith(row.kind) else f'{row.kind} {row.region}'} ("
+             f"{write(getattr(row, column))}, {row.n_rows} rows)"
              for row in worst.itertuples()), most=TOLD,
         )  # fmt: skip
         more = f", and {len(high) - TOLD} more regions" if len(high) > TOLD else ""
@@ -203,7 +204,7 @@ def region_findings(regions, write) -> list[Finding]:
         findings.append(
             Finding(
                 f"{gap} by region", "region",
-                f"The {what} is far higher than elsewhere in {told}{more}.",
+                f"The {what} is higher than elsewhere in {told}{more}.",
             )
         )  # fmt: skip
     return findings

@@ -56,6 +56,11 @@ def test_the_losses_are_those_of_gradient_descent_with_the_growing_rate():
     shrink = np.cumprod(np.append(1.0, (1 - found.rates[:-1] * second) ** 2))
     np.testing.assert_allclose(found.losses, found.losses[0] * shrink, rtol=1e-6)
     np.testing.assert_allclose(found.rates, np.geomspace(1e-3, 0.5, 20))
+    weights = 0.9 ** np.arange(20)[::-1]  # the last smoothed loss, and where it is drawn
+    expected = np.average(found.losses, weights=weights)
+    assert found.smoothed[-1] == pytest.approx(expected)
+    at = np.average(np.log(found.rates), weights=weights)
+    assert found.smoothed_rates[-1] == pytest.approx(np.exp(at))
 
 
 def test_the_smoothed_loss_does_not_lag_behind():

@@ -1,4 +1,4 @@
-"""The picture of ``epoch.py``: ratios with quartiles, one panel for each number of threads."""
+"""The picture of ``epoch.py``: ratios of times with their quartiles."""
 
 from __future__ import annotations
 
@@ -20,56 +20,51 @@ def draw(records: list[dict], shapes: dict[str, str], path: Path) -> None:
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    threads = list(dict.fromkeys(r["threads"] for r in records))
-    workloads = list(dict.fromkeys(r["workload"] for r in records))
+    groups = list(dict.fromkeys((r["workload"], r["threads"]) for r in records))
     names = [who for who in LOOKS if any(r["who"] == who for r in records)]
-    figure, panels = plt.subplots(
-        ncols=len(threads),
-        figsize=(2.4 + 4.2 * len(threads), 1.5 + len(workloads)),
-        sharex=True,
-        sharey=True,
-        squeeze=False,
-        layout="constrained",
-    )
-    for ax, n in zip(panels[0], threads, strict=True):
-        for r in (r for r in records if r["threads"] == n and r["who"] in names):
-            _, color, marker = LOOKS[r["who"]]
-            double = r["dtype"] == "float64"
-            row = workloads.index(r["workload"]) + 0.26 * (names.index(r["who"]) - 1)
-            ax.errorbar(
-                r["ratio"],
-                row + (0.06 if double else -0.06),
-                xerr=[[r["ratio"] - r["lower_quartile"]], [r["upper_quartile"] - r["ratio"]]],
-                fmt=marker,
-                color=color,
-                markerfacecolor=color if double else "white",
-                markersize=6.5,
-                linewidth=1.2,
-            )
-        for boundary in range(1, len(workloads)):
-            ax.axhline(boundary - 0.5, color=GRID, linewidth=0.8)
-        ax.axvline(1, color=INK, linewidth=1, linestyle="--")
-        ax.set_xscale("log")
-        ax.set_xlabel("ratio of times per epoch (log scale)")
-        ax.set_title(f"{n} BLAS thread{'s' * (n > 1)}", loc="left", fontweight="bold")
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(axis="x", color=GRID, linewidth=0.6)
-        ax.set_axisbelow(True)
-    first = panels[0][0]
-    low, high = first.get_xlim()
-    first.set_xticks([t for t in TICKS if low <= t <= high], minor=False)
-    first.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
-    first.xaxis.set_minor_formatter(lambda ratio, _: "")
-    first.tick_params(axis="x", which="minor", length=0)
-    labels = [f"{w}\n{shapes[w]}".replace(", batch", "\nbatch") for w in workloads]
-    first.set_yticks(range(len(workloads)), labels)
-    first.set_ylim(len(workloads) - 0.5, -0.5)
+    figure, ax = plt.subplots(figsize=(7.6, 1.5 + 0.95 * len(groups)), layout="constrained")
+    for r in (r for r in records if r["who"] in names):
+        _, color, marker = LOOKS[r["who"]]
+        double = r["dtype"] == "float64"
+        row = groups.index((r["workload"], r["threads"])) + 0.26 * (names.index(r["who"]) - 1)
+        ax.errorbar(
+            r["ratio"],
+            row + (0.06 if double else -0.06),
+            xerr=[[r["ratio"] - r["lower_quartile"]], [r["upper_quartile"] - r["ratio"]]],
+            fmt=marker,
+            color=color,
+            markerfacecolor=color if double else "white",
+            markersize=6.5,
+            linewidth=1.2,
+        )
+    for boundary in range(1, len(groups)):
+        ax.axhline(boundary - 0.5, color=GRID, linewidth=0.8)
+    ax.axvline(1, color=INK, linewidth=1, linestyle="--")
+    ax.set_xscale("log")
+    ax.set_xlabel("ratio of times per epoch, median and quartiles (log scale)")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="x", color=GRID, linewidth=0.6)
+    ax.set_axisbelow(True)
+    low, high = ax.get_xlim()
+    ax.set_xticks([t for t in TICKS if low <= t <= high], minor=False)
+    ax.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
+    ax.xaxis.set_minor_formatter(lambda ratio, _: "")
+    ax.tick_params(axis="x", which="minor", length=0)
+    labels = [
+        f"{workload}, {threads} BLAS thread{'s' * (threads > 1)}\n{shapes[workload]}".replace(
+            ", batch", "\nbatch"
+        )
+        for workload, threads in groups
+    ]
+    ax.set_yticks(range(len(groups)), labels)
+    ax.set_ylim(len(groups) - 0.5, -0.5)
 
     def key(label, color, marker, face):
         return plt.Line2D([], [], color=color, marker=marker, mfc=face, ls="", ms=7, label=label)
 
     keys = [key(*LOOKS[who], LOOKS[who][1]) for who in names]
     keys += [key("float64", GREY, "D", GREY), key("float32", GREY, "D", "white")]
-    figure.legend(handles=keys, loc="outside upper left", ncols=len(keys), frameon=False)
+    options = {"ncols": len(keys), "frameon": False, "columnspacing": 1.2, "handletextpad": 0.3}
+    figure.legend(handles=keys, loc="outside upper left", **options)
     figure.savefig(path, dpi=110)
     plt.close(figure)

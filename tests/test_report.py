@@ -10,7 +10,9 @@ from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 
+from chromium import look
 from skdl.diagnosis import diagnose
+from skdl.diagnosis.held_out import HeldOut
 from skdl.report import render_report
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -51,14 +53,18 @@ class Page(HTMLParser):
 def diagnosis():
     X, y = load_iris(return_X_y=True)
     model = SklearnMLPClassifier((4,), max_iter=5, random_state=0)
-    return diagnose(model, X, y, random_state=0)
+    found = diagnose(model, X, y, random_state=0, bayes_error="estimate")
+    found.try_remedies(X, y, random_state=0)
+    return found
 
 
 @pytest.fixture(scope="module")
 def page(diagnosis):
+    held_out = HeldOut("the network as it is", 30, 0.2, 0.1, 0.37)
     return render_report(
-        diagnosis, title="iris <b>", data_notes=["3 rows left out & said"], settings={"Seed": 7}
-    )
+        diagnosis, title="iris <b>", data_notes=["3 rows left out & said"], settings={"Seed": 7},
+        held_out=held_out,
+    )  # fmt: skip
 
 
 def test_page_needs_nothing_from_elsewhere(page):
@@ -87,7 +93,63 @@ def test_page_says_what_the_diagnosis_says(page, diagnosis):
 
 def test_page_escapes_what_it_is_given(page):
     assert "iris &lt;b&gt;" in page and "iris <b>" not in page
-    assert Page(page).elements.count("svg") == 2
+    assert Page(page).elements.count("svg") == 3
+
+
+def test_page_tells_findings_trials_baselines_regions_and_the_test_part(page, diagnosis):
+    words = Page(page).words
+    assert diagnosis.explanation in words and diagnosis.bayes.told in words
+    assert diagnosis.findings
+    for finding in diagnosis.findings:
+        assert f"{finding.name} : {finding.evidence}" in words
+    for change in diagnosis.trials_.to_frame()["change"]:
+        assert change in words
+    for model in diagnosis.baselines_["model"]:
+        assert model in words
+    for region in diagnosis.regions_["region"]:
+        assert region in words
+    assert "On the test part, 30 rows" in words
+    assert "20.0 % (error rate; 95 % interval 10.0 % to 37.0 %)" in words
+
+
+def test_a_person_sees_the_verdict_and_opens_the_parts(page, diagnosis):
+    script = """
+        const see = element => element.innerText.replace(/\\s+/g, ' ').trim();
+        const before = see(document.body);
+        const opened = {};
+        for (const part of document.querySelectorAll('details')) {
+            const was = part.open;
+            part.querySelector('summary').click();
+            opened[part.id] = [was, part.open, see(part)];
+            if (was) part.querySelector('summary').click();
+        }
+        return {before, opened, top: see(document.querySelector('h1')),
+                wide: document.documentElement.scrollWidth, window: innerWidth};
+    """
+    seen = look(page, script)
+    assert seen["top"] == diagnosis.headline
+    assert set(seen["opened"]) == {"tried", "baselines", "regions", "folds", "settings"}
+    closed = {name: text for name, (was, _, text) in seen["opened"].items() if not was}
+    assert set(closed) == {"baselines", "regions", "folds", "settings"}
+    for name, told in (
+        ("baselines", "boosted trees"),
+        ("regions", "By class"),
+        ("settings", "Seed"),
+    ):
+        assert told in closed[name] and told not in seen["before"]
+    assert all(now for was, now, _ in seen["opened"].values() if not was)
+    assert seen["opened"]["tried"][:2] == [True, False]
+    assert seen["wide"] <= seen["window"]
+
+
+@pytest.mark.parametrize("width", [500, 1280])
+def test_nothing_sticks_out_of_the_window(page, width):
+    script = """
+        for (const part of document.querySelectorAll('details')) part.open = true;
+        return [document.documentElement.scrollWidth, innerWidth];
+    """
+    content, window = look(page, script, width=width)
+    assert content <= window
 
 
 def test_page_suits_print_narrow_and_dark(page):

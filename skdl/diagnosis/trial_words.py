@@ -43,9 +43,11 @@ def trials_verdict(trials) -> str:
     change = f"{best['remedy']} ({best['change']})"
     if best["validation_change"] >= 0:
         return f"Nothing that was tried lowers the validation error, {before}."
-    sure = "" if best["validation_change_high"] < 0 else ", which may be chance"
+    if best["validation_change_high"] < 0:
+        return f"Best of what was tried: {change}. The validation error: {before} -> {after}."
     return (
-        f"Best of what was tried: {change}: validation error {before} before, {after} after{sure}."
+        f"Nothing that was tried lowers the validation error, {before}, for sure; best is {change} "
+        f"with {after}, which may be chance."
     )
 
 

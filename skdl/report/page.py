@@ -88,7 +88,7 @@ def render_report(
     )
     trials = diagnosis.trials_
     if trials is not None and len(trials.frame):
-        size = (6.4, 1.3 + 0.62 * len(trials.frame))
+        size = (5.6, 1.3 + 0.78 * len(trials.frame))
         tried_picture = svg(_TriedRemedies, diagnosis, figsize=size)
     else:
         tried_picture = None
@@ -121,18 +121,15 @@ def render_report(
 
 
 class _TriedRemedies:
-    """Draws what was tried: each change by its parameters, which are shorter than its name."""
+    """Draws what was tried, from the diagnosis that holds it."""
 
     @staticmethod
     def from_diagnosis(diagnosis, *, ax):
         from skdl.plots import RemediesDisplay
 
-        frame = diagnosis.trials_.frame
-        return RemediesDisplay.from_frame(
-            frame.assign(remedy=[change.split("__")[-1] for change in frame["change"]]),
-            ax=ax, tolerance=diagnosis.tolerance, gap_name=f"gap ({diagnosis.error_name})",
-            in_percent=diagnosis.in_percent,
-        )  # fmt: skip
+        return RemediesDisplay.from_trials(
+            diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance
+        )
 
 
 def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:

@@ -39,10 +39,16 @@ def test_a_csv_file_from_a_shell(iris, tmp_path):
     assert "Missing values in sepal width (cm) (15)" in done.stdout
     assert "Your network" in done.stdout
     assert "What " in done.stdout
+    assert "30 rows were held out for a test at the very end" in done.stdout
+    assert "on the same folds" in done.stdout and "boosted trees" in done.stdout
+    assert "Remedies tried on fresh folds" in done.stdout
+    last = " ".join(done.stdout.split("\n\n")[-2].split())
+    assert last.startswith("On the test part, 30 rows that nothing has looked at until now, the ")
+    assert done.stdout.count("test part") == 1
     assert "The report with pictures is in skdl-report.html" in done.stdout
     assert done.stderr == ""  # no bar where there is no terminal
     page = (tmp_path / "skdl-report.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 2 and "iris.csv" in page
+    assert page.count("<svg") == 3 and "iris.csv" in page
 
 
 def test_bad_input_from_a_shell(tmp_path):
@@ -64,6 +70,56 @@ def test_digits_without_a_file(tmp_path, capsys, monkeypatch):
     assert "digits: 200 rows, 64 columns; MLPClassifier" in text
     assert f"The report with pictures is in {output}" in text
     assert "random_state=3" in output.read_text(encoding="utf-8")
+
+
+def arguments_for(iris, *more):
+    return [str(iris), "--target", "target", "--cv", "2", *more, "--output", str(iris) + ".html"]
+
+
+def test_what_can_be_left_out(iris, capsys):
+    assert main(arguments_for(iris, "--no-try", "--no-baselines", "--test", "0")) == 0
+    text = capsys.readouterr().out
+    assert "No test part was held out, as asked for." in text
+    assert "The remedies were not tried; that takes about" in text
+    assert "on the same folds" not in text and "tried on fresh folds" not in text
+    assert "On the test part" not in text
+
+
+def test_the_test_rows_take_no_part_until_the_end(iris, capsys, monkeypatch):
+    import skdl.diagnosis
+    from skdl.diagnosis.result import Diagnosis
+
+    seen = []
+    diagnose, try_remedies = skdl.diagnosis.diagnose, Diagnosis.try_remedies
+
+    def watch(function):
+        def watched(first, X, y, **settings):
+            seen.append(X.index.tolist())
+            return function(first, X, y, **settings)
+
+        return watched
+
+    monkeypatch.setattr(skdl.diagnosis, "diagnose", watch(diagnose))
+    monkeypatch.setattr(Diagnosis, "try_remedies", watch(try_remedies))
+    assert main(arguments_for(iris, "--try", "--no-baselines")) == 0
+    assert len(seen) == 2 and seen[0] == seen[1]
+    assert len(seen[0]) == 120
+    labels = load_table(iris, "target").y
+    assert set(np.unique(labels[seen[0]], return_counts=True)[1]) == {40}  # stratified
+
+
+def test_few_rows_are_not_held_out(tmp_path, capsys):
+    frame = pd.DataFrame({"a": np.arange(60) % 7, "y": np.arange(60) % 2})
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    arguments = [str(tmp_path / "d.csv"), "--target", "y", "--cv", "2", "--no-try"]
+    assert main([*arguments, "--output", str(tmp_path / "page.html")]) == 0
+    assert "No test part was held out, since it would have fewer than 20" in capsys.readouterr().out
+
+
+def test_estimated_bayes_error(iris, capsys):
+    assert main(arguments_for(iris, "--bayes-error", "estimate", "--no-try")) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "The Bayes error is estimated from the error of one nearest neighbour" in text
 
 
 def test_regression_end_to_end(tmp_path, capsys):
@@ -89,7 +145,7 @@ def test_regression_end_to_end(tmp_path, capsys):
         (["iris.csv", "--target", "target", "--task", "regression"],
          "regression needs numbers in 'target'; got 'setosa'"),
         (["iris.csv", "--target", "target", "--cv", "51"],
-         "diagnose: cv=51 needs at least 51 rows of each class; class setosa has 50"),
+         "diagnose: cv=51 needs at least 51 rows of each class; class setosa has 40"),
         (["iris.csv", "--target", "target", "--cv", "1"], "diagnose: cv must be an int >= 2"),
         (["iris.csv", "--target", "target", "--bayes-error", "2"],
          'diagnose: bayes_error must be in [0, 1) or "estimate"; got 2.0'),
@@ -102,6 +158,8 @@ def test_regression_end_to_end(tmp_path, capsys):
         (["--target", "y"], "--target y needs a CSV file"),
         (["--task", "regression"], "--task regression needs a CSV file"),
         (["--cv", "many"], "argument --cv: invalid int value: 'many'"),
+        (["--bayes-error", "low"], "argument --bayes-error: invalid float value: 'low'"),
+        (["--test", "1"], "--test must be in [0, 1); got 1.0"),
         (["--speed=3"], "unrecognized arguments: --speed=3"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -5,12 +5,12 @@ import sys
 from html.parser import HTMLParser
 
 import pytest
+from chromium import look
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 
-from chromium import look
 from skdl.diagnosis import diagnose
 from skdl.diagnosis.held_out import HeldOut
 from skdl.report import render_report
@@ -132,7 +132,7 @@ def test_a_person_sees_the_verdict_and_opens_the_parts(page, diagnosis):
     closed = {name: text for name, (was, _, text) in seen["opened"].items() if not was}
     assert set(closed) == {"baselines", "regions", "folds", "settings"}
     for name, told in (
-        ("baselines", "boosted trees"),
+        ("baselines", "other model minus yours"),
         ("regions", "By class"),
         ("settings", "Seed"),
     ):

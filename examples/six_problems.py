@@ -68,7 +68,7 @@ def problems(n_rows=1000):
     yield Problem("trained too short", scaled(max_iter=3), X, y, under,
                   "Train longer", finding="still falling")  # fmt: skip
     yield Problem("rate too high", scaled(hidden_layer_sizes=(50, 50), learning_rate=0.3), X, y, under,
-                  "Lower the learning rate", finding="oscillating")  # fmt: skip
+                  "Lower the learning rate", finding="blown up")  # fmt: skip
 
     few = rng.uniform(-1, 1, (80, 4))
     wave = np.sin(3 * few[:, 0]) + 0.5 * few[:, 3] + rng.normal(0, 0.2, 80)

@@ -153,7 +153,8 @@ def _measure_once(diagnosis, table: Table, work, test):
     best = diagnosis.trials_.best_ if diagnosis.trials_ is not None else None
     what = "the network as it is"
     if best is not None:
-        what = f"the network with {diagnosis.trials_.frame['change'].iloc[0]}"
+        row = diagnosis.trials_.best_row_
+        what = f"the network with {diagnosis.trials_.frame['change'].iloc[row]}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what training has to say was said in the diagnosis
         return final_test(

@@ -1,6 +1,6 @@
 """The parameters of the estimators: what each may be, and one line that says what it does.
 
-The signatures in :mod:`skdl.mlp` hold the defaults; this table holds the rest. Validation, the
+The signatures of the two estimators hold the defaults; this table holds the rest. Validation, the
 docstrings of both estimators and the documentation read it, so a parameter is described once.
 """
 

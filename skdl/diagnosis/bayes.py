@@ -66,7 +66,7 @@ def cover_hart(error: float, n_classes: int) -> float:
     0.2
     """
     most = (n_classes - 1) / n_classes
-    return most * (1 - np.sqrt(max(0.0, 1 - error / most)))
+    return float(most * (1 - np.sqrt(max(0.0, 1 - error / most))))
 
 
 def gamma_test(X, y) -> float:

@@ -74,7 +74,8 @@ def diagnose(
         error rate, or 2 % of the variance. A scorer that is a loss (``"neg_..."``) needs a value.
     scoring : str, callable or None, default=None
         None measures the error rate of a classifier and :math:`1 - R^2` of a regressor. Any other
-        scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its loss.
+        scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its
+        loss.
     cv : int, splitter or iterable, default=5
         An int gives that many folds; anything else is used as it is.
     n_repeats : int or None, default=None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
 
 __all__ = [
-    "correlations", "fold_frame", "learning_curve", "more_rows_help", "notes", "summarise",
+    "correlations", "fold_frame", "learning_curve", "more_rows_help", "notes", "paired_gaps",
+    "summarise",
 ]  # fmt: skip
 
 
@@ -27,11 +30,13 @@ def summarise(
     """Estimate both errors and both gaps from fits with equally many training rows.
 
     The correlation of two folds is the share of test rows, as Nadeau and Bengio take it; for the
-    training error it is at least the share of training rows that two folds have in common.
+    training error it is at least the share of training rows that two folds have in common. The
+    spread of the variance gap is that of :func:`paired_gaps` where the error is a mean over rows.
     """
     training = np.array([fold.training_error for fold in folds])
     validation = np.array([fold.validation_error for fold in folds])
     between_trainings, between_tests = correlations(folds, n_rows)
+    gap, paired = validation - training, paired_gaps(folds, n_rows)
 
     def estimate(values, correlation):
         return corrected_estimate(values, correlation, confidence=confidence, resolution=resolution)
@@ -40,8 +45,33 @@ def summarise(
         "training_error": estimate(training, between_trainings),
         "validation_error": estimate(validation, between_tests),
         "bias": estimate(training - bayes_error, between_trainings),
-        "variance": estimate(validation - training, between_tests),
+        "variance": replace(
+            estimate(gap if paired is None else paired, between_tests), value=float(gap.mean())
+        ),
     }
+
+
+def paired_gaps(folds: list[Fold], n_rows: int) -> np.ndarray | None:
+    """Return each fold's variance gap on the same rows: held out, and trained on in other folds.
+
+    The plain gap of a fold compares its validation rows with other rows, those it was trained on:
+    that one part happens to be harder than the other says nothing about the model, but widens the
+    interval of a stable model several times. None where the error is no mean over rows, or a row
+    was never trained on.
+    """
+    if any(fold.losses is None for fold in folds):
+        return None
+    means = [np.mean(fold.losses) for fold in folds]
+    if not np.allclose(means, [fold.validation_error for fold in folds]):
+        return None
+    total, count = np.zeros(n_rows), np.zeros(n_rows)
+    for fold in folds:
+        total[fold.train] += fold.training_losses
+        count[fold.train] += 1
+    with np.errstate(invalid="ignore"):
+        trained_on = total / count
+    gaps = np.array([np.mean(fold.losses - trained_on[fold.test]) for fold in folds])
+    return gaps if np.isfinite(gaps).all() else None
 
 
 def learning_curve(folds: list[Fold], smaller: list[Fold], **settings):

@@ -35,7 +35,8 @@ def trials_verdict(trials) -> str:
     """Say in one sentence which remedy worked."""
     if not len(trials.frame):
         return "None of the remedies can be tried."
-    best = trials.frame.iloc[0]
+    sure = trials.best_row_ is not None
+    best = trials.frame.iloc[trials.best_row_ or 0]
     before, after = (
         format_error(error, trials.in_percent)
         for error in (trials.unchanged["validation_error"], best["validation_error"])
@@ -43,7 +44,7 @@ def trials_verdict(trials) -> str:
     change = f"{best['remedy']} ({best['change']})"
     if best["validation_change"] >= 0:
         return f"Nothing that was tried lowers the validation error, {before}."
-    if best["validation_change_high"] < 0:
+    if sure:
         return f"Best of what was tried: {change}. The validation error: {before} -> {after}."
     return (
         f"Nothing that was tried lowers the validation error, {before}, for sure; best is {change} "

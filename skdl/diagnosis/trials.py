@@ -60,10 +60,16 @@ class Trials:
 
     @property
     def best_(self):
-        """The estimator of the best row if its validation error is lower for sure, else None."""
-        if len(self.frame) and self.frame["validation_change_high"].iloc[0] < 0:
-            return self.estimators[0]
-        return None
+        """The estimator of the first row whose validation error is lower for sure, else None."""
+        return None if self.best_row_ is None else self.estimators[self.best_row_]
+
+    @property
+    def best_row_(self) -> int | None:
+        """The number of that row."""
+        if not len(self.frame):
+            return None
+        sure = np.flatnonzero(self.frame["validation_change_high"] < 0)
+        return int(sure[0]) if len(sure) else None
 
     def __str__(self) -> str:
         return trials_as_text(self)

@@ -127,9 +127,7 @@ class _TriedRemedies:
     def from_diagnosis(diagnosis, *, ax):
         from skdl.plots import RemediesDisplay
 
-        return RemediesDisplay.from_trials(
-            diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance
-        )
+        return RemediesDisplay.from_trials(diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance)
 
 
 def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:

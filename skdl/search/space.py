@@ -108,7 +108,7 @@ def search_space(
     optimizers : sequence of str, default=("sgd", "adam")
         The optimisers to choose from; each is as likely.
     prefix : str or None, default=None
-        What stands before each name, such as "mlp__". None finds it in the estimator.
+        What stands before each name, such as ``"mlp__"``. None finds it in the estimator.
 
     Returns
     -------

@@ -105,10 +105,17 @@ def test_errors_are_those_of_a_loop_by_hand():
     assert frame["variance"].tolist() == pytest.approx(
         (frame["validation_error"] - frame["training_error"]).tolist()
     )
-    assert found.variance.standard_error == pytest.approx(
-        np.sqrt((1 / 6 + 1 / 2) * frame["variance"].var())
-    )
+    assert found.variance.value == pytest.approx(frame["variance"].mean())
     assert found.variance.df == 5
+    wrong = {"train": np.full((6, 150), np.nan), "test": np.full((6, 150), np.nan)}
+    for fold, (train, test) in enumerate(cv.split(X, y)):
+        model = KNeighborsClassifier(3).fit(X[train], y[train])
+        wrong["train"][fold, train] = model.predict(X[train]) != y[train]
+        wrong["test"][fold, test] = model.predict(X[test]) != y[test]
+    paired = np.nanmean(wrong["test"] - np.nanmean(wrong["train"], axis=0), axis=1)
+    assert found.variance.standard_error == pytest.approx(
+        np.sqrt((1 / 6 + 1 / 2) * paired.var(ddof=1))
+    )
 
 
 def test_the_ladder_adds_up(overfitted):
@@ -323,7 +330,7 @@ def test_bad_data(X, y, message):
         ({"baselines": "best"}, "baselines must be True, False or a list of 'constant', 'linear'"),
         (
             {"bayes_error": "estimate", "scoring": "f1"},
-            'bayes_error="estimate" needs the default scoring, .* got the error \'1 - f1\'',
+            "bayes_error=\"estimate\" needs the default scoring, .* got the error '1 - f1'",
         ),
         ({"bayes_error": float("nan")}, r'bayes_error must be in \[0, 1\) or "estimate"; got nan'),
         ({"tolerance": 0}, "tolerance must be a number > 0 or None; got 0"),

@@ -47,6 +47,11 @@ def test_a_gap_that_falls_with_the_rows_goes_below():
     now = Estimate(0.022, 0.004, 9)  # 0.011 with twice the rows
     assert rows_needed(now, 0.02, n_rows=1000, exponent=1.0) < 2500
     assert rows_needed(now, 0.02, n_rows=1000, exponent=0.0) > 10000
+    times = np.linspace(1, 5, 10000)
+    half = 0.004 * stats.t.ppf(0.975, 9)
+    settled = np.abs(0.022 / times - 0.02) > half / np.sqrt(times)
+    first = times[np.argmax(settled)]
+    assert rows_needed(now, 0.02, n_rows=1000, exponent=1.0) == pytest.approx(1000 * first, rel=0.1)
 
 
 def test_power_law():

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.linear_model import LogisticRegression
@@ -13,7 +14,8 @@ from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, diagnose
 from skdl.diagnosis import Remedy
-from skdl.diagnosis.trials import count_fits, fresh_folds
+from skdl.diagnosis.trial_words import trials_verdict
+from skdl.diagnosis.trials import Trials, count_fits, fresh_folds
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (300, 2))
@@ -102,6 +104,23 @@ def test_best_is_a_changed_estimator_only_if_it_is_better_for_sure(found, trials
     worse = found.try_remedies(X, Y, remedies=[remedy(p=[2.0])], random_state=0)
     assert worse.best_ is None
     assert "Nothing that was tried lowers the validation error" in str(worse)
+
+
+def test_the_best_is_the_first_that_is_better_for_sure():
+    frame = pd.DataFrame(
+        {
+            "remedy": ["A", "B"],
+            "change": ["a=1", "b=1"],
+            "validation_error": [0.1, 0.12],
+            "validation_change": [-0.1, -0.08],
+            "validation_change_high": [0.01, -0.01],
+        }
+    )
+    trials = Trials(frame, {"validation_error": 0.2}, 0.95, True, ["first", "second"], [])
+    assert (trials.best_row_, trials.best_) == (1, "second")
+    assert trials_verdict(trials) == (
+        "Best of what was tried: B (b=1). The validation error: 20.0 % -> 12.0 %."
+    )
 
 
 def test_advice_is_not_tried(found):

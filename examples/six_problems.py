@@ -67,7 +67,8 @@ def problems(n_rows=1000):
                   "Make the network larger")  # fmt: skip
     yield Problem("trained too short", scaled(max_iter=3), X, y, under,
                   "Train longer", finding="still falling")  # fmt: skip
-    yield Problem("rate too high", scaled(hidden_layer_sizes=(50, 50), learning_rate=0.3), X, y, under,
+    fast = scaled(hidden_layer_sizes=(50, 50), learning_rate=0.3)
+    yield Problem("rate too high", fast, X, y, under,
                   "Lower the learning rate", finding="blown up")  # fmt: skip
 
     few = rng.uniform(-1, 1, (80, 4))

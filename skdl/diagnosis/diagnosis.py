@@ -211,4 +211,5 @@ def diagnose(
         baselines_=compared,
         regions_=regions,
         how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
+        data_=(X, y, groups, params),
     )

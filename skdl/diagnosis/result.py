@@ -78,6 +78,8 @@ class Diagnosis:
         rate, or the squared error over the target's variance), and what stands out there.
     trials_ : Trials or None
         What :meth:`try_remedies` measured last.
+    data_ : tuple or None
+        The rows that were diagnosed, not a copy; a pickle leaves them out.
     """
 
     estimator: object = field(repr=False)
@@ -105,6 +107,10 @@ class Diagnosis:
     regions_: object = field(repr=False)
     how: How = field(repr=False)
     trials_: Trials | None = field(default=None, repr=False)
+    data_: tuple | None = field(default=None, repr=False)
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "data_": None}
 
     @property
     def bayes_error(self) -> float:
@@ -133,19 +139,19 @@ class Diagnosis:
         return diagnosis_as_html(self)
 
     def try_remedies(
-        self, X, y, *, remedies=None, n_repeats: int = 1, groups=None, params=None,
+        self, X=None, y=None, *, remedies=None, n_repeats: int = 1, groups=None, params=None,
         n_jobs=None, random_state=None, verbose=0,
     ) -> Trials:  # fmt: skip
         """Measure what each remedy does to both gaps, on fresh folds.
 
         Every value of every remedy is tried by itself, on the same folds as the unchanged
-        estimator; the folds are not those of the diagnosis. Hand in the rows that were diagnosed,
-        never a test part: the best of several is chosen here, so its error looks a little too good.
+        estimator; the folds are not those of the diagnosis. Never hand in a test part: the best of
+        several is chosen here, so its error looks a little too good.
 
         Parameters
         ----------
         X, y : as for diagnose
-            The rows that were diagnosed.
+            None takes the rows that were diagnosed, with their groups and params.
         remedies : list of Remedy, default=None
             None tries all of the diagnosis that are more than advice.
         n_repeats : int, default=1
@@ -165,6 +171,13 @@ class Diagnosis:
             It prints as text, shows as HTML, and ``to_frame()`` is a DataFrame, best first. It is
             kept as ``trials_``.
         """
+        if X is None:
+            if self.data_ is None:
+                raise ValueError(
+                    "Diagnosis: X and y must be given to try_remedies of a diagnosis that was "
+                    "pickled; got None"
+                )
+            X, y, groups, params = self.data_
         X, y, *_ = check_data(self.estimator, X, y, groups=groups, cv=self.how.cv)
         if isinstance(random_state, Integral):
             random_state = [TRIALS, int(random_state)]

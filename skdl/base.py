@@ -310,10 +310,10 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         self._conclude(stopping, n_epochs)
 
     def _is_sound(self, data):
-        """Tell whether the loss of the first rows is finite."""
+        """Tell whether the loss of the first rows is finite, by one plain pass."""
         first = slice(64)
         X = data.X[first] if data.rows is None else data.X[data.rows[first]]
-        return bool(np.isfinite(self._loss.value(data.y[first], self._raw(X))))
+        return bool(np.isfinite(self._loss.value(data.y[first], self._network.raw(X))))
 
     def _validation(self, held_out, watch):
         """Return the function that measures the validation rows after an epoch."""

@@ -42,7 +42,6 @@ class Settings:
     optimizer: Optimizer
     training: Training
     dropout_inference: DropoutInference
-    noisy: bool
 
 
 def auto_batch_size(n: int) -> int:
@@ -235,7 +234,6 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
         dropout_inference=resolve(
             estimator, "dropout_inference", DropoutInference, estimator.dropout_inference
         ),
-        noisy=bool(noisy),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
 from skdl.diagnosis.baselines import baseline_findings, constant_error
@@ -49,8 +50,11 @@ def find_out(
     def write(error):
         return format_error(error, measure.best == 1)
 
+    trained_on = None
+    if seen is not None:  # a feature that varies only in other rows is not the scaler's fault
+        trained_on = (seen.tocsr() if issparse(seen) else np.asarray(seen))[folds[0].train]
     findings = data_signs(
-        X, y, seen, names, classifier=classifier, network=network, folds=first_repeat
+        X, y, trained_on, names, classifier=classifier, network=network, folds=first_repeat
     )
     findings += read_signs(
         [fold.record for fold in folds],

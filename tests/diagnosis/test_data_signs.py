@@ -149,3 +149,19 @@ def test_inputs_are_judged_as_the_network_sees_them():
     assert first.change == "StandardScaler -> MLPClassifier"
     found = diagnose(make_pipeline(StandardScaler(), bare), wide, CLASSES, **settings)
     assert "unscaled inputs" not in [f.name for f in found.findings]
+
+
+def test_a_feature_that_varies_only_in_other_rows_is_not_unscaled():
+    """A scaler leaves what never changed in its rows as it is; a second one would help nothing."""
+    rare = np.zeros((len(X), 1))
+    rare[-1] = 0.05
+    half = np.arange(len(X)) % 2 == 0
+    half[-1] = False
+    splits = [(np.flatnonzero(half), np.flatnonzero(~half))]
+    splits.append(splits[0][::-1])
+    scaled = make_pipeline(StandardScaler(), MLPClassifier((5,), tol=0.1, random_state=0))
+    found = diagnose(
+        scaled, np.hstack([X, rare]), CLASSES, cv=splits, train_sizes=(), baselines=False
+    )
+    assert "unscaled inputs" not in [f.name for f in found.findings]
+    assert "constant features" in [f.name for f in found.findings]

@@ -25,7 +25,11 @@ RATE = 1e-3
 
 @dataclass(frozen=True)
 class Workload:
-    """Data and network; ``epochs`` per timed fit, about a third of a second or more of work."""
+    """Data and network; ``epochs`` per timed fit, about a quarter of a second or more of work.
+
+    ``part`` is how many of the rows a timed epoch goes through (0: all). The steps are the same
+    whatever their number, so times are scaled up; short fits taken in turn see the same noise.
+    """
 
     rows: int
     features: int
@@ -34,6 +38,8 @@ class Workload:
     batch: int
     epochs: int
     note: str
+    part: int = 0
+    rate: float = RATE
 
     @property
     def shape(self) -> str:
@@ -41,16 +47,22 @@ class Workload:
         layers = " → ".join(map(str, (self.features, *self.hidden, self.outputs)))
         return f"{self.rows} × {layers}, batch {self.batch}"
 
+    @property
+    def scale(self) -> float:
+        """How many times longer an epoch through all rows is."""
+        return self.rows / self.part if self.part else 1.0
+
     def data(self, dtype) -> tuple[np.ndarray, np.ndarray]:
         """Return standardised inputs, and class numbers or a target of unit scale."""
         if self.features == 64:
             X, y = load_digits(return_X_y=True)
             return scale(X).astype(dtype), y
         rng = np.random.default_rng(0)
-        X = rng.standard_normal((self.rows, self.features), dtype=np.float32).astype(dtype)
+        n = self.part or self.rows
+        X = rng.standard_normal((n, self.features), dtype=np.float32).astype(dtype)
         hidden = np.tanh(X @ rng.normal(size=(self.features, 20)).astype(dtype) * 0.1)
         if self.outputs == 1:
-            return X, scale(hidden.sum(axis=1) + rng.normal(size=self.rows)).astype(dtype)
+            return X, scale(hidden.sum(axis=1) + rng.normal(size=n)).astype(dtype)
         return X, (hidden @ rng.normal(size=(20, self.outputs))).argmax(axis=1)
 
 
@@ -58,7 +70,10 @@ WORKLOADS = {
     "S32": Workload(1797, 64, (100,), 10, 32, 20, "digits"),
     "S200": Workload(1797, 64, (100,), 10, 200, 40, "digits"),
     "R": Workload(20_000, 100, (64, 64), 1, 64, 2, "generated, regression"),
-    "M": Workload(60_000, 784, (256, 256), 10, 128, 1, "generated, in the shape of MNIST"),
+    "M": Workload(60_000, 784, (256, 256), 10, 128, 1, "generated, like MNIST", part=15_360),
+    "L": Workload(
+        60_000, 784, (1024, 1024), 10, 512, 1, "generated, like MNIST", part=10_240, rate=3e-4
+    ),  # at 1e-3 so wide a network is chaotic: losses would differ by the order of the rows alone
 }
 
 
@@ -73,7 +88,7 @@ class ScikitLearn:
             hidden_layer_sizes=workload.hidden,
             alpha=ALPHA,
             batch_size=workload.batch,
-            learning_rate_init=RATE,
+            learning_rate_init=workload.rate,
             epsilon=epsilon,
             max_iter=1,
             tol=0,
@@ -82,15 +97,16 @@ class ScikitLearn:
             warm_start=True,
             random_state=0,
         )
-        rng = np.random.default_rng(0)
-        y = rng.normal(size=500).astype(dtype)
+        rng, n = np.random.default_rng(0), max(500, workload.batch)
+        y = rng.normal(size=n).astype(dtype)
         if workload.outputs > 1:
-            y = np.arange(500) % workload.outputs
+            y = np.arange(n) % workload.outputs
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             # A first fit, to a few rows, makes the weights from which all competitors start.
-            self.mlp.fit(rng.normal(size=(500, workload.features)).astype(dtype), y)
+            self.mlp.fit(rng.normal(size=(n, workload.features)).astype(dtype), y)
         self.mlp.set_params(max_iter=epochs)
+        self.epochs = epochs
 
     def fresh(self):
         """Return what one timed fit starts from."""
@@ -126,9 +142,12 @@ class PyTorch(ScikitLearn):
 
     name = "PyTorch"
 
-    def __init__(self, workload, dtype, epochs: int, shuffle=True, epsilon=1e-8) -> None:
+    def __init__(
+        self, workload, dtype, epochs: int, shuffle=True, epsilon=1e-8, threads: int = 1
+    ) -> None:
         super().__init__(workload, dtype, epochs, shuffle, epsilon)
-        self.workload, self.epochs, self.shuffle = workload, epochs, shuffle
+        self.workload, self.shuffle = workload, shuffle
+        self.threads = threads
         layers: list = []
         for W, b in zip(self.mlp.coefs_, self.mlp.intercepts_, strict=True):
             linear = torch.nn.Linear(*W.shape)
@@ -138,7 +157,8 @@ class PyTorch(ScikitLearn):
         self.model = torch.nn.Sequential(*layers[:-1])
 
     def fresh(self):
-        """Return what one timed fit starts from."""
+        """Return what one timed fit starts from, and set the size of PyTorch's own pool."""
+        torch.set_num_threads(self.threads)
         return copy.deepcopy(self.model)
 
     def fit(self, model, X, y):
@@ -151,7 +171,7 @@ class PyTorch(ScikitLearn):
             {"params": weights, "weight_decay": ALPHA / self.workload.batch},
             {"params": biases},
         ]
-        adam = torch.optim.Adam(groups, lr=RATE, eps=self.mlp.epsilon, fused=True)
+        adam = torch.optim.Adam(groups, lr=self.workload.rate, eps=self.mlp.epsilon, fused=True)
         history = []
         for _ in range(self.epochs):
             order, total = torch.randperm(len(X)) if self.shuffle else torch.arange(len(X)), 0.0
@@ -226,9 +246,3 @@ def loss_of(workload: Workload, weights, X, y) -> float:
 def competitors() -> list[type]:
     """Return who is here, ours first."""
     return [Skdl, ScikitLearn] + ([PyTorch] if torch is not None else [])
-
-
-def set_torch_threads(n: int) -> None:
-    """PyTorch has a pool of its own."""
-    if torch is not None:
-        torch.set_num_threads(n)

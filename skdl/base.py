@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdl.blas import threads_for
-from skdl.callbacks import CallbackSupportMixin, Listeners, with_callbacks
+from skdl.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.core.architecture import build
+from skdl.core.batches import BLOCK, in_blocks
+from skdl.core.component import check_parameter
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
-from skdl.core.objective import Objective
-from skdl.core.stopping import Stopping
-from skdl.core.training import Data, Progress, Trainer, train
+from skdl.core.training import Data, Progress
 from skdl.history import History
+from skdl.job import Job, run_or_postpone
 from skdl.learned import Learned
-from skdl.progress import progress_bar
-from skdl.rows import check_weight
+from skdl.parameters import PARAMETERS
+from skdl.rows import check_weight, in_precision
 from skdl.settable import Settable
 from skdl.settings import Settings, resolve_settings, warn_without_effect
-from skdl.warning import warn_of_ending, warn_user
+from skdl.warning import warn_user
 
 __all__ = ["BaseMLP"]
 
 Array = np.ndarray
+FLOATS = (np.float64, np.float32)  # what is used as it is; all else becomes the first
 
 
 class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
@@ -80,8 +81,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like, sparse matrix or memory map of shape (n, features)
-            Inputs. float32 and float64 are used as they are, CSR is not made dense, and a memory
-            map is read batch by batch.
+            Inputs. float32 and float64 are used as they are unless ``dtype`` says otherwise, CSR
+            is not made dense, and a memory map of any number type is read and converted batch by
+            batch.
         y : array-like of shape (n,) or (n, outputs)
             Targets.
         sample_weight : array-like of shape (n,), optional
@@ -121,7 +123,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             self.__dict__.update(before)  # what an earlier fit learned is still there
             raise
         if n_epochs != 0:
-            self._train(settings, data, y, held_out, n_epochs)
+            run_or_postpone(Job(self, settings, data, y, held_out, n_epochs))
         return self
 
     def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs):
@@ -181,17 +183,26 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             X,
             y,
             accept_sparse="csr",
-            dtype=(np.float64, np.float32),
+            dtype="numeric" if on_disk else FLOATS,
             multi_output=True,
             y_numeric=self._numeric_target,
             reset=fresh,
         )
-        if not (issparse(X) or on_disk or X.flags.c_contiguous):
-            X = np.ascontiguousarray(X)  # rows are gathered at every step: they must lie together
+        if not on_disk:  # what is on disk is converted batch by batch
+            X = in_precision(X, self._precision(X))
         y = self._check_target(y, fresh)
         if sample_weight is not None:
             sample_weight = check_weight(sample_weight, X.shape[0], type(self).__name__)
         return X, y, sample_weight
+
+    def _precision(self, X):
+        """Return the floating type to train in."""
+        check_parameter(self, "dtype", self.dtype, PARAMETERS["dtype"].rule)
+        if self.dtype is not None:
+            return np.dtype(self.dtype)
+        if hasattr(self, "_network"):
+            return self._network.dtype  # a fit that goes on stays what it is
+        return X.dtype if X.dtype == np.float32 else np.dtype(np.float64)
 
     def _hold_out(self, X, y, weight):
         """Set validation rows aside, the same ones whenever the fit goes on."""
@@ -206,7 +217,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
 
     def _data(self, X, y, weight, *, rows=None, in_training=False, fresh=False):
         """Encode targets and bring weights to mean 1."""
-        dtype = X.dtype
+        dtype = self._precision(X)
         weight = self._row_weight(y, weight)
         if weight is not None:
             weight = (weight / weight.mean()).astype(dtype)[:, None]
@@ -232,7 +243,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             settings.hidden,
             n_outputs,
             output_initializer=settings.output_initializer,
-            dtype=data.X.dtype,
+            dtype=data.y.dtype,
             fit_intercept=self.fit_intercept,
             bias_init=0.0 if self.bias_init == "auto" else self.bias_init,
             output_bias=output_bias,
@@ -255,105 +266,13 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
                     f"the new ones would have {shapes[1]}"
                 )
             network.restore((old.theta, old.running))
+            if old.dtype != network.dtype:
+                self._progress.optimizer_state = None  # moments of another precision
         self._network = network
         self.n_outputs_ = n_outputs
         self.n_layers_ = len(settings.hidden) + 2
         drops = any(layer.dropout for layer in settings.hidden) or self.input_dropout
         self._n_sub_networks = settings.dropout_inference.n_networks if drops else 0
-
-    def _train(self, settings, data, y, held_out, n_epochs):
-        """Run the loop, then say how it went."""
-        network, progress = self._network, self._progress
-        watch = bool(self.early_stopping) and held_out is not None
-        monitor = "loss"
-        if watch:
-            monitor = "validation_loss" if self.monitor == "loss" else "validation_error"
-        stopping = None
-        if n_epochs is None and (settings.optimizer.order == 1 or watch):
-            stopping = Stopping(
-                self.n_iter_no_change,
-                self.tol,
-                rule="rises" if self.early_stopping == "rises" else "patience",
-                keep_best=watch and (self.restore_best or self.early_stopping == "rises"),
-            )
-        objective = Objective(network, self._loss, self.l1, self.l2, self.penalize_bias)
-        n = self.max_iter if n_epochs is None else n_epochs
-        total = self.max_iter if n_epochs is not None else progress.epoch + n
-        if progress.optimizer_name != repr(settings.optimizer):
-            progress.optimizer_state = None  # moments mean nothing to another optimiser
-            progress.optimizer_name = repr(settings.optimizer)
-
-        def run(note):
-            if settings.optimizer.order == 2:
-                settings.optimizer.minimize(objective, data, progress, n, self.tol, note)
-            else:
-                Trainer(objective, settings.training, data, progress, total).run(n, note)
-
-        widths = [data.X.shape[1], *(layer.units for layer in settings.hidden), self.n_outputs_]
-        bar = progress_bar(n, verbose=self.verbose, description=type(self).__name__)
-        rows = {"X": lambda: data.whole().X, "y": lambda: self._decode(y)}  # made if asked for
-        listeners = Listeners(self, n, rows, bar)
-        try:
-            with threads_for(settings.training.batch_size, widths):
-                train(
-                    run,
-                    network,
-                    progress,
-                    is_sound=lambda: self._is_sound(data),
-                    stopping=stopping,
-                    validate=self._validation(held_out, watch),
-                    monitor=monitor,
-                    after_epoch=listeners.end_epoch,
-                )
-        finally:
-            listeners.close()
-        self._conclude(stopping, n_epochs)
-
-    def _is_sound(self, data):
-        """Tell whether the loss of the first rows is finite, by one plain pass."""
-        first = slice(64)
-        X = data.X[first] if data.rows is None else data.X[data.rows[first]]
-        return bool(np.isfinite(self._loss.value(data.y[first], self._network.raw(X))))
-
-    def _validation(self, held_out, watch):
-        """Return the function that measures the validation rows after an epoch."""
-        if held_out is None:
-            return None
-        data = self._data(*held_out)
-        scorer = None
-        if watch and self.monitor != "loss":
-            from sklearn.metrics import check_scoring
-
-            scorer = check_scoring(self, scoring=self.monitor)
-
-        def validate():
-            raw = self._raw(data.X)
-            record = {"validation_loss": float(self._loss.value(data.y, raw, data.weight))}
-            if scorer is not None:
-                X, y, weight = held_out
-                kwargs = {} if weight is None else {"sample_weight": weight}
-                with warnings.catch_warnings():  # the rows were checked: an array has no names
-                    warnings.filterwarnings("ignore", "X does not have valid feature names")
-                    score = scorer(self, X, self._decode(y), **kwargs)
-                record["validation_score"] = float(score)
-                record["validation_error"] = -record["validation_score"]
-            return record
-
-        return validate
-
-    def _conclude(self, stopping, n_epochs):
-        """Set what a fit leaves behind, and warn if it did not end well."""
-        history, progress = self.history_, self._progress
-        self.n_iter_ = len(history)
-        self.best_iter_ = self.n_iter_
-        if stopping is not None and stopping.snapshot is not None:
-            self.best_iter_ = stopping.best_epoch
-        kept = history[self.best_iter_ - 1] if history else {"loss": np.nan, "penalty": np.nan}
-        self.loss_, self.penalty_ = kept["loss"], kept["penalty"]
-        stops_early = n_epochs is None and self.n_iter_no_change is not None
-        warn_of_ending(
-            type(self).__name__, progress.stopped, self.n_iter_, self.max_iter, stops_early
-        )
 
     # -- predict -----------------------------------------------------------------------
 
@@ -369,10 +288,35 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             )
         return total / self._n_sub_networks
 
-    def _raw_checked(self, X: Any) -> Array:
-        check_is_fitted(self, "_network")
-        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
-        return self._raw(X)
+    def _answer(self, X: Any, link: Callable[[Array], Array]) -> Array:
+        """Check rows and return ``link(raw outputs)``, for which raw outputs live only in blocks.
+
+        Whole, they would be read again from memory, where a block is still in the cache.
+        """
+        if not hasattr(self, "_network"):  # asking first is quicker than the check itself
+            check_is_fitted(self, "_network")
+        X = self._check_inputs(X)
+        if X.shape[0] <= BLOCK:
+            return np.ascontiguousarray(link(self._raw(X)))
+        layers = [layer for layer in self._network.layers if hasattr(layer, "W")]
+        with threads_for(BLOCK, [self.n_features_in_, *(layer.n_out for layer in layers)]):
+            return in_blocks(lambda rows: link(self._raw(rows)), X)
+
+    def _check_inputs(self, X: Any) -> Array:
+        """Check rows to predict for."""
+        if (
+            type(X) is np.ndarray
+            and X.dtype in FLOATS
+            and X.ndim == 2
+            and X.shape[1] == self.n_features_in_
+            and len(X) > 0
+            and not hasattr(self, "feature_names_in_")
+        ):
+            # Nothing to convert, no names to compare: 2 times as fast for one row.
+            assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
+            return X
+        dtype = "numeric" if isinstance(X, np.memmap) else FLOATS
+        return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)
 
     def __sklearn_tags__(self) -> Any:
         """Say what data the estimator takes."""

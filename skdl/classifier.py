@@ -119,6 +119,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         hidden_noise=0.0,
         weight_noise=0.0,
         class_weight=None,
+        dtype=None,
         max_iter=200,
         tol=1e-4,
         early_stopping=False,
@@ -284,7 +285,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         raw : ndarray of shape (n,) for two classes, else (n, classes)
         """
-        raw = self._raw_checked(X)
+        return self._answer(X, self._decision)
+
+    def _decision(self, raw):
         if len(self.classes_) == 2 and not self._multilabel:
             return raw[:, 0] if raw.shape[1] == 1 else raw[:, 1] - raw[:, 0]
         return raw
@@ -301,10 +304,14 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         y : ndarray of shape (n,) or (n, labels)
         """
-        raw = self.decision_function(X)
-        if self._multilabel:
+        choice = self._answer(X, self._choice)
+        return choice if self._multilabel else self.classes_[choice]
+
+    def _choice(self, raw):
+        raw = self._decision(raw)
+        if self._multilabel or raw.ndim == 1:
             return (raw > 0).astype(int)
-        return self.classes_[(raw > 0).astype(int) if raw.ndim == 1 else raw.argmax(axis=1)]
+        return raw.argmax(axis=1)
 
     @available_if(_gives_probabilities)
     def predict_proba(self, X):
@@ -320,10 +327,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         p : ndarray of shape (n, classes)
             Rows sum to 1, except for labels.
         """
-        raw = self._raw_checked(X)
+        return self._answer(X, self._probabilities)
+
+    def _probabilities(self, raw):
         p = self._loss.predict(raw)
         if self._multilabel or self._loss.link == "softmax":
-            return np.ascontiguousarray(p)
+            return p
         if p.shape[1] == 1:
             return np.hstack((1 - p, p))
         total = p.sum(axis=1, keepdims=True)
@@ -342,10 +351,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         log_p : ndarray of shape (n, classes)
         """
-        raw = self._raw_checked(X)
+        return self._answer(X, self._log_probabilities)
+
+    def _log_probabilities(self, raw):
         log_p = self._loss.log_predict(raw)
         if self._multilabel or self._loss.link == "softmax":
-            return np.ascontiguousarray(log_p)
+            return log_p
         if log_p.shape[1] == 1:
             return np.hstack((log_sigmoid(-raw), log_p))
         return log_p - logsumexp(log_p, axis=1, keepdims=True)

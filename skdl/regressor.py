@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skdl.base import BaseMLP
 from skdl.core.component import check_parameter, resolve
@@ -99,6 +100,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         input_noise=0.0,
         hidden_noise=0.0,
         weight_noise=0.0,
+        dtype=None,
         max_iter=200,
         tol=1e-4,
         early_stopping=False,
@@ -210,19 +212,24 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         ValueError
             If σ(x) is asked for and was not learned.
         """
-        raw = self._raw_checked(X)
-        if return_std and not isinstance(self._loss, GaussianNLL):
+        if not return_std:
+            return self._decode(self._answer(X, self._mean))
+        check_is_fitted(self, "_network")
+        if not isinstance(self._loss, GaussianNLL):
             raise ValueError(
                 f"{type(self).__name__}: return_std must be False unless loss='gaussian_nll'; "
                 f"got True with loss={self.loss!r}"
             )
-        dtype = raw.dtype
-        y = self._loss.predict(raw) * self.target_std_.astype(dtype)
-        y = np.ascontiguousarray(y + self.target_mean_.astype(dtype))
-        if not return_std:
-            return self._decode(y)
-        std = np.ascontiguousarray(self._loss.std(raw) * self.target_std_.astype(dtype))
+        both = self._answer(X, lambda raw: np.hstack((self._mean(raw), self._std(raw))))
+        y, std = (np.ascontiguousarray(half) for half in np.hsplit(both, 2))
         return self._decode(y), self._decode(std)
+
+    def _mean(self, raw):
+        y = self._loss.predict(raw) * self.target_std_.astype(raw.dtype)
+        return y + self.target_mean_.astype(raw.dtype)
+
+    def _std(self, raw):
+        return self._loss.std(raw) * self.target_std_.astype(raw.dtype)
 
     def _arrays(self, name):
         """Bring the output layer into the unit of y."""

@@ -1,15 +1,53 @@
-"""Rows: what they weigh, and which of them are set aside to validate on."""
+"""Rows: their precision, what they weigh, and which of them are set aside to validate on."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_array
 
 from skdl.core.component import Interval
 
-__all__ = ["check_weight", "random_split", "stratified_split", "weigh_classes"]
+__all__ = ["check_weight", "in_precision", "random_split", "stratified_split", "weigh_classes"]
 
 Array = np.ndarray
+
+
+def in_precision(X: Array, dtype: np.dtype) -> Array:
+    """Return rows in memory in one precision, each row contiguous; no copy if they are so already.
+
+    Parameters
+    ----------
+    X : ndarray or CSR of shape (n, features)
+        Finite numbers.
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    X : ndarray or CSR of shape (n, features)
+        A converted CSR shares its indices with the one that came.
+
+    Raises
+    ------
+    ValueError
+        If a number is too large for ``dtype``.
+
+    Examples
+    --------
+    >>> in_precision(np.array([[0.1]]), np.dtype(np.float32)).dtype
+    dtype('float32')
+    """
+    given = X.dtype
+    with np.errstate(over="ignore"):  # an error says it better, below
+        if not issparse(X):
+            X = np.ascontiguousarray(X, dtype)  # batches are gathered row by row
+        elif given != dtype:
+            X = type(X)((X.data.astype(dtype), X.indices, X.indptr), shape=X.shape)
+    if given != dtype:
+        assert_all_finite(X, input_name="X")
+    return X
 
 
 def check_weight(sample_weight: object, n: int, owner: str) -> Array:

@@ -8,8 +8,17 @@ for library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 
+import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+
+from skdl.core import update  # noqa: E402
 
 # A slow machine is no failure. Continuous integration draws the same cases each time.
 settings.register_profile("skdl", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("skdl")
+
+
+@pytest.fixture(autouse=True)
+def readable_steps(monkeypatch):
+    """Test the readable code; tests/core/test_fast.py compares it with the compiled one."""
+    monkeypatch.setattr(update, "compiled_step", lambda optimizer, block: None)

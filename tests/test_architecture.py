@@ -38,11 +38,12 @@ HOUSE = (
 CORE = (
     ("component",),
     ("*",),
-    ("layers", "normalization", "regularizers", "convolution"),
+    ("layers", "distance", "normalization", "regularizers", "convolution"),
     ("network",),
     ("architecture", "objective", "vital_signs"),
+    ("update",),
     ("training",),
-    ("second_order", "gradient_check"),
+    ("second_order", "gradient_check", "side_by_side"),
 )
 
 # What may be imported only inside a function, so that `import skdl` stays cheap.
@@ -50,6 +51,7 @@ LAZY = (
     "pandas",
     "matplotlib",
     "jinja2",
+    "numba",
     "tqdm",
     "scipy.optimize",
     "scipy.stats",
@@ -174,6 +176,8 @@ def check_third_parties(sources):
         top = found.name.split(".")[0]
         in_core = within(found.module, "skdl.core")
         allowed = {*sys.stdlib_module_names, "numpy", "scipy", "sklearn", "skdl"}
+        if found.module == "skdl.core.fast":  # the one file that compiles
+            allowed.add("numba")
         if in_core and top not in allowed:
             complaints.append(f"{found}: the core is NumPy and SciPy only")
         if (

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from skdl.core.activations import Activation
+from skdl.core.distance import Distance
 from skdl.core.initializers import Initializer
-from skdl.core.layers import Activate, Dense, Distance, Layer, MaxoutUnits
+from skdl.core.layers import Activate, Dense, Layer, MaxoutUnits
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference, Inverted
 from skdl.core.normalization import BatchNorm

@@ -6,16 +6,27 @@ order each epoch keeps the estimate from repeating the same errors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.sparse import issparse
 
 from skdl.core.component import Component
 
-__all__ = ["EachEpoch", "Keep", "Once", "Sampler", "WithReplacement", "slices", "take_rows"]
+__all__ = [
+    "BLOCK",
+    "EachEpoch",
+    "Keep",
+    "Once",
+    "Sampler",
+    "WithReplacement",
+    "in_blocks",
+    "slices",
+    "take_rows",
+]
 
 Array = np.ndarray
+BLOCK = 512  # rows: what a layer makes of them stays in the cache until the next layer reads it
 
 
 class Sampler(Component, family=True):
@@ -112,6 +123,35 @@ def slices(n: int, batch_size: int) -> Iterator[slice]:
     return (slice(i, min(i + batch_size, n)) for i in range(0, n, batch_size))
 
 
+def in_blocks(function: Callable[[Array], Array], X: Array, block: int = BLOCK) -> Array:
+    """Return ``function(X)``, block by block: beside the result, memory does not grow with n.
+
+    Parameters
+    ----------
+    function : callable
+        Maps some rows to as many rows, each by itself.
+    X : ndarray or CSR of shape (n, features)
+        The rows.
+    block : int
+        Rows at a time.
+
+    Examples
+    --------
+    >>> in_blocks(lambda rows: rows.sum(axis=1), np.ones((5, 3)), block=2).tolist()
+    [3.0, 3.0, 3.0, 3.0, 3.0]
+    """
+    n = X.shape[0]
+    if n <= block:
+        return function(X)
+    out = None
+    for rows in slices(n, block):
+        part = function(X[rows])
+        if out is None:
+            out = np.empty((n, *part.shape[1:]), part.dtype)
+        out[rows] = part
+    return out
+
+
 def take_rows(X: Array, rows: Array, out: Array | None = None) -> Array:
     """Return ``X[rows]``, dense into ``out``, sparse as a new CSR matrix.
 
@@ -122,9 +162,12 @@ def take_rows(X: Array, rows: Array, out: Array | None = None) -> Array:
     rows : ndarray of shape (batch,)
         Row numbers.
     out : ndarray of shape (batch, features), optional
-        Buffer, of the dtype of ``X``.
+        Buffer; rows of another type are converted to its own.
     """
     if issparse(X):
         return X[rows]
+    if out is not None and out.dtype != X.dtype:
+        np.copyto(out, X[rows])
+        return out
     # The method with "clip" skips a buffered copy that the default mode makes when `out` is given.
     return X.take(rows, 0, out, "clip")

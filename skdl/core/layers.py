@@ -20,7 +20,6 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
@@ -29,7 +28,6 @@ from skdl.core.units import Maxout
 __all__ = [
     "Activate",
     "Dense",
-    "Distance",
     "Layer",
     "MaxoutUnits",
     "Parameter",
@@ -82,10 +80,13 @@ class Layer:
         Whether ``r_forward`` and ``r_backward`` are defined.
     stochastic : bool
         Whether training draws noise here.
+    strengths : tuple of str
+        Attributes that may be arrays of shape (..., 1, 1): one number for each network.
     """
 
     exact_curvature: ClassVar[bool] = False
     stochastic: ClassVar[bool] = False
+    strengths: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, n_in: int, n_out: int) -> None:
         self.n_in = n_in
@@ -128,7 +129,7 @@ class Layer:
 
 def product(x: Array, W: Array, out: Array) -> Array:
     """Return ``x W``; x may be sparse, W may be a stack."""
-    if not issparse(x):
+    if isinstance(x, np.ndarray):  # cheaper to ask than issparse: 1 % of a small step
         return np.matmul(x, W, out)
     for index in np.ndindex(W.shape[:-2]):
         out[index] = x @ W[index]
@@ -137,7 +138,7 @@ def product(x: Array, W: Array, out: Array) -> Array:
 
 def transposed_product(x: Array, d: Array, out: Array) -> Array:
     """Return ``xᵀ d``; x may be sparse, d may be a stack."""
-    if not issparse(x):
+    if isinstance(x, np.ndarray):
         return np.matmul(x.swapaxes(-1, -2), d, out)
     for index in np.ndindex(d.shape[:-2]):
         out[index] = x.T @ d[index]
@@ -192,12 +193,12 @@ class Dense(Layer):
         )
 
     def allocate(self, shape, dtype):
-        """Make room for z and for ∂L/∂x (on first use: the first layer never needs it)."""
+        """Make room for z; what only a backward pass needs is made on first use."""
         if self.columns_first:
             z = np.empty((*shape[:-1], self.n_out, shape[-1]), dtype).swapaxes(-1, -2)
         else:
             z = np.empty((*shape, self.n_out), dtype)
-        return SimpleNamespace(z=z, dx=None)
+        return SimpleNamespace(z=z, dx=None, ones=None)
 
     def forward(self, x, b, run):
         """Return ``z = x W + b``."""
@@ -211,7 +212,9 @@ class Dense(Layer):
         """Fill ``∂L/∂W = xᵀ d`` and ``∂L/∂b = Σ d``; return ``∂L/∂x = d Wᵀ``."""
         transposed_product(b.x, d, self.dW)
         if self.bias is not None:
-            np.add.reduce(d, axis=-2, out=self.db, keepdims=True)
+            if b.ones is None:
+                b.ones = np.ones((1, d.shape[-2]), d.dtype)
+            np.matmul(b.ones, d, self.db)  # 2 to 3 times as fast as a sum over the rows
         if not input_gradient:
             return None
         if b.dx is None:
@@ -237,60 +240,6 @@ class Dense(Layer):
             np.add.reduce(rd, axis=-2, out=hv["b"], keepdims=True)
         WT, VT = self.W.swapaxes(-1, -2), v["W"].swapaxes(-1, -2)
         return d @ WT, rd @ WT + d @ VT
-
-
-class Distance(Layer):
-    r"""Scaled squared distance to a centre, :math:`z_j = e^{b_j} \lVert x - w_j \rVert^2`.
-
-    For RBF units. The log inverse squared width b starts at :math:`-\log n_{in}`, which suits
-    standardised inputs, and stays there if ``learn_width`` is False.
-    """
-
-    def __init__(self, n_in, n_out, initializer, scale=1.0, learn_width=True):
-        super().__init__(n_in, n_out)
-        self.initializer = initializer
-        self.scale = scale
-        self.learn_width = learn_width
-
-    def parameters(self):
-        """Return the centres W, and b if it is learned."""
-        W = Parameter("W", (self.n_in, self.n_out), is_weight=True)
-        return [W, Parameter("b", (1, self.n_out))] if self.learn_width else [W]
-
-    def initialize(self, rng):
-        """Draw the centres."""
-        start = {"W": self.scale * self.initializer.draw(self.n_in, self.n_out, rng)}
-        if self.learn_width:
-            start["b"] = np.full(self.n_out, -np.log(self.n_in))
-        return start
-
-    def allocate(self, shape, dtype):
-        """Make room for z."""
-        return SimpleNamespace(z=np.empty((*shape, self.n_out), dtype))
-
-    def forward(self, x, b, run):
-        """Return ``z = e^b (‖x‖² − 2 x·w + ‖w‖²)``."""
-        b.x = x
-        squares = x.multiply(x) if issparse(x) else np.square(x)
-        b.width = np.exp(self.b) if self.learn_width else b.z.dtype.type(1 / self.n_in)
-        z = product(x, self.W, b.z)
-        z *= -2
-        z += np.asarray(squares.sum(axis=-1)).reshape(*x.shape[:-1], 1)
-        z += np.square(self.W).sum(axis=-2, keepdims=True)
-        np.maximum(z, 0, out=z)  # rounding may leave a distance of −1e-16
-        z *= b.width
-        return z
-
-    def backward(self, d, b, input_gradient=True):
-        """Return ``∂L/∂x``, with ``s = ‖x − w‖²``, ``∂s/∂w = 2(w − x)``, ``∂s/∂x = 2(x − w)``."""
-        if self.learn_width:
-            np.sum(d * b.z, axis=-2, keepdims=True, out=self.db)
-        ds = 2 * d * b.width
-        transposed_product(b.x, ds, self.dW)
-        np.subtract(self.W * ds.sum(axis=-2, keepdims=True), self.dW, out=self.dW)
-        if not input_gradient:
-            return None
-        return b.x * ds.sum(axis=-1, keepdims=True) - ds @ self.W.swapaxes(-1, -2)
 
 
 class Activate(Layer):

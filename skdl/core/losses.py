@@ -193,7 +193,9 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
     def per_row(self, y, raw):
         """Return ``log Σ exp r − y·r``, or ``Σ log(1 + exp r) − y r``."""
         if self.link == "softmax":
-            return -(y * log_softmax(raw)).sum(axis=-1, keepdims=True)
+            r = raw - raw.max(axis=-1, keepdims=True)
+            y_r = (y * r).sum(axis=-1, keepdims=True)
+            return np.log(np.exp(r, out=r).sum(axis=-1, keepdims=True)) - y_r
         return (np.logaddexp(0, raw) - y * raw).sum(axis=-1, keepdims=True)
 
     def slope(self, y, raw, out=None):

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from skdl.core.batches import BLOCK
 from skdl.core.layers import Layer, Parameter, Pass
 from skdl.core.regularizers import ActivityPenalty
 
@@ -83,6 +84,12 @@ class Network:
         n_running = self._running_layout[-1][2].stop if self._running_layout else 0
         self.theta = np.zeros((*stack, self.n_parameters), self.dtype)
         self.running = np.zeros((*stack, n_running), self.dtype)
+        self._bind()
+
+    def move_to(self, theta: Array, running: Array) -> None:
+        """Keep all that is learned in these arrays from now on: a row of a stack, say."""
+        theta[...], running[...] = self.theta, self.running
+        self.theta, self.running = theta, running
         self._bind()
 
     def _bind(self) -> None:
@@ -207,7 +214,7 @@ class Network:
         """Return the penalty on the activations of the last pass."""
         return sum(self.layers[i].value(work.buffers[i]) for i in self._penalties)
 
-    def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = 2048) -> Array:
+    def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = BLOCK) -> Array:
         """Return the raw outputs for any number of rows, in bounded memory.
 
         Parameters

@@ -39,6 +39,7 @@ class BatchNorm(Layer):
     """
 
     epsilon = 1e-5
+    strengths = ("momentum",)
 
     def __init__(self, n: int, momentum: float = 0.9, shift: bool = True) -> None:
         super().__init__(n, n)
@@ -68,16 +69,18 @@ class BatchNorm(Layer):
         """Return ``γ ẑ + β``, with the statistics of the batch in training."""
         b.omega = None
         if run.training:
-            total = 0 if run.weight is None else run.weight.sum()
-            b.omega = run.weight / total if total > 0 else 1 / z.shape[-2]
+            b.omega, momentum = 1 / z.shape[-2], 0 if run.all_rows else self.momentum
+            if run.weight is not None:
+                total = run.weight.sum(axis=-2, keepdims=True)
+                b.omega = np.where(total > 0, run.weight / np.where(total > 0, total, 1), b.omega)
+                # Rows without weight teach nothing.
+                momentum = np.where(total > 0, momentum, total.dtype.type(1))
             mean = np.sum(b.omega * z, axis=-2, keepdims=True)
             np.subtract(z, mean, b.z_hat)
             variance = np.sum(b.omega * np.square(b.z_hat), axis=-2, keepdims=True)
-            if run.weight is None or total > 0:  # rows without weight teach nothing
-                momentum = 0 if run.all_rows else self.momentum
-                for average, new in ((self.mean, mean), (self.variance, variance)):
-                    average *= momentum
-                    average += (1 - momentum) * new
+            for average, new in ((self.mean, mean), (self.variance, variance)):
+                average *= momentum
+                average += (1 - momentum) * new
         else:
             variance = self.variance
             np.subtract(z, self.mean, b.z_hat)

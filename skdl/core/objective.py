@@ -25,6 +25,11 @@ __all__ = ["Objective"]
 Array = np.ndarray
 
 
+def _each(strength: Any) -> Any:
+    """Return one number for each network."""
+    return strength[..., 0] if np.ndim(strength) else strength
+
+
 class Objective:
     r"""A network, a loss and penalties.
 
@@ -34,8 +39,8 @@ class Objective:
         Its θ is where derivatives are taken.
     loss : Loss
         The loss.
-    l1, l2 : float
-        :math:`\lambda_1` and :math:`\lambda_2`.
+    l1, l2 : float, or ndarray of shape (..., 1)
+        :math:`\lambda_1` and :math:`\lambda_2` (of each network).
     penalize_bias : bool
         Whether the penalties apply to every parameter, not only to the weights.
     """
@@ -54,7 +59,6 @@ class Objective:
         self.l2 = l2
         self.penalized = slice(0, network.n_parameters if penalize_bias else network.n_weights)
         self.has_l1, self.has_l2 = bool(np.any(l1)), bool(np.any(l2))
-        self._scratch = np.empty_like(network.theta[..., self.penalized])
 
     def loss_gradient(
         self, x: Array, y: Array, weight: Array | None, work: Workspace, run: Pass
@@ -68,17 +72,17 @@ class Objective:
 
     def add_l2_gradient(self) -> None:
         """Add ``λ₂ w`` to ``network.gradient``."""
-        np.multiply(self.network.theta[..., self.penalized], self.l2, self._scratch)
-        self.network.gradient[..., self.penalized] += self._scratch
+        w = self.network.theta[..., self.penalized]
+        self.network.gradient[..., self.penalized] += self.l2 * w
 
     def penalty(self) -> Any:
         """Return ``λ₁ Σ|w| + ½ λ₂ Σ w²``."""
         w = self.network.theta[..., self.penalized]
         value = 0.0
         if self.has_l1:
-            value = value + self.l1 * l1_value(w)
+            value = value + _each(self.l1) * l1_value(w)
         if self.has_l2:
-            value = value + self.l2 * l2_value(w)
+            value = value + _each(self.l2) * l2_value(w)
         return value
 
     # -- for second-order solvers and gradient checks ----------------------------------

@@ -25,10 +25,12 @@ class Dropout(Layer):
     """
 
     stochastic = True
+    strengths = ("keep", "scale")
 
     def __init__(self, n: int, rate: Any, inference: DropoutInference) -> None:
         super().__init__(n, n)
         self.keep = 1 - rate
+        self.scale = 1 / self.keep
         self.inference = inference
 
     def allocate(self, shape, dtype):
@@ -49,7 +51,7 @@ class Dropout(Layer):
             b.mask = np.empty(shape, x.dtype)
         draw_mask(run.rng, self.keep, b.mask)
         if scale:
-            b.mask *= 1 / self.keep
+            b.mask *= self.scale
         if issparse(x):
             x = x.copy()
             x.data *= b.mask[0, x.indices] if run.sub_network else b.mask
@@ -67,6 +69,7 @@ class GaussianNoise(Layer):
     r"""Gaussian noise in training, :math:`y = x + \sigma\varepsilon`."""
 
     stochastic = True
+    strengths = ("std",)
 
     def __init__(self, n: int, std: Any) -> None:
         super().__init__(n, n)
@@ -98,6 +101,7 @@ class ActivityPenalty(Layer):
     """
 
     exact_curvature = True
+    strengths = ("strength",)
 
     def __init__(self, n: int, strength: Any) -> None:
         super().__init__(n, n)
@@ -111,7 +115,7 @@ class ActivityPenalty(Layer):
     def value(self, b):
         """Return the penalty of the last batch."""
         a = np.abs(b.x).sum(axis=-1, keepdims=True)
-        return self.strength * (a if b.weight is None else a * b.weight).mean(axis=(-2, -1))
+        return (self.strength * (a if b.weight is None else a * b.weight)).mean(axis=(-2, -1))
 
     def backward(self, d, b, input_gradient=True):
         """Return ``d + λ w sign(x) / B``, written over d."""

@@ -1,6 +1,7 @@
-"""Look for good settings: where (the spaces), and how (one parameter at a time).
+"""Look for good settings: where (the spaces), and how (a grid, at random, one at a time).
 
-Grid, random and halving search come from scikit-learn, Bayesian search from Optuna.
+The three searches train their candidates together. Halving searches come from scikit-learn,
+Bayesian search from Optuna.
 """
 
 from importlib import import_module
@@ -18,8 +19,10 @@ from skdl.search.space import SearchSpace, optuna_space, search_space
 __all__ = [
     "CoordinateSearchCV",
     "Distribution",
+    "GridSearchCV",
     "LogUniform",
     "OneMinusLogUniform",
+    "RandomizedSearchCV",
     "SearchSpace",
     "Uniform",
     "UniformInteger",
@@ -28,8 +31,15 @@ __all__ = [
 ]
 
 
+# Their base classes are in sklearn.model_selection, which takes long to import.
+_HOME = {
+    "CoordinateSearchCV": "skdl.search.coordinate",
+    "GridSearchCV": "skdl.search.searches",
+    "RandomizedSearchCV": "skdl.search.searches",
+}
+
+
 def __getattr__(name: str) -> Any:
-    # Its base class is in sklearn.model_selection, which takes long to import.
-    if name == "CoordinateSearchCV":
-        return import_module("skdl.search.coordinate").CoordinateSearchCV
-    raise AttributeError(f"module 'skdl.search' has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'skdl.search' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -6,21 +6,18 @@ from numbers import Integral
 
 import numpy as np
 
+from skdl.search.searches import GridSearchCV
+
 __all__ = ["CoordinateSearchCV"]
 
 
-def _grid_search():
-    from sklearn.model_selection import GridSearchCV  # heavy: not with the rest of the package
-
-    return GridSearchCV
-
-
-class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
+class CoordinateSearchCV(GridSearchCV):
     """Search one parameter at a time, from the estimator's own settings, and keep what helps.
 
     A round tries every value of each parameter in turn, with the others at the best that is known.
     Another round follows, up to `n_rounds`, unless the last one changed nothing. What was measured
-    is never measured again.
+    is never measured again. The candidates of a step are trained together, as those of
+    :class:`~skdl.search.searches.GridSearchCV` are.
 
     With m values for each of d parameters a round takes about d·m candidates, where a grid takes
     m to the power of d. It finds the best one if the parameters act separately; if they depend on
@@ -98,8 +95,6 @@ class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
     def _run_search(self, evaluate_candidates):
         """Decide what to try next: scikit-learn's hook for searches that go step by step."""
         values, best = self._start()
-        # A number of folds, or a list of them, gives the same ones each time.
-        folds = _SameFolds(self.cv) if hasattr(self.cv, "split") else None
         tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
         results: dict = {}
 
@@ -111,7 +106,6 @@ class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
                 tried.extend(new)
                 results = evaluate_candidates(
                     [{name: values[name][k] for name, k in point.items()} for point in new],
-                    cv=folds,
                     more_results={"round": [round_] * len(new), "varied": [name] * len(new)},
                 )
             return tried[self._best_index(results)]
@@ -156,22 +150,6 @@ class CoordinateSearchCV(_grid_search()):  # type: ignore[misc]
 
     def _refuse(self, name, allowed, got):
         raise ValueError(f"{type(self).__name__}: {name} must be {allowed}; got {got!r}")
-
-
-class _SameFolds:
-    """A splitter that remembers its folds, so that all candidates are measured on the same ones."""
-
-    def __init__(self, cv):
-        self.cv = cv
-        self.folds = None
-
-    def get_n_splits(self, X=None, y=None, **params):
-        return self.cv.get_n_splits(X, y, **params)
-
-    def split(self, X, y=None, **params):
-        if self.folds is None:
-            self.folds = list(self.cv.split(X, y, **params))
-        return self.folds
 
 
 def _same(a, b) -> bool:

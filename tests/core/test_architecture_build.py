@@ -8,8 +8,9 @@ from strategies import every_activation, make_hidden
 
 from skdl.core.activations import Activation, Tanh
 from skdl.core.architecture import Hidden, build
+from skdl.core.distance import Distance
 from skdl.core.initializers import Initializer
-from skdl.core.layers import Activate, Dense, Distance, MaxoutUnits
+from skdl.core.layers import Activate, Dense, MaxoutUnits
 from skdl.core.noise import DropoutInference, Inverted
 from skdl.core.normalization import BatchNorm
 from skdl.core.rectifiers import ReLU

@@ -8,11 +8,11 @@ from scipy.sparse import csr_array, csr_matrix, issparse
 from strategies import every_activation, make_case, make_hidden
 
 from skdl.core.activations import Tanh
+from skdl.core.distance import Distance
 from skdl.core.initializers import Initializer
 from skdl.core.layers import (
     Activate,
     Dense,
-    Distance,
     MaxoutUnits,
     Pass,
     product,

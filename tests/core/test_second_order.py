@@ -18,7 +18,8 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.regression_losses import SquaredError
 from skdl.core.second_order import LBFGS, Newton, NewtonCG
 from skdl.core.stopping import Stopping
-from skdl.core.training import Data, Progress, train
+from skdl.core.training import Data, Progress
+from skdl.core.watch import Watch, train
 
 glorot = Initializer.registry["glorot_uniform"]()
 SOLVERS = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 2}
@@ -34,7 +35,7 @@ def fit(case, solver, max_iter=500, tol=1e-9, **options):
     def run(note):
         solver.minimize(case.objective, data, progress, max_iter, tol, note)
 
-    train(run, case.network, progress, **options)
+    train(run, Watch(case.network, progress, **options))
     return progress
 
 

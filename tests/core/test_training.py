@@ -24,7 +24,8 @@ from skdl.core.optimizers import SGD, Optimizer
 from skdl.core.regression_losses import SquaredError
 from skdl.core.schedules import Linear, Plateau, Schedule
 from skdl.core.stopping import Stopping
-from skdl.core.training import Data, Progress, Trainer, Training, train
+from skdl.core.training import Data, Progress, Trainer, Training
+from skdl.core.watch import Watch, train
 
 
 def new_progress(seed=0):
@@ -45,7 +46,8 @@ def make_trainer(case, training, progress=None, total=10):
 def fit(case, training, n_epochs=5, progress=None, **options):
     progress = new_progress() if progress is None else progress
     trainer = make_trainer(case, training, progress, n_epochs)
-    train(lambda note: trainer.run(n_epochs, note), case.network, progress, **options)
+    watch = Watch(case.network, progress, **options)
+    train(lambda note: trainer.run(n_epochs, note), watch)
     return progress
 
 
@@ -652,7 +654,8 @@ def test_ctrl_c_after_the_weights_became_infinite():
 
     progress = new_progress()
     trainer = Interrupted(case.objective, sgd(batch_size=5), Data(*case.batch), progress, 5)
-    train(lambda n: trainer.run(5, n), case.network, progress, after_epoch=after_epoch)
+    watch = Watch(case.network, progress, after_epoch=after_epoch)
+    train(lambda n: trainer.run(5, n), watch)
     assert progress.stopped == "interrupted"
     assert np.array_equal(case.network.theta, thetas[2])
 
@@ -890,7 +893,6 @@ def test_a_step_allocates_little():
     def step():
         work, x = trainer._batch(rows, None)
         trainer._gradient(x, case.y[rows], None, work)
-        trainer._clip()
         trainer._step()
 
     activations = 500 * 200 * 8
@@ -934,7 +936,7 @@ def test_single_precision_is_kept(name):
     progress = fit(case, training, 3)
     assert network.theta.dtype == network.running.dtype == np.float32
     assert set(seen) == {np.dtype(np.float32)}
-    arrays = [v for v in progress.optimizer_state.values() if isinstance(v, np.ndarray)]
+    arrays = [v for s in progress.optimizer_state for v in s.values() if isinstance(v, np.ndarray)]
     assert all(array.dtype in (np.float32, bool) for array in arrays)
     assert all(isinstance(value, (int, float, list)) for value in progress.history[-1].values())
 

@@ -35,7 +35,14 @@ def verdict(who: str, ratio: float, goal: float) -> tuple[str, bool]:
     return f"≤ {goal:g}", ratio <= goal
 
 
-def judged(who: str, ratio: float, goal: float) -> str:
-    """Return the ratio with its goal beside it."""
-    text, met = verdict(who, ratio, goal)
-    return f"{ratio:.2f} ({text}: {'met' if met else 'not met'})"
+def judged(who: str, ratio: float, goal: float, with_fast: float | str = "") -> str:
+    """Return the ratio with its goal beside it, and the ratio that the compiled step gives.
+
+    >>> judged("limit", 1.25, 1.1, 1.05)
+    '1.25 (≤ 1.1: not met); with Numba 1.05 (met)'
+    """
+    (text, met), words = verdict(who, ratio, goal), {True: "met", False: "not met"}
+    compiled = ""
+    if with_fast != "":
+        compiled = f"; with Numba {with_fast:.2f} ({words[verdict(who, with_fast, goal)[1]]})"
+    return f"{ratio:.2f} ({text}: {words[met]}){compiled}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
+from unittest import mock
 
 import numpy as np
 from sklearn import neural_network
@@ -123,10 +125,10 @@ class ScikitLearn:
         return mlp.coefs_, mlp.intercepts_
 
 
-class Skdl(ScikitLearn):
-    """Ours, taken over from scikit-learn's with its weights."""
+class Fast(ScikitLearn):
+    """Ours with the compiled step, taken over from scikit-learn's with its weights."""
 
-    name = "skdl"
+    name = "skdl[fast]"
 
     def __init__(self, *arguments, **kwargs) -> None:
         super().__init__(*arguments, **kwargs)
@@ -135,6 +137,17 @@ class Skdl(ScikitLearn):
         converted = ours.from_sklearn(self.mlp)
         l2 = ALPHA / self.mlp.batch_size
         self.mlp = converted.set_params(n_iter_no_change=None, tol=1e-4, l2=l2)
+
+
+class Skdl(Fast):
+    """Ours in NumPy alone, whatever is installed."""
+
+    name = "skdl"
+
+    def fit(self, mlp, X, y):
+        """Train."""
+        with mock.patch("skdl.core.update.compiled_step", lambda *arguments: None):
+            super().fit(mlp, X, y)
 
 
 class PyTorch(ScikitLearn):
@@ -216,17 +229,24 @@ class MatrixProducts:
 
     def fit(self, _, X, y):
         """Multiply."""
-        n, batch, top = len(X), self.workload.batch, len(self.W) - 1
         for _ in range(self.epochs):
-            for start in range(0, n, batch):
-                m = min(batch, n - start)
+            for start in range(0, len(X), self.workload.batch):
+                m = min(self.workload.batch, len(X) - start)
                 a, d = [v[:m] for v in self.a], [v[:m] for v in self.d]
-                for i, W in enumerate(self.W):
-                    np.matmul(a[i], W, a[i + 1] if i == top else d[i + 1])
-                for i in range(top, -1, -1):
-                    np.matmul(a[i].T, d[i + 1], self.dW[i])
-                    if i:
-                        np.matmul(d[i + 1], self.W[i].T, d[i])
+                self.forward(a, d)
+                self.backward(a, d)
+
+    def forward(self, a, d) -> None:
+        """Take the products of a forward pass (into d, so that a stays as it was drawn)."""
+        for i, W in enumerate(self.W):
+            np.matmul(a[i], W, d[i + 1])
+
+    def backward(self, a, d) -> None:
+        """Take the products of a backward pass."""
+        for i in range(len(self.W) - 1, -1, -1):
+            np.matmul(a[i].T, d[i + 1], self.dW[i])
+            if i:
+                np.matmul(d[i + 1], self.W[i].T, d[i])
 
 
 def loss_of(workload: Workload, weights, X, y) -> float:
@@ -245,4 +265,5 @@ def loss_of(workload: Workload, weights, X, y) -> float:
 
 def competitors() -> list[type]:
     """Return who is here, ours first."""
-    return [Skdl, ScikitLearn] + ([PyTorch] if torch is not None else [])
+    optional = [(Fast, find_spec("numba") is not None), (PyTorch, torch is not None)]
+    return [Skdl, ScikitLearn] + [cls for cls, is_here in optional if is_here]

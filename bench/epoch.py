@@ -11,6 +11,9 @@ in one process in turn, A B C A B C, the order reversed every other round, and a
 within a round. Reported: the median ratio over rounds, with quartiles. The clock is processor time
 for one thread, so that others on the machine do not count, and wall-clock time for more.
 
+"skdl" is NumPy alone; "skdl[fast]", with the step that Numba compiles, comes beside it if Numba is
+installed.
+
 Do they do the same work? First everyone trains for two epochs on the rows in the order of the data,
 untimed: the losses must agree closely. Then the losses after each timed fit must agree as far as
 different orders allow. Both are in the CSV, and the run ends with an error if they do not.
@@ -32,6 +35,7 @@ from _tables import publish
 from _workloads import WORKLOADS, MatrixProducts, PyTorch, competitors, loss_of
 from threadpoolctl import threadpool_limits
 
+NAMES = ("skdl", "scikit-learn", "PyTorch", "limit", "skdl[fast]")
 ROUNDS = {"S32": 15, "S200": 15, "R": 9, "M": 7, "L": 5}
 THREADS = {"M": [1, 2], "L": [1, 2]}
 SAME_ORDER = {"float32": 1e-3, "float64": 1e-6}  # relative differences of the losses allowed
@@ -91,6 +95,12 @@ def measure(workload, everyone: dict, X, y, rounds: int, clock) -> tuple[dict, d
     return seconds, {name: float(np.median(values)) for name, values in losses.items()}
 
 
+def ratios(who: str, seconds: dict, ours: str = "skdl") -> np.ndarray:
+    """Return the ratio of each round, above 1 where ours is faster; the limit's the other way."""
+    ratio = np.divide(seconds[who], seconds[ours])
+    return 1 / ratio if who in ("limit", "skdl[fast]") else ratio
+
+
 def at_its_best(seconds: dict, losses: dict) -> dict[str, int]:
     """Keep PyTorch's better number of threads, under its plain name; return that number."""
     its_own = {name: np.median(times) for name, times in seconds.items() if "PyTorch" in name}
@@ -117,18 +127,16 @@ def compare(name: str, dtype: str, threads: int, rounds: int, epochs: int) -> li
     own_threads = at_its_best(seconds, losses)
     own = differences(losses)
     records = []
-    for who in [who for who in ("skdl", "scikit-learn", "PyTorch", "limit") if who in seconds]:
-        ours, theirs = np.array(seconds["skdl"]), np.array(seconds[who])
-        # Others: how many times slower than ours. The limit: how many times slower we are.
-        ratio = ours / theirs if who == "limit" else theirs / ours
-        low, middle, high = quartiles(ratio)
+    for who in [who for who in NAMES if who in seconds]:
+        low, middle, high = quartiles(ratios(who, seconds))
+        compiled = np.median(ratios(who, seconds, "skdl[fast]")) if "skdl[fast]" in seconds else ""
         goal = epoch_goal(who, dtype, name, threads)
         text, met = ("", "") if goal is None else verdict(who, middle, goal)
         record = {"workload": name, "dtype": dtype, "threads": threads, "who": who}
         record |= {"own_threads": own_threads.get(who, threads), "rounds": rounds}
-        record |= {"epochs": epochs, "seconds_per_epoch": np.median(theirs)}
+        record |= {"epochs": epochs, "seconds_per_epoch": np.median(seconds[who])}
         record |= {"ratio": middle, "lower_quartile": low, "upper_quartile": high}
-        record |= {"goal": text, "met": met}
+        record |= {"ratio_with_fast": compiled, "goal": text, "met": met}
         record |= {"loss": losses.get(who, ""), "difference": own.get(who, "")}
         records.append(record | {"difference_same_order": same.get(who, "")})
     return records
@@ -156,7 +164,7 @@ def all_ratios(records: list[dict]) -> tuple[list[str], list[list]]:
         if r["own_threads"] != r["threads"]:
             text += f", {r['own_threads']} thread"
         row[r["who"]] = f"{1e3 * r['seconds_per_epoch']:.1f}" if r["who"] == "skdl" else text
-    heads = ["skdl / limit" if name == "limit" else f"{name} / skdl" for name in names]
+    heads = [f"skdl / {name}" if name in NAMES[3:] else f"{name} / skdl" for name in names]
     rows = [[*key, row["skdl"], *[row[name] for name in names]] for key, row in cells.items()]
     return ["workload", "dtype", "threads", "skdl, ms per epoch", *heads], rows
 
@@ -172,7 +180,7 @@ def goals(records: list[dict]) -> tuple[list[str], list[list]]:
             pair = "skdl / limit" if r["who"] == "limit" else f"{r['who']} / skdl"
             head = f"{pair}, {r['dtype']}"
             heads[head] = None
-            row[head] = judged(r["who"], r["ratio"], goal)
+            row[head] = judged(r["who"], r["ratio"], goal, r["ratio_with_fast"])
     rows = [[name, *[row.get(head, "") for head in heads]] for name, row in cells.items()]
     return ["workload", *heads], rows
 
@@ -189,8 +197,10 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.quick:
         options.workloads, options.threads = ["S200"], [1]
-    if len(competitors()) == 2:
-        print("PyTorch is not installed: left out.")
+    here = {cls.name for cls in competitors()}
+    for name, package in (("PyTorch", "PyTorch"), ("skdl[fast]", "Numba")):
+        if name not in here:
+            print(f"{package} is not installed: left out.")
     print(machine("in the table"))
     records = []
     for name in options.workloads:

@@ -11,7 +11,7 @@ the jobs side by side (:mod:`skdl.core.side_by_side`)::
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -32,37 +32,48 @@ __all__ = ["Job", "at_once", "postponed", "run_or_postpone"]
 
 CHECKED = 64  # rows whose loss tells, after an epoch, whether its last step went astray
 
-_waiting: ContextVar[list[Job] | None] = ContextVar("the jobs that wait", default=None)
+_postpone: ContextVar[Callable[[Job], bool] | None] = ContextVar("postpone", default=None)
 
 
 @contextmanager
-def postponed() -> Iterator[list[Job]]:
-    """Let ``fit`` prepare its job and add it to a list instead of training."""
+def postponed(unless: Callable[[Job], Any] | None = None) -> Iterator[list[Job]]:
+    """Let ``fit`` prepare its job and add it to a list instead of training.
+
+    Parameters
+    ----------
+    unless : callable, optional
+        ``unless(job)`` says which jobs are to run at once all the same.
+    """
     jobs: list[Job] = []
-    token = _waiting.set(jobs)
+
+    def postpone(job: Job) -> bool:
+        if unless is not None and unless(job):
+            return False
+        jobs.append(job)
+        return True
+
+    token = _postpone.set(postpone)
     try:
         yield jobs
     finally:
-        _waiting.reset(token)
+        _postpone.reset(token)
 
 
 @contextmanager
 def at_once() -> Iterator[None]:
     """Let ``fit`` train after all: what is fitted here is used right afterwards."""
-    token = _waiting.set(None)
+    token = _postpone.set(None)
     try:
         yield
     finally:
-        _waiting.reset(token)
+        _postpone.reset(token)
 
 
 def run_or_postpone(job: Job) -> None:
     """Run a job now, unless its fit was told to wait."""
-    jobs = _waiting.get()
-    if jobs is None:
+    postpone = _postpone.get()
+    if postpone is None or not postpone(job):
         job.run()
-    else:
-        jobs.append(job)
 
 
 class Job:
@@ -109,7 +120,12 @@ class Job:
             self.progress.optimizer_state = None  # moments mean nothing to another optimiser
             self.progress.optimizer_name = repr(settings.optimizer)
         self.validation = None if held_out is None else estimator._data(*held_out)
+        self.scorer = None
         self.watches = bool(estimator.early_stopping) and held_out is not None
+        if self.watches and estimator.monitor != "loss":
+            from sklearn.metrics import check_scoring
+
+            self.scorer = check_scoring(estimator, scoring=estimator.monitor)
         self.watch = Watch(
             self.network,
             self.progress,
@@ -145,21 +161,21 @@ class Job:
         """Measure the validation rows."""
         data, estimator = self.validation, self.estimator
         loss = estimator._loss.value(data.y, estimator._raw(data.X), data.weight)
-        return {"validation_loss": float(loss), **self._score()}
+        record = {"validation_loss": float(loss)}
+        return record if self.scorer is None else {**record, **self._score()}
 
     def _score(self) -> dict[str, float]:
-        estimator = self.estimator
-        if not self.watches or estimator.monitor == "loss":
-            return {}
-        from sklearn.metrics import check_scoring
-
-        scorer = check_scoring(estimator, scoring=estimator.monitor)
-        X, y, weight = self.held_out
+        estimator, (X, y, weight) = self.estimator, self.held_out
         kwargs = {} if weight is None else {"sample_weight": weight}
         with warnings.catch_warnings():  # the rows were checked: an array has no names
             warnings.filterwarnings("ignore", "X does not have valid feature names")
-            score = float(scorer(estimator, X, estimator._decode(y), **kwargs))
+            score = float(self.scorer(estimator, X, estimator._decode(y), **kwargs))
         return {"validation_score": score, "validation_error": -score}
+
+    @property
+    def one_pass_validates(self) -> bool:
+        """Whether ``validate`` is one plain pass and its loss."""
+        return self.scorer is None and not self.estimator._n_sub_networks
 
     # -- alone -------------------------------------------------------------------------
 

@@ -9,9 +9,32 @@ from sklearn.utils.validation import check_array
 
 from skdl.core.component import Interval
 
-__all__ = ["check_weight", "in_precision", "random_split", "stratified_split", "weigh_classes"]
+__all__ = [
+    "check_weight",
+    "in_precision",
+    "random_split",
+    "rows_of",
+    "stratified_split",
+    "weigh_classes",
+]
 
 Array = np.ndarray
+
+
+def rows_of(data: object, rows: Array) -> object:
+    """Take rows of an array, a sparse matrix, a data frame or a list.
+
+    Examples
+    --------
+    >>> rows_of(["a", "b", "c"], np.array([2, 0]))
+    ['c', 'a']
+    """
+    rows = np.asarray(rows)
+    if hasattr(data, "iloc"):
+        return data.iloc[rows]
+    if isinstance(data, list | tuple):
+        return [data[i] for i in (np.flatnonzero(rows) if rows.dtype == bool else rows)]
+    return data.tocsr()[rows] if hasattr(data, "tocsr") else data[rows]
 
 
 def in_precision(X: Array, dtype: np.dtype) -> Array:

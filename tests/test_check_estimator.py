@@ -123,6 +123,7 @@ STOCHASTIC = [
     {"batch_size": 8, "shuffle": False, "learning_rate": 0.02},
     {"shuffle": "replacement", "batch_size": 8},
     {"batch_norm": True, "batch_size": 16},
+    {"dtype": "float32"},  # draws nothing, but rounds to 1e-7
     {"early_stopping": True, "n_iter_no_change": 20},
     {"early_stopping": "rises", "validation_fraction": 0.3},
     {"early_stopping": True, "restore_best": False, "validation_fraction": 0.3},

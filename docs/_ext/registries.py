@@ -2,7 +2,8 @@
 
 Before Sphinx reads the pages, this writes under ``api/generated``:
 
-- ``public/NAME.rst`` for each name in ``skdl.__all__``, and ``public.rst``, a table of them;
+- ``public/NAME.rst`` for each name in ``skdl.__all__`` and ``skdl.search.__all__``, and
+  ``public.rst``, a table of them;
 - ``core/MODULE.rst`` for each module of ``skdl.core``: its opening words, a table of the members of
   each family that it defines, then every class and function; and ``core.rst``, a table of them;
 - ``components.rst``: the families, and all their members with their equations;
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import skdl
 import skdl.core
+import skdl.search
 from skdl.core.activations import Identity
 from skdl.core.architecture import Hidden, build
 from skdl.core.component import families
@@ -67,8 +69,10 @@ def reference(thing):
 
 def path_of(thing):
     """Return the path by which a user imports a class or a function."""
-    in_core = thing.__module__.startswith("skdl.core.")
-    return f"{thing.__module__ if in_core else 'skdl'}.{thing.__qualname__}"
+    name = thing.__qualname__
+    if thing.__module__.startswith("skdl.core."):
+        return f"{thing.__module__}.{name}"
+    return f"skdl.{name}" if name in skdl.__all__ else f"skdl.search.{name}"
 
 
 def description(thing):
@@ -86,8 +90,10 @@ def members_table(family):
 
 
 def public_pages():
-    """Yield the pages of what ``import skdl`` offers."""
+    """Yield the pages of what ``skdl`` and ``skdl.search`` offer."""
     things = [getattr(skdl, name) for name in skdl.__all__]
+    others = [name for name in skdl.search.__all__ if name not in skdl.__all__]
+    things += [getattr(skdl.search, name) for name in others]
     things = [thing for thing in things if is_documented(thing)]
     # What lies in the core has its place on the page of its module.
     pages = [thing for thing in things if not thing.__module__.startswith("skdl.core.")]

@@ -20,6 +20,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
@@ -140,8 +141,15 @@ def transposed_product(x: Array, d: Array, out: Array) -> Array:
     """Return ``xᵀ d``; x may be sparse, d may be a stack."""
     if isinstance(x, np.ndarray):
         return np.matmul(x.swapaxes(-1, -2), d, out)
+    # Only features that occur in the batch get a row of their own: work in proportion to the
+    # non-zeros, where `x.T @ d` would make, and copy, a dense matrix for all features.
+    columns = x.tocsc()
+    found = np.flatnonzero(np.diff(columns.indptr))
+    ends = np.append(columns.indptr[found], columns.nnz)
+    thin = csr_array((columns.data, columns.indices, ends), shape=(len(found), x.shape[0]))
+    out[...] = 0
     for index in np.ndindex(d.shape[:-2]):
-        out[index] = x.T @ d[index]
+        out[index][found] = thin @ d[index]
     return out
 
 

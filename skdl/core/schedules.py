@@ -33,7 +33,15 @@ _fraction = Interval(0, 1)
 
 
 class Schedule(Component, family=True):
-    """The family that ``schedule=`` chooses from: a factor on the learning rate."""
+    """The family that ``schedule=`` chooses from: a factor on the learning rate.
+
+    Attributes
+    ----------
+    follows_loss : bool
+        Whether the factor depends on the record of the fit.
+    """
+
+    follows_loss: bool = False
 
     def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor on the learning rate.
@@ -286,6 +294,11 @@ class WarmUp(Schedule, name="warm_up"):
         self.epochs = epochs
         self.then = then
 
+    @property
+    def follows_loss(self):
+        """Whether the schedule that follows does."""
+        return self.then is not None and self.then.follows_loss
+
     def validate(self):
         """Check the settings, those of the schedule that follows too."""
         super().validate()
@@ -325,6 +338,7 @@ class Plateau(Schedule, name="plateau"):
     0.2
     """
 
+    follows_loss = True
     rules: ClassVar = {
         "gamma": Interval(0, 1, closed="neither"),
         "patience": Interval(1, integer=True),

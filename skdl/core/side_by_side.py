@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.batches import take_rows
+from skdl.core.batches import BLOCK, take_rows
 from skdl.core.layers import Pass
 from skdl.core.momentum_schedules import ConstantMomentum
 from skdl.core.network import Network
@@ -26,7 +26,6 @@ from skdl.core.training import Data, Progress, Trainer, plain
 __all__ = ["Fit", "SideBySide", "each", "stacked"]
 
 Array = np.ndarray
-AT_ONCE = 2048  # validation rows in one pass; of more, each network measures its own
 State = dict[str, Any]
 
 
@@ -183,7 +182,7 @@ class SideBySide(Trainer):
 
     def _gather(self, data: list[Data | None]) -> tuple | None:
         """Put the validation rows side by side, if every network has the same number of them."""
-        if any(part is None or part.n != data[0].n or part.n > AT_ONCE for part in data):
+        if any(part is None or part.n != data[0].n or part.n > BLOCK for part in data):
             return None
         rows, inputs, n = Rows.of(data), Inputs(data, self.network.dtype), data[0].n
         x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))
@@ -281,8 +280,8 @@ class SideBySide(Trainer):
         return work, self.inputs.take(order[:, rows], x)
 
     def _loss(self, y, weight):
-        """Return the loss of each network, one after the other: in 16 at once, arrays of the size
-        of all rows leave the cache, and take up to twice as long."""
+        """Return the loss of each network."""
+        # One after the other: arrays of all rows of 16 networks leave the cache, at twice the time.
         value = self.objective.loss.value
         weights = [None] * len(y) if weight is None else weight
         return np.array([value(*own) for own in zip(y, self._raw, weights, strict=True)])
@@ -290,7 +289,8 @@ class SideBySide(Trainer):
     def _follow_schedules(self, t):
         """Set the learning rate and the momentum of each network."""
         training = self.training
-        self._pace = {"learning_rate": training.learning_rate * training.schedule.factor(t, self.total)}
+        factor = training.schedule.factor(t, self.total)
+        self._pace = {"learning_rate": training.learning_rate * factor}
         if training.momentum is not None:
             self._pace["momentum"] = self._momentum(t, training.momentum)
         in_type = {
@@ -303,7 +303,8 @@ class SideBySide(Trainer):
         schedule = self.training.momentum_schedule
         if not np.ndim(momentum) or isinstance(schedule, ConstantMomentum):
             return schedule.momentum(t, self.total, momentum)
-        return np.array([[schedule.momentum(t, self.total, own)] for own in momentum[:, 0].tolist()])
+        momenta = [schedule.momentum(t, self.total, own) for own in momentum[:, 0].tolist()]
+        return np.array(momenta)[:, None]
 
     def epoch(self):
         """Go through the rows of every network once; return the records of all in one."""

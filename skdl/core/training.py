@@ -175,6 +175,7 @@ class Trainer:
             self._keep_raw(rows, raw)
             activity += self.network.activity_penalty(work) * (rows.stop - rows.start)
             self._step()
+        self.update.flush()
         self.progress.epoch += 1
         return {
             "epoch": self.progress.epoch,

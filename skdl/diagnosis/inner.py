@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+from skdl.rows import rows_of
 
 __all__ = ["feature_names", "find_network", "fitted_network", "is_network", "rows_of"]
 
@@ -45,13 +45,6 @@ def fitted_network(estimator, X=None) -> tuple[object, object]:
             estimator = estimator.regressor_
         else:
             return estimator, X
-
-
-def rows_of(data, rows: np.ndarray):
-    """Take rows of an array, a sparse matrix or a data frame."""
-    if hasattr(data, "iloc"):
-        return data.iloc[rows]
-    return data.tocsr()[rows] if hasattr(data, "tocsr") else data[rows]
 
 
 def feature_names(X) -> list[str]:

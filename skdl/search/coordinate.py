@@ -17,7 +17,7 @@ class CoordinateSearchCV(GridSearchCV):
     A round tries every value of each parameter in turn, with the others at the best that is known.
     Another round follows, up to `n_rounds`, unless the last one changed nothing. What was measured
     is never measured again. The candidates of a step are trained together, as those of
-    :class:`~skdl.search.searches.GridSearchCV` are.
+    :class:`~skdl.search.GridSearchCV` are.
 
     With m values for each of d parameters a round takes about d·m candidates, where a grid takes
     m to the power of d. It finds the best one if the parameters act separately; if they depend on

@@ -11,7 +11,6 @@ from __future__ import annotations
 import traceback
 import warnings
 from contextlib import suppress
-from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -22,7 +21,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from skdl.diagnosis.inner import rows_of
+from skdl.rows import rows_of
 
 __all__ = ["Record", "Replay", "Score"]
 
@@ -55,12 +54,12 @@ class Player:
 
 
 class StandIn(Player):
-    """Stands in for an estimator that has been fitted elsewhere; when nothing is played, for itself.
+    """Stands in for an estimator that has been fitted elsewhere.
 
     Parameters
     ----------
     estimator : estimator
-        The real one: it has the tags and the metadata requests, and its clone is refitted.
+        The real one: it has the tags and the metadata requests, and is what will be refitted.
     """
 
     def __init__(self, estimator) -> None:
@@ -139,11 +138,7 @@ class StandInFolds:
         """Return as many folds as there are; the rows in them do not matter."""
         if self.folds is None:
             self.folds = list(self.cv.split(X, y, **params))
-            # A list, of texts perhaps, becomes an array: rows can be taken of that.
-            self.X, self.y = (
-                data if data is None or hasattr(data, "shape") else np.asarray(data)
-                for data in (X, y)
-            )
+            self.X, self.y = X, y
         return [([0], [0])] * len(self.folds)
 
 
@@ -232,66 +227,6 @@ class Replay:
         self.estimator.outcomes = None
 
 
-class Replay:
-    """The stand-ins of one search: its ``estimator``, its ``scoring`` and its ``cv``.
-
-    Parameters
-    ----------
-    estimator : estimator
-        The real one.
-    scoring : str, callable, list, tuple, set, dict or None
-        As of the search.
-    cv : splitter
-        The real one.
-    """
-
-    def __init__(self, estimator, scoring, cv) -> None:
-        self.estimator = StandIn(estimator)
-        self.cv = StandInFolds(cv)
-        scorer = check_scoring(estimator, scoring=scoring)  # refuses what is wrong
-        self.is_named = isinstance(scoring, list | tuple | set | dict)
-        if self.is_named:
-            named = scoring if isinstance(scoring, dict) else {name: name for name in scoring}
-            self.scoring = {
-                name: StandInScorer(check_scoring(estimator, scoring=one))
-                for name, one in named.items()
-            }
-        else:
-            self.scoring = StandInScorer(scorer)
-
-    @property
-    def scorers(self) -> dict[str | None, StandInScorer]:
-        """The stand-ins of the scorers by metric; a single one has no name."""
-        return self.scoring if self.is_named else {None: self.scoring}
-
-    def real_scorers(self):
-        """Return what scikit-learn's ``scorer_`` is without stand-ins."""
-        real = {name: stand_in.__wrapped__ for name, stand_in in self.scorers.items()}
-        return real if self.is_named else real[None]
-
-    def hear(self, evaluate_candidates) -> tuple[set, set]:
-        """Let scikit-learn begin: the folds are drawn.
-
-        Returns the names of the parameters that reach ``fit``, and that reach a scorer.
-        """
-        self.estimator.play([None, Heard()])
-        for scorer in self.scorers.values():
-            scorer.play([0.0, 0.0])  # for the test rows, and perhaps for the training rows
-        with suppress(Heard):
-            evaluate_candidates([{}, {}])
-        return self.estimator.heard, set().union(*(s.heard for s in self.scorers.values()))
-
-    def play(self, records: list[Record]) -> None:
-        """Set what scikit-learn will see, in the order in which it will ask."""
-        self.estimator.play(record.error for record in records)
-        for name, scorer in self.scorers.items():
-            scorer.play(score for record in records for score in record.scores_of(name))
-
-    def end(self) -> None:
-        """Have the next fit, the refit, done by the real estimator."""
-        self.estimator.outcomes = None
-
-
 @dataclass
 class Score:
     """Score a fitted estimator in the worker that fitted it, so that only numbers travel.
@@ -320,36 +255,43 @@ class Score:
     def __call__(self, task, fitted) -> Record:
         """Return the record of one fit."""
         if fitted.error is not None:
-            return Record(self._noted(fitted.error), [], fitted.warnings, fitted.seconds)
+            error = self._noted(fitted.error, fitted.traceback)
+            return Record(error, [], fitted.warnings, fitted.seconds)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             start = perf_counter()
-            scores = [self._score(fitted.estimator, task.label)]
+            scores = [self._score(fitted.estimator, task.label, task.rows)]
             seconds = perf_counter() - start
             if self.with_training:
-                scores.append(self._score(fitted.estimator, task.rows))
+                scores.append(self._score(fitted.estimator, task.rows, task.rows))
         messages = [(w.category, str(w.message)) for w in caught]
         return Record(None, scores, [*fitted.warnings, *messages], fitted.seconds, seconds)
 
-    def _score(self, estimator, rows):
+    def _score(self, estimator, rows, training):
         """Return the score of these rows, or the exception."""
-        n = self.X.shape[0]
+        pairwise = get_tags(estimator).input_tags.pairwise
+        X = self.X[np.ix_(rows, training)] if pairwise else rows_of(self.X, rows)
+        targets = () if self.y is None else (rows_of(self.y, rows),)
         params = {
-            name: rows_of(np.asarray(value) if isinstance(value, list) else value, rows)
-            if np.shape(value)[:1] == (n,)
-            else value
+            name: rows_of(value, rows) if _length(value) == _length(self.X) else value
             for name, value in self.params.items()
         }
-        targets = () if self.y is None else (rows_of(self.y, rows),)
         try:
-            return self.scorer(estimator, rows_of(self.X, rows), *targets, **params)
+            return self.scorer(estimator, X, *targets, **params)
         except Exception as error:
-            return self._noted(error)
+            return self._noted(error, traceback.format_exc())
 
-    def _noted(self, error):
+    def _noted(self, error, trace):
         """Note in an exception where it was raised, which its way to another process would lose."""
         if self.raises:
             raise error
         if not hasattr(error, "__notes__"):
-            error.add_note("".join(traceback.format_exception(error)))
+            error.add_note(trace)
         return error.with_traceback(None)  # which would keep the arrays alive
+
+
+def _length(data) -> int | None:
+    """Return the number of rows, if data has any."""
+    if hasattr(data, "shape"):
+        return data.shape[0] if data.shape else None
+    return len(data) if hasattr(data, "__len__") else None

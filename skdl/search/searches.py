@@ -13,7 +13,6 @@ import numpy as np
 from sklearn import get_config
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
-from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import process_routing
 
 from skdl.search.replay import Record, Replay, Score
@@ -31,14 +30,13 @@ def _selection():
 class TogetherMixin:
     """What makes a search of scikit-learn train together; it goes left of that search.
 
-    The search says what to try in its ``_run_search(evaluate_candidates)``, scikit-learn's hook. The
-    folds are drawn once, so they are the same for all candidates.
+    The search says what to try in its ``_run_search(evaluate_candidates)``, scikit-learn's hook,
+    as often as it likes. The folds are drawn once, so they are the same for all candidates.
     """
 
     def fit(self, X, y=None, **params):
-        if not hasattr(self.estimator, "fit") or get_tags(self.estimator).input_tags.pairwise:
-            # scikit-learn says what is wrong; or X is rows × rows, and no network takes that.
-            return super().fit(X, y, **params)
+        if not hasattr(self.estimator, "fit"):
+            return super().fit(X, y, **params)  # scikit-learn says what is wrong
         cv = _selection().check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         replay = Replay(self.estimator, self.scoring, cv)
         search = copy.copy(self)  # what scikit-learn runs: the same, but with the stand-ins
@@ -103,7 +101,7 @@ class TogetherMixin:
             verbose=self.verbose, description=type(self).__name__,
         )  # fmt: skip
         for category, message in dict.fromkeys(w for r in records for w in r.warnings):
-            warnings.warn(message, category, stacklevel=5)
+            warnings.warn(message, category, stacklevel=2)
         return records
 
 
@@ -156,7 +154,7 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
 class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # type: ignore[misc]
     """Try settings drawn at random, as scikit-learn's search of this name, but train together.
 
-    What is trained side by side is told at :class:`~skdl.search.searches.GridSearchCV`. Draw the
+    What is trained side by side is told at :class:`~skdl.search.GridSearchCV`. Draw the
     settings that can be stacked from distributions, and the others, such as the layers or the
     batch size, from few values: each combination of these is a stack of its own.
 

@@ -7,7 +7,16 @@ from hypothesis import settings as run
 from hypothesis import strategies as st
 from scipy import sparse, stats
 
-from skdl.core.batches import EachEpoch, Keep, Once, Sampler, WithReplacement, slices, take_rows
+from skdl.core.batches import (
+    EachEpoch,
+    Keep,
+    Once,
+    Sampler,
+    WithReplacement,
+    in_blocks,
+    slices,
+    take_rows,
+)
 
 every_sampler = pytest.mark.parametrize("cls", Sampler.registry.values(), ids=Sampler.registry)
 few = run(max_examples=40)
@@ -115,3 +124,35 @@ def test_a_memory_map_stays_on_disk(tmp_path):
     buffer = np.empty((5, 4))
     assert take_rows(X, ROWS, buffer) is buffer
     np.testing.assert_array_equal(buffer, data[ROWS])
+
+
+@pytest.mark.parametrize("into", [np.float32, np.float64])
+@pytest.mark.parametrize("given", [np.float32, np.float64, np.uint8, np.int64, bool, np.float16])
+def test_rows_are_converted_on_the_way_into_the_buffer(given, into):
+    X = np.array(np.random.default_rng(0).uniform(0, 9, size=(6, 4)), given)
+    buffer = np.full((5, 4), np.nan, into)
+    assert take_rows(X, ROWS, buffer) is buffer
+    np.testing.assert_array_equal(buffer, X[ROWS].astype(into))
+
+
+@pytest.mark.parametrize("shape", [(), (3,)])
+@pytest.mark.parametrize("n", [1, 4, 5, 8, 9, 13])
+def test_blocks_give_what_all_rows_give(n, shape):
+    X = np.random.default_rng(0).normal(size=(n, 3)).astype(np.float32)
+    sizes = []
+
+    def function(rows):
+        sizes.append(len(rows))
+        return rows * 2 if shape else rows.sum(axis=1) > 0
+
+    found = in_blocks(function, X, block=4)
+    np.testing.assert_array_equal(found, function(X))
+    assert found.dtype == (np.float32 if shape else bool)
+    assert found.shape == (n, *shape)
+    assert sizes[:-1] == [min(4, n - start) for start in range(0, n, 4)]
+
+
+def test_blocks_of_sparse_rows():
+    X = sparse.csr_array(np.eye(7))
+    sums = in_blocks(lambda rows: rows.sum(axis=1), X, block=3)
+    np.testing.assert_array_equal(sums, np.ones(7))

@@ -127,18 +127,20 @@ def summary(records: list[dict]) -> tuple[list[str], list[list]]:
     rows = []
     for name, who in dict.fromkeys((r["data_set"], r["contender"]) for r in records):
         of = [r for r in records if (r["data_set"], r["contender"]) == (name, who)]
-        difference = np.array([r["difference"] for r in of])
-        seeds = (
-            "" if who != "skdl" else f"{spread([r['other_seed'] - r['float64'] for r in of]):.4f}"
-        )
+        difference = [r["difference"] for r in of]
+        seeds = [r["other_seed"] - r["float64"] for r in of if who == "skdl"]
         ratio = np.median([r["seconds_float64"] / r["seconds_float32"] for r in of])
-        scores = [f"{np.mean([r[dtype] for r in of]):.4f}" for dtype in ("float64", "float32")]
-        mean, size = f"{difference.mean():+.4f}", f"{spread(difference):.4f}"
-        rows.append([name, of[0]["rows"], who, *scores, mean, size, seeds, f"{ratio:.2f}"])
-    return [
-        "data set", "rows", "who", "score, float64", "float32", "mean difference",
-        "its size (rms)", "same between seeds", "time float64 / float32",
-    ], rows  # fmt: skip
+        scores = [number(np.mean([r[dtype] for r in of])) for dtype in ("float64", "float32")]
+        rows.append([name, of[0]["rows"], who, *scores, number(np.mean(difference))])
+        rows[-1] += [number(spread(difference)), number(spread(seeds)) if seeds else ""]
+        rows[-1] += [f"{ratio:.2f}"]
+    header = ["data set", "rows", "who", "float64", "float32", "difference", "size of it"]
+    return [*header, "size between seeds", "time ratio"], rows
+
+
+def number(value: float) -> str:
+    """Return a score as text."""
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.0e}"
 
 
 def spread(differences) -> float:

@@ -1,6 +1,6 @@
 """Sparse inputs: time per step against the number of non-zeros, and against scikit-learn's MLP.
 
-    python bench/sparse.py [--quick] [--batches 200 1000]
+    python bench/sparse.py [--quick] [--rounds 3]
 
 Generated in the likeness of text: 10⁵ features, a few of them frequent and most of them rare, a
 network of 10⁵ → 64 → 2, Adam, one epoch from the same weights, timed as in ``epoch.py`` (in turn,
@@ -40,8 +40,8 @@ from skdl.core.batches import take_rows  # noqa: E402
 from skdl.core.layers import product, transposed_product  # noqa: E402
 
 FEATURES, UNITS = 100_000, 64
-STEPS = 20  # of one epoch
-NON_ZEROS = (10, 30, 75, 300)
+STEPS = 15  # of one epoch
+WORDS = {200: (10, 30, 75, 300), 1000: (75,)}  # batch size: words a row
 ALPHA = 1e-4
 SAME_ORDER = {"float32": 1e-3, "float64": 1e-6}  # relative differences of the losses allowed
 
@@ -113,11 +113,9 @@ def compare(words: int, batch: int, dtype: str, rounds: int, features: int) -> l
     same_order = {who: fit(mlp, step, X, y)[1] for who, (mlp, step) in same.items()}
     everyone = list(contenders(X, y, batch, shuffle=True).items())
     seconds = {who: [] for who, _ in everyone}
-    for number in range(-1, rounds):  # the first round warms up and is not counted
+    for number in range(rounds):
         for who, (mlp, step) in everyone if number % 2 else reversed(everyone):
-            spent, _ = fit(mlp, step, X, y)
-            if number >= 0:
-                seconds[who].append(spent / STEPS)
+            seconds[who].append(fit(mlp, step, X, y)[0] / STEPS)
     records, pieces = [], parts(X, batch)
     for who, theirs in seconds.items():
         low, middle, high = quartiles(np.array(theirs) / seconds["skdl"])
@@ -178,20 +176,20 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the comparison, write the CSV, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few features, one round")
-    parser.add_argument("--batches", nargs="+", type=int, default=[200, 1000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--output", type=Path, default=RESULTS / "sparse.csv")
     options = parser.parse_args(arguments)
-    batches, rounds, features = options.batches, options.rounds, FEATURES
+    workloads, rounds, features = WORDS, options.rounds, FEATURES
     if options.quick:
-        batches, rounds, features = [100], 1, 2000
+        workloads, rounds, features = {100: (10, 30, 75)}, 1, 2000
     print(machine(threads=1))
     records = []
-    for batch in batches:
+    for batch, counts in workloads.items():
         for dtype in ("float32", "float64"):
-            for words in NON_ZEROS[:3] if options.quick else NON_ZEROS:
+            for words in counts:
                 records += compare(words, batch, dtype, rounds, features)
-                write_csv(options.output, records)
+            print(f"  batches of {batch}, {dtype} done", flush=True)
+    write_csv(options.output, records)
     publish(options.output, "ratios", *ratios(records))
     publish(options.output, "slopes", *slopes(records))
     print(f"Wrote {options.output}")

@@ -7,17 +7,18 @@ import warnings
 
 from sklearn.datasets import load_digits
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-from sklearn.model_selection import (
-    GridSearchCV,
-    HalvingRandomSearchCV,
-    RandomizedSearchCV,
-    train_test_split,
-)
+from sklearn.model_selection import HalvingRandomSearchCV, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier
-from skdl.search import CoordinateSearchCV, optuna_space, search_space
+from skdl.search import (
+    CoordinateSearchCV,
+    GridSearchCV,
+    RandomizedSearchCV,
+    optuna_space,
+    search_space,
+)
 
 X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X, y, train_size=400, stratify=y, random_state=0)

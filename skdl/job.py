@@ -186,9 +186,7 @@ class Job:
     def run(self) -> None:
         """Train alone, to the end."""
         estimator, data = self.estimator, self.data
-        bar = progress_bar(
-            self.n, verbose=estimator.verbose, description=type(estimator).__name__
-        )
+        bar = progress_bar(self.n, verbose=estimator.verbose, description=type(estimator).__name__)
         rows = {"X": lambda: data.whole().X, "y": lambda: estimator._decode(self.y)}  # if asked for
         listeners = Listeners(estimator, self.n, rows, bar)
         self.watch.after_epoch = listeners.end_epoch
@@ -223,6 +221,4 @@ class Job:
         estimator.loss_, estimator.penalty_ = kept["loss"], kept["penalty"]
         stops_early = self.n_epochs is None and estimator.n_iter_no_change is not None
         owner = type(estimator).__name__
-        warn_of_ending(
-            owner, progress.stopped, estimator.n_iter_, estimator.max_iter, stops_early
-        )
+        warn_of_ending(owner, progress.stopped, estimator.n_iter_, estimator.max_iter, stops_early)

@@ -253,10 +253,11 @@ PARAMETERS: dict[str, Parameter] = {
         Either(OneOf(("float32", "float64")), Nothing()),
         "'float32', 'float64' or None",
         "Precision of training and prediction, whatever that of X. None keeps float32 as it is and "
-        "takes float64 for everything else (and what was learned so far, where a fit goes on). "
-        "'float32' about doubles the speed of a float64 table and halves its memory; standardised "
-        "inputs lose nothing that shows in a score, but values that differ by less than a "
-        "10-millionth of their size, such as raw timestamps, become equal.",
+        "takes float64 for everything else; a fit that goes on stays in its own. 'float32' is the "
+        "easiest way to speed: a large network trains twice as fast on a float64 table, a small "
+        "one 1.2 to 1.5 times. Rounding changes a score less than another ``random_state`` does, "
+        "if inputs are standardised first; left as they are, numbers that differ by less than a "
+        "ten-millionth of their size, such as timestamps, become equal.",
     ),
     # -- stopping
     "max_iter": Parameter("stopping", _count, "int >= 1", "Largest number of epochs."),

@@ -16,7 +16,9 @@ from sklearn.utils.validation import check_memory
 
 from skdl.job import at_once
 
-__all__ = ["Once", "chain"]
+__all__ = ["IN_MEMORY", "Once", "chain"]
+
+IN_MEMORY = 256_000_000  # bytes of inputs, as they come and transformed, that are kept at a time
 
 
 def chain(estimator: Any) -> list[Any]:
@@ -64,7 +66,13 @@ class Once:
     """
 
     def __init__(self) -> None:
-        self.done: dict[tuple, tuple] = {}
+        self.done: dict[Any, tuple] = {}
+
+    def keep(self, key: Any, X: Any, transformed: Any, fitted: Any) -> None:
+        """Keep a result, and X, so that no other gets its number; forget all if they are many."""
+        self.done[key] = X, transformed, fitted
+        if sum(_bytes(transformed) for _, transformed, _ in self.done.values()) > IN_MEMORY:
+            self.done.clear()
 
     @contextmanager
     def shared_by(self, estimator: Any) -> Iterator[None]:
@@ -80,6 +88,13 @@ class Once:
                     part.memory = part.memory.own
 
 
+def _bytes(X: Any) -> int:
+    """Return how large an array or a sparse matrix is (of a data frame, about)."""
+    if hasattr(X, "nbytes"):
+        return X.nbytes
+    return X.data.nbytes if hasattr(X, "indptr") else 8 * getattr(X, "size", 0)
+
+
 class _Memory:
     """Stands where the ``memory`` of a pipeline was, and uses that for what is new."""
 
@@ -92,20 +107,21 @@ class _Memory:
 
     def cache(self, function: Callable, **options: Any) -> Callable:
         """Return a function that does what ``function`` does, once."""
-        new, done = check_memory(self.own).cache(function, **options), self.once.done
+        new, once = check_memory(self.own).cache(function, **options), self.once
 
         def fit_transform(transformer: Any, X: Any, y: Any, **rest: Any) -> tuple[Any, Any]:
             try:
                 key = content_of((transformer, y, rest.get("params"))), id(X)
             except Exception:  # it cannot be pickled, so it cannot be compared
                 key = object()
-            if key not in done:
+            if key not in once.done:
                 with at_once():  # a network that makes features is needed right away
                     # A transformer may write to its input, and others read it.
                     own = X.copy() if hasattr(X, "copy") else X
                     transformed, fitted = new(transformer, own, y, **rest)
-                done[key] = X, transformed, fitted  # X, so that no other gets its number
-            _, transformed, fitted = done[key]
+                once.keep(key, X, transformed, fitted)
+            else:
+                _, transformed, fitted = once.done[key]
             return transformed, copy.deepcopy(fitted)
 
         return fit_transform

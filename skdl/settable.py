@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from skdl.core.component import families
 
-__all__ = ["Settable"]
+__all__ = ["Settable", "signature_of"]
+
+
+@cache
+def signature_of(cls: type) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of ``cls.__init__`` by name, without self; read off it only once."""
+    signature = inspect.signature(cls.__init__).parameters
+    return {name: parameter for name, parameter in signature.items() if name != "self"}
 
 
 def _instead(parameter: str, name: str, setting: str, value: Any) -> str:
@@ -28,6 +37,28 @@ class Settable:
         for name, value in arguments.items():
             if name not in ("self", "__class__"):
                 setattr(self, name, value)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, and those of components that are instances.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include ``optimizer__beta_1`` where ``optimizer`` is an instance, and so on.
+
+        Returns
+        -------
+        params : dict
+            Values by name.
+        """
+        # As in BaseEstimator, which reads the signature each time: in a search over small networks
+        # that took a tenth of it.
+        params = {}
+        for name in sorted(signature_of(type(self))):
+            value = params[name] = getattr(self, name)
+            if deep and hasattr(value, "get_params") and not isinstance(value, type):
+                params |= {f"{name}__{key}": v for key, v in value.get_params().items()}
+        return params
 
     def set_params(self, **params: Any) -> Settable:
         """Set parameters, and the settings of components that are instances.

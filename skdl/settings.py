@@ -6,7 +6,6 @@ would have no effect beside the others is named in a warning.
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.schedules import Schedule
 from skdl.core.training import Training
 from skdl.parameters import PARAMETERS
+from skdl.settable import signature_of
 from skdl.warning import warn_user
 
 __all__ = [
@@ -87,8 +87,8 @@ def learns_in_steps(estimator: Any) -> bool:
 
 def check_parameters(estimator: Any) -> None:
     """Check every parameter that has a rule."""
-    for name in inspect.signature(type(estimator).__init__).parameters:
-        if name != "self" and PARAMETERS[name].rule is not None:
+    for name in signature_of(type(estimator)):
+        if PARAMETERS[name].rule is not None:
             check_parameter(estimator, name, getattr(estimator, name), PARAMETERS[name].rule)
     owner, callbacks, monitor = type(estimator).__name__, estimator.callbacks, estimator.monitor
     if callbacks is not None and not (
@@ -249,7 +249,7 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
     own_validation : bool
         Whether ``fit`` was given validation rows.
     """
-    signature = inspect.signature(type(estimator).__init__).parameters
+    signature = signature_of(type(estimator))
 
     def given(name: str) -> bool:
         return name in signature and getattr(estimator, name) != signature[name].default

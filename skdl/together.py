@@ -26,15 +26,14 @@ from sklearn.utils.parallel import Parallel, delayed
 from skdl.alike import alone_because, parameters_key, stacks, train_together
 from skdl.base import BaseMLP
 from skdl.job import Job, postponed
-from skdl.preprocessing import Once, chain
+from skdl.preprocessing import IN_MEMORY, Once, chain
 from skdl.progress import progress_bar
 from skdl.rows import rows_of
 
-__all__ = ["Fitted", "Task", "fit_together"]
+__all__ = ["Fitted", "Task", "as_they_come", "fit_together", "params_of_rows"]
 
 PIECES = 4  # for each worker: one that is done early takes another
 LEAST = 16  # tasks in a piece; with fewer, stacks get thin
-IN_MEMORY = 256_000_000  # bytes of inputs that may wait at a time
 
 
 @dataclass
@@ -186,6 +185,7 @@ def _whole_piece(piece: list[tuple[int, Task]], X: Any, y: Any, then: Any) -> li
 def _fit_piece(piece: list, X: Any, y: Any, then: Any) -> Iterator[tuple[int, Any]]:
     """Fit the tasks of one worker: prepare what can be trained together until memory is full."""
     waiting: list[_Waiting] = []
+    held: dict[int, int] = {}  # bytes of what waits
     rows = None
     for number, task in piece:
         if rows is None or task.fold != rows.fold:
@@ -197,9 +197,11 @@ def _fit_piece(piece: list, X: Any, y: Any, then: Any) -> Iterator[tuple[int, An
             yield number, then(task, fitted)
             continue
         waiting.append(_Waiting(number, task, fitted, job))
-        if _bytes(waiting) > IN_MEMORY:
+        held[id(job.data.X)] = job.data.X.nbytes
+        held[id(job)] = 4 * job.network.theta.nbytes  # θ, the gradient, the watch's two copies
+        if sum(held.values()) > IN_MEMORY:
             yield from _train(waiting, then)
-            waiting, rows = [], None
+            waiting, held = [], {}
     yield from _train(waiting, then)
 
 
@@ -213,13 +215,6 @@ class _Waiting:
     job: Job
 
 
-def _bytes(waiting: list[_Waiting]) -> int:
-    """Return how much memory the inputs and the networks that wait hold."""
-    inputs = {id(w.job.data.X): w.job.data.X.nbytes for w in waiting}
-    # θ, the gradient, two copies for the watch
-    return sum(inputs.values()) + sum(4 * w.job.network.theta.nbytes for w in waiting)
-
-
 class _Rows:
     """The training rows of one fold, and what has been done to them."""
 
@@ -231,9 +226,11 @@ class _Rows:
 
     def fit(self, task: Task, fitted: Fitted) -> Job | None:
         """Fit a task but for the training of its network; return the job that is left, if any."""
-        estimator, network = task.estimator, chain(task.estimator)[-1]
+        estimator, parts = task.estimator, chain(task.estimator)
         params = _params_of(task, self.X)
-        if not (isinstance(network, BaseMLP) and type(network).fit is BaseMLP.fit):
+        trains_ours = isinstance(parts[-1], BaseMLP) and type(parts[-1]).fit is BaseMLP.fit
+        # scikit-learn's callbacks want to be told of every step.
+        if not trains_ours or any(getattr(part, "_skl_callbacks", None) for part in parts):
             # Rows of its own: it may write to them.
             fitted.estimator = _fit(estimator, _take(task, self.X, self.y), params)
             return None
@@ -269,10 +266,21 @@ def _is_pairwise(estimator: Any) -> bool:
 
 
 def _params_of(task: Task, X: Any) -> dict[str, Any]:
-    """Cut the parameters that have an entry for each row of X down to the rows of the task."""
+    """Return the parameters for ``fit``, cut down to the rows of the task."""
     if callable(task.rows):
         return task.params
     n = X.shape[0] if hasattr(X, "shape") else len(X)
+    return params_of_rows(task.params, task.rows, n)
+
+
+def params_of_rows(params: dict[str, Any], rows: Any, n: int) -> dict[str, Any]:
+    """Cut the parameters that have one entry for each of n rows down to some rows.
+
+    Examples
+    --------
+    >>> params_of_rows({"sample_weight": [1.0, 2.0, 3.0], "sparse": True}, [2], 3)
+    {'sample_weight': [3.0], 'sparse': True}
+    """
 
     def is_by_row(value: Any) -> bool:
         if isinstance(value, list | tuple):
@@ -280,8 +288,7 @@ def _params_of(task: Task, X: Any) -> dict[str, Any]:
         return len(getattr(value, "shape", ())) > 0 and value.shape[0] == n
 
     return {
-        name: rows_of(value, task.rows) if is_by_row(value) else value
-        for name, value in task.params.items()
+        name: rows_of(value, rows) if is_by_row(value) else value for name, value in params.items()
     }
 
 
@@ -304,5 +311,3 @@ def _train(waiting: list[_Waiting], then: Any) -> Iterator[tuple[int, Any]]:
                     raise failure
                 job.conclude() if len(stack) > 1 else job.run()
             yield w.number, then(w.task, w.fitted)
-
-

@@ -75,7 +75,7 @@ OTHER = {
     "validation_fraction": (0.3, EARLY),
     "monitor": ("accuracy", EARLY),
     "n_iter_no_change": (1, {"tol": 10.0}),
-    "restore_best": (False, {**EARLY, "learning_rate": 1.0}),
+    "restore_best": (False, {**EARLY, "learning_rate": 3.0}),
     "random_state": (5, {}),
     "warm_start": (True, {}),
     "verbose": (1, {}),
@@ -165,6 +165,14 @@ def test_all_other_parameters_part_networks(name):
     cls = MLPRegressor if name == "scale_target" else MLPClassifier
     base = {**SMALL, **beside}
     one, other = prepare(cls(**base), cls(**{**base, name: value}))
+    assert kind(one) != kind(other)
+
+
+def test_labels_and_classes_part_networks():
+    """The parameters are the same, and so are the shapes, but not what 'auto' makes of them."""
+    labels = np.random.default_rng(0).integers(2, size=(120, 10))
+    (one,), (other,) = prepare(MLPClassifier(**SMALL)), prepare(MLPClassifier(**SMALL), y=labels)
+    assert one.data.y.shape == other.data.y.shape
     assert kind(one) != kind(other)
 
 

@@ -173,6 +173,18 @@ def test_the_message(cls, dtype):
 # What goes on from an earlier fit.
 
 
+def _arrays_in(state):
+    """Return the arrays of floats in the state of an optimiser."""
+    if isinstance(state, np.ndarray):
+        return [state] if state.dtype.kind == "f" and state.ndim else []
+    inside = state.values() if isinstance(state, dict) else state
+    return (
+        [a for part in inside for a in _arrays_in(part)]
+        if isinstance(state, (dict, list, tuple))
+        else []
+    )
+
+
 @pytest.mark.parametrize("first", FLOATS)
 @pytest.mark.parametrize("cls", BOTH)
 def test_without_a_dtype_a_fit_goes_on_in_its_own(cls, first):
@@ -203,6 +215,7 @@ def test_another_dtype_takes_the_weights_over(cls, first, optimizer):
     loss = mlp.loss_curve_[-1]
     mlp.set_params(max_iter=30).fit(X, y)
     assert _dtypes(mlp) == {other}
+    assert {array.dtype.name for array in _arrays_in(mlp._progress.optimizer_state)} <= {other}
     assert mlp.n_iter_ > before.n_iter_ and mlp.loss_curve_[-1] < loss
 
 

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 Array = np.ndarray
-BLOCK = 512  # rows: what a layer makes of them stays in the cache until the next layer reads it
+BLOCK = 384  # rows: what a layer makes of them stays in the cache until the next layer reads it
 
 
 class Sampler(Component, family=True):

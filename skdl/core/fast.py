@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -34,9 +33,11 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
     step : callable or None
         ``step(rate, l2)`` adds ``l2·w`` to the gradient and takes the optimiser's step.
     """
-    if not (isinstance(optimizer, Adam) and find_spec("numba")):
+    if not isinstance(optimizer, Adam):
         return None
     walk, state = _compile(), block.state
+    if walk is None:
+        return None
     arrays = (block.theta, block.g, state["m_sum"], state["v_sum"])
     rows = [a.reshape(-1, a.shape[-1]) for a in arrays]  # one row for each network
     n_weights, dtype = block.weights.stop, block.theta.dtype.type
@@ -53,9 +54,12 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
 
 
 @cache
-def _compile() -> Callable:
-    """Compile the walk over the parameters of every network."""
-    from numba import njit
+def _compile() -> Callable | None:
+    """Compile the walk over the parameters of every network, if Numba is installed."""
+    try:
+        from numba import njit
+    except Exception:  # a broken installation can raise anything; the readable step always works
+        return None
 
     @njit(cache=True, error_model="numpy")
     def walk(thetas, gradients, m_sums, v_sums, rates, l2, n_weights, decay_1, decay_2, epsilon):

@@ -198,9 +198,7 @@ class SideBySide(Trainer):
                 validations = self._validate()
                 ended = [
                     fit.watch.note(record, validation)
-                    for fit, record, validation in zip(
-                        self.fits, records, validations, strict=True
-                    )
+                    for fit, record, validation in zip(self.fits, records, validations, strict=True)
                 ]
                 if any(ended):
                     self._part(ended)

@@ -9,9 +9,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import resample
-from sklearn.utils.parallel import Parallel, delayed
 
-from skdl.progress import progress_bar
+from skdl.together import Fitted, Task, fit_together
 from skdl.warning import warn_user
 
 __all__ = ["Resampler", "hold_out", "predict_all", "refuse", "rows_to_draw"]
@@ -74,24 +73,42 @@ class _Fit:
     warnings: list
 
 
-def _fit_and_predict(estimator, draw, rng, X_test, loss) -> _Fit:
-    """Fit a clone to one data set and predict the evaluation rows."""
-    X, y = draw(rng)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model = clone(estimator).fit(X, y)
-        if loss != "log_loss":
-            prediction = np.asarray(model.predict(X_test))
-        else:
-            with np.errstate(divide="ignore"):  # the log of 0, which is bounded below
-                prediction = _log_probability(model, X_test)
-    messages = [(w.category, str(w.message)) for w in caught]
-    if any("interrupted" in message for _, message in messages):
-        # Networks keep their weights at Ctrl-C and only warn; here it has to end the whole run.
-        raise KeyboardInterrupt
-    # For the log loss these name the columns of the prediction.
-    labels = model.classes_ if loss == "log_loss" else np.unique(np.asarray(y))
-    return _Fit(prediction, labels, messages)
+class _Predict:
+    """What is done with each fit: predict the evaluation rows."""
+
+    def __init__(self, X_test, loss: str) -> None:
+        self.X_test = X_test
+        self.loss = loss
+
+    def __call__(self, task: Task, fitted: Fitted) -> _Fit:
+        if fitted.error is not None:
+            raise fitted.error
+        model, wants_log = fitted.estimator, self.loss == "log_loss"
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            if not wants_log:
+                prediction = np.asarray(model.predict(self.X_test))
+            else:
+                with np.errstate(divide="ignore"):  # the log of 0, which is bounded below
+                    prediction = _log_probability(model, self.X_test)
+        messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
+        # For the log loss these name the columns of the prediction.
+        labels = model.classes_ if wants_log else task.rows.labels
+        return _Fit(prediction, labels, messages)
+
+
+class _Draw:
+    """One data set, drawn when it is needed."""
+
+    def __init__(self, draw, seed) -> None:
+        self.draw = draw
+        self.seed = seed
+        self.labels = None
+
+    def __call__(self) -> tuple:
+        X, y = self.draw(np.random.default_rng(self.seed))
+        self.labels = np.unique(np.asarray(y))
+        return X, y
 
 
 def _log_probability(model, X) -> np.ndarray:
@@ -110,16 +127,13 @@ def predict_all(
     log loss. `labels` are class labels that are known beforehand.
     """
     seeds = np.random.SeedSequence(int(rng.integers(2**63))).spawn(n_datasets)
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    jobs = parallel(
-        delayed(_fit_and_predict)(estimator, draw, np.random.default_rng(seed), X_test, loss)
-        for seed in seeds
-    )
-    fits = []
-    with progress_bar(n_datasets, verbose=verbose, description="data sets") as bar:
-        for fit in jobs:
-            fits.append(fit)
-            bar.update(1)
+    tasks = [
+        Task(clone(estimator), number, _Draw(draw, seed)) for number, seed in enumerate(seeds)
+    ]
+    fits = fit_together(
+        tasks, None, None, then=_Predict(X_test, loss), n_jobs=n_jobs, verbose=verbose,
+        description="data sets",
+    )  # fmt: skip
     for category, message in dict.fromkeys(w for fit in fits for w in fit.warnings):
         warn_user(message, category)
     predictions = [fit.prediction for fit in fits]

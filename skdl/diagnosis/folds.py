@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import is_classifier, is_regressor
+from sklearn import get_config
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdl.diagnosis.inner import fitted_network, is_network, rows_of
 from skdl.diagnosis.signs import TrainingRecord, read_record
 from skdl.progress import progress_bar
+from skdl.together import Fitted, Task, as_they_come, params_of_rows
 
 __all__ = [
-    "ErrorMeasure", "Fold", "fit_fold", "learning_curve_tasks", "make_splits", "measure",
+    "ErrorMeasure", "Fold", "fit_folds", "learning_curve_tasks", "make_splits", "measure",
 ]  # fmt: skip
 
 
@@ -159,38 +162,79 @@ def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) ->
     return tasks
 
 
-def fit_fold(estimator, X, y, fold: Fold, measure: ErrorMeasure, params, *, whole=True) -> Fold:
-    """Fit a clone on the fold's training rows and measure its two errors.
+class _Measure:
+    """What is done with each fit of :func:`fit_folds`, in the worker that made it."""
 
-    Of a `whole` fold more is kept, and a failure is raised; else a failure is only noted.
-    """
-    from sklearn.model_selection import cross_validate
+    def __init__(self, X, y, measure: ErrorMeasure, score_params: dict, keeps_whole: bool) -> None:
+        self.X, self.y, self.measure = X, y, measure
+        self.score_params = score_params
+        self.keeps_whole = keeps_whole
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    def __call__(self, task: Task, fitted: Fitted) -> Fold:
+        fold, whole = task.label, self.keeps_whole and task.label.share == 1
+        fold.fit_time = fitted.seconds
         try:
-            result = cross_validate(
-                estimator, X, y, cv=[(fold.train, fold.test)], scoring=measure.scorer,
-                return_train_score=True, return_estimator=True, params=params, error_score="raise",
-            )  # fmt: skip
+            if fitted.error is not None:
+                raise fitted.error
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                fold.validation_error = self.error(fitted.estimator, fold.test)
+                fold.training_error = self.error(fitted.estimator, fold.train)
+                if whole:
+                    fold.trouble = _trouble(fitted.warnings)
+                    _look_closer(fitted.estimator, self.X, self.y, fold)
         except ValueError as failure:
             if whole:
                 raise
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
-    messages = [(w.category, str(w.message)) for w in caught]
-    if any("interrupted" in message for _, message in messages):
-        # Networks keep their weights at Ctrl-C and only warn; here it has to end the whole run.
-        raise KeyboardInterrupt
-    fold.training_error = measure.error(result["train_score"][0])
-    fold.validation_error = measure.error(result["test_score"][0])
-    fold.fit_time = float(result["fit_time"][0])
-    troubles = [m for c, m in messages if issubclass(c, ConvergenceWarning)]
-    fold.trouble = troubles[0] if troubles else None
-    fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
-    if whole:
-        _look_closer(result["estimator"][0], X, y, fold)
-    return fold
+        messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
+        fold.trouble = _trouble(messages)
+        fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
+        return fold
+
+    def error(self, estimator, rows) -> float:
+        """Return the error on some rows."""
+        params = params_of_rows(self.score_params, rows, len(self.y))
+        X, y = rows_of(self.X, rows), rows_of(self.y, rows)
+        return self.measure.error(self.measure.scorer(estimator, X, y, **params))
+
+
+def _trouble(messages) -> str | None:
+    """Return the first warning that a fit did not converge."""
+    return next((m for c, m in messages if issubclass(c, ConvergenceWarning)), None)
+
+
+def fit_folds(
+    estimators, X, y, folds: list[Fold], measure: ErrorMeasure, params, *, n_jobs, whole=True
+) -> Iterator[tuple[int, Fold]]:
+    """Fit each of the estimators on the training rows of its fold, and measure its two errors.
+
+    Yields each one's number and its fold, filled in, when done. Of `whole` fits at full size more
+    is kept, and a failure is raised; else a failure is only noted.
+    """
+    fit_params, score_params = _routed(estimators[0], measure.scorer, params or {})
+    tasks = [
+        Task(clone(estimator), (f.fold, f.share), f.train, fit_params, label=f)
+        for estimator, f in zip(estimators, folds, strict=True)
+    ]
+    then = _Measure(X, y, measure, score_params, whole)
+    return as_they_come(tasks, X, y, then=then, n_jobs=n_jobs)
+
+
+def _routed(estimator, scorer, params) -> tuple[dict, dict]:
+    """Say which parameters go to ``fit`` and which to the scorer, as ``cross_validate`` does."""
+    if not get_config().get("enable_metadata_routing"):
+        return params, {}
+    to_fit = MethodMapping().add(caller="fit", callee="fit")
+    to_scorer = MethodMapping().add(caller="fit", callee="score")
+    router = (
+        MetadataRouter(owner="diagnose")
+        .add(estimator=estimator, method_mapping=to_fit)
+        .add(scorer=scorer, method_mapping=to_scorer)
+    )
+    routed = process_routing(router, "fit", **params)
+    return routed.estimator.fit, routed.scorer.score
 
 
 def _look_closer(fitted, X, y, fold: Fold) -> None:
@@ -216,18 +260,19 @@ def row_losses(fitted, X, y) -> np.ndarray | None:
 
 
 def measure(estimator, X, y, folds, error, *, params, n_jobs, verbose) -> list[Fold]:
-    """Carry out the fits and fill in their errors. Each distinct warning is passed on once."""
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    fits = parallel(
-        delayed(fit_fold)(estimator, X, y, f, error, params, whole=f.share == 1) for f in folds
-    )
-    done = []
+    """Carry out the fits and fill in their errors. Each distinct warning is passed on once.
+
+    `estimator` may be a list with one for each fold.
+    """
+    estimators = estimator if isinstance(estimator, list) else [estimator] * len(folds)
+    fits = fit_folds(estimators, X, y, folds, error, params, n_jobs=n_jobs)
+    done: list[Fold] = list(folds)
     # Counted in rows, not fits: a fit's time grows with its rows, so the time left is right.
     total = sum(len(f.train) for f in folds)
     with progress_bar(total, verbose=verbose, description="diagnose") as bar:
-        for fold in fits:
-            done.append(fold)
-            bar.set_postfix_str(f"fit {len(done)} of {len(folds)}")
+        for n_done, (number, fold) in enumerate(fits, start=1):
+            done[number] = fold
+            bar.set_postfix_str(f"fit {n_done} of {len(folds)}")
             bar.update(len(fold.train))
     for category, message in dict.fromkeys(w for f in done for w in f.warnings):
         warnings.warn(message, category, stacklevel=3)

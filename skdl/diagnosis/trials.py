@@ -13,9 +13,8 @@ from numbers import Integral
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils.parallel import Parallel, delayed
 
-from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_fold, make_splits
+from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_folds, make_splits
 from skdl.diagnosis.gaps import corrected_estimate
 from skdl.diagnosis.notebook import trials_as_html
 from skdl.diagnosis.remedies import Remedy
@@ -99,10 +98,6 @@ def fresh_folds(cv, rng: np.random.Generator):
     return cv
 
 
-def _fit(model, X, y, fold, measure, params):
-    return fit_fold(model, X, y, replace(fold), measure, params, whole=False)
-
-
 def try_out(
     estimator, remedies, X, y, *, measure: ErrorMeasure, bayes_error, cv, n_repeats, stratify,
     groups, params, confidence, rng, n_jobs, verbose,
@@ -121,15 +116,15 @@ def try_out(
     )
     folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
     tried = _candidates(estimator, remedies)
-    tasks = [(number, fold) for number in range(len(tried)) for fold in folds]
-    fits = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_fit)(tried[number][2], X, y, fold, measure, params) for number, fold in tasks
-    )
-    done: list[list[Fold]] = [[] for _ in tried]
-    with progress_bar(len(tasks), verbose=verbose, description="remedies") as bar:
-        for (number, _), fold in zip(tasks, fits, strict=True):
-            done[number].append(fold)
-            bar.set_postfix_str(tried[number][1])
+    models = [model for _, _, model in tried for _ in folds]
+    each_fold = [replace(fold) for _ in tried for fold in folds]
+    fits = fit_folds(models, X, y, each_fold, measure, params, n_jobs=n_jobs, whole=False)
+    done: list[list[Fold]] = [list(folds) for _ in tried]
+    with progress_bar(len(models), verbose=verbose, description="remedies") as bar:
+        for number, fold in fits:
+            candidate, place = divmod(number, len(folds))
+            done[candidate][place] = fold
+            bar.set_postfix_str(tried[candidate][1])
             bar.update(1)
 
     correlation = np.mean([len(f.test) / (len(f.train) + len(f.test)) for f in folds])

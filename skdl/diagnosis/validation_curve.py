@@ -45,14 +45,13 @@ def measure_values(
         "n_rows": n_rows, "bayes_error": bayes_error, "confidence": confidence,
         "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
     }  # fmt: skip
-    rows = []
-    for value in values:
-        folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
-        folds = measure(
-            clone(estimator).set_params(**{param_name: value}), X, y, folds, error,
-            params=params, n_jobs=n_jobs, verbose=verbose,
-        )  # fmt: skip
-        rows.append(learning_curve(folds, [], **settings))
+    # All values in one go: networks that differ in a number train side by side.
+    changed = [clone(estimator).set_params(**{param_name: value}) for value in values]
+    changed = [model for model in changed for _ in splits]
+    folds = [Fold(number, *split) for _ in values for number, split in enumerate(splits)]
+    folds = measure(changed, X, y, folds, error, params=params, n_jobs=n_jobs, verbose=verbose)
+    n = len(splits)
+    rows = [learning_curve(folds[i : i + n], [], **settings) for i in range(0, len(folds), n)]
     curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")
     curve.insert(0, "value", pd.Series(values, dtype=None if all_numbers(values) else object))
     return curve, current, error

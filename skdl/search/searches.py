@@ -35,6 +35,22 @@ class TogetherMixin:
     """
 
     def fit(self, X, y=None, **params):
+        """Train the candidates on all folds, together; then the best one on all rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Inputs.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
+            Targets.
+        **params : dict
+            Parameters for the fits, the scorer and the splitter, as scikit-learn routes them.
+
+        Returns
+        -------
+        self : estimator
+            Itself.
+        """
         if not hasattr(self.estimator, "fit"):
             return super().fit(X, y, **params)  # scikit-learn says what is wrong
         cv = _selection().check_cv(self.cv, y, classifier=is_classifier(self.estimator))

@@ -554,6 +554,18 @@ def test_data_without_a_choice_of_rows_are_whole():
     assert data.n == 23
 
 
+@pytest.mark.parametrize("container", [np.asarray, csr_array])
+@pytest.mark.parametrize("rows", [None, np.array([5, 1])])
+def test_whole_data_have_one_precision(rows, container):
+    """What a memory map holds in another precision is converted once, not at every step."""
+    X = container(np.arange(12.0).reshape(6, 2))
+    y = np.zeros((6 if rows is None else 2, 1), np.float32)
+    whole = Data(X, y, None, rows).whole()
+    assert whole.X.dtype == np.float32 and whole.rows is None
+    expected = X if rows is None else X[rows]
+    assert abs(whole.X - expected).max() == 0
+
+
 # --------------------------------------------------------------------------------------
 # How it ends.
 

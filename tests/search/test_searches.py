@@ -315,6 +315,17 @@ def test_a_failure_says_where_it_was_raised():
         assert 'raise ArithmeticError("it does not fit")' in told
 
 
+def test_a_failure_of_a_whole_stack_is_told_once(monkeypatch):
+    def fit_together(tasks, X, y, **settings):
+        failure = Record(ArithmeticError("the stack falls"))
+        return [failure] * 5 + [Record(None, [1.0])]
+
+    monkeypatch.setattr(searches, "fit_together", fit_together)
+    told = heard(GridSearchCV(NET, {"l2": [0.1, 0.2]}, cv=3, refit=False), X, Y)
+    [message] = [text for category, text in told if category is FitFailedWarning]
+    assert "5 fits failed with the following error" in message
+
+
 @pytest.mark.parametrize("fault", ["fit", "score"])
 @pytest.mark.parametrize("scoring", [None, "neg_max_error", ["r2", "neg_max_error"]])
 def test_an_error_can_be_raised(fault, scoring):

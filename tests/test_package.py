@@ -98,7 +98,8 @@ def test_each_requirement_has_a_lower_and_an_upper_bound(extra):
 
 
 def test_what_the_package_imports_is_required():
-    declared = names(requirements() + requirements("report") + requirements("search"))
+    extras = requirements("report") + requirements("search") + requirements("fast")
+    declared = names(requirements() + extras)
     missing = {name: path for name, path in third_parties(PACKAGE).items() if name not in declared}
     assert missing == {}
 

@@ -13,7 +13,7 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.regression_losses import SquaredError
 from skdl.core.training import Data, Progress, Trainer, Training
 from skdl.core.update import Update
-from tests.core.strategies import make_case, make_hidden
+from strategies import make_case, make_hidden
 
 FIRST_ORDER = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 1}
 

@@ -27,9 +27,12 @@ def draw(records: list[dict], shapes: dict[str, str], path: Path) -> None:
         _, color, marker = LOOKS[r["who"]]
         double = r["dtype"] == "float64"
         row = groups.index((r["workload"], r["threads"])) + 0.26 * (names.index(r["who"]) - 1)
+        row += 0.06 if double else -0.06
+        if r["goal"]:
+            ax.plot(float(r["goal"].split()[1]), row, "|", color=color, ms=9, mew=1.6, alpha=0.6)
         ax.errorbar(
             r["ratio"],
-            row + (0.06 if double else -0.06),
+            row,
             xerr=[[r["ratio"] - r["lower_quartile"]], [r["upper_quartile"] - r["ratio"]]],
             fmt=marker,
             color=color,
@@ -64,6 +67,7 @@ def draw(records: list[dict], shapes: dict[str, str], path: Path) -> None:
 
     keys = [key(*LOOKS[who], LOOKS[who][1]) for who in names]
     keys += [key("float64", GREY, "D", GREY), key("float32", GREY, "D", "white")]
+    keys.append(key("goal", GREY, "|", GREY))
     options = {"ncols": len(keys), "frameon": False, "columnspacing": 1.2, "handletextpad": 0.3}
     figure.legend(handles=keys, loc="outside upper left", **options)
     figure.savefig(path, dpi=110)

@@ -62,6 +62,7 @@ def network():
 @pytest.fixture(scope="module")
 def drawn(network):
     """Every display, drawn once into a figure of its own."""
+    plt.close("all")  # those that other modules left behind
     made = {d: d.from_estimator(network, X, y, **SETTINGS.get(d, {})) for d in DISPLAYS}
     plt.close("all")
     return made

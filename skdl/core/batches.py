@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.sparse import issparse
 
 from skdl.core.component import Component
 
@@ -164,7 +163,7 @@ def take_rows(X: Array, rows: Array, out: Array | None = None) -> Array:
     out : ndarray of shape (batch, features), optional
         Buffer; rows of another type are converted to its own.
     """
-    if issparse(X):
+    if not isinstance(X, np.ndarray):  # sparse
         return X[rows]
     if out is not None and out.dtype != X.dtype:
         np.copyto(out, X[rows])

@@ -212,6 +212,8 @@ class Network:
 
     def activity_penalty(self, work: Workspace) -> Any:
         """Return the penalty on the activations of the last pass."""
+        if not self._penalties:
+            return 0.0
         return sum(self.layers[i].value(work.buffers[i]) for i in self._penalties)
 
     def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = BLOCK) -> Array:

@@ -151,6 +151,11 @@ class Trainer:
         self._weight_matrices = [v["W"] for _, v in views if "W" in v]
         self._raw: Array | None = None
         self._noisy = bool(np.any(training.weight_noise))
+        self._steady = isinstance(training.schedule, Constant) and isinstance(
+            training.momentum_schedule, ConstantMomentum
+        )
+        self._slices = list(slices(data.n, self.batch_size))
+        self._pass = Pass(training=True, rng=progress.noise_rng)
         # Column by column, as the raw outputs are: the loss of the epoch takes half the time.
         self._targets = np.ascontiguousarray(data.y.swapaxes(-1, -2))
         self._shuffled = np.empty_like(self._targets)
@@ -166,9 +171,10 @@ class Trainer:
     def epoch(self) -> dict[str, Any]:
         """Go through the rows once; return the record of the epoch (of every network)."""
         order, y, weight = self._shuffle()
-        activity, n_batches = 0.0, -(-self.data.n // self.batch_size)
-        for step, rows in enumerate(slices(self.data.n, self.batch_size)):
-            self._follow_schedules(self.progress.epoch + step / n_batches)
+        activity, n_batches = 0.0, len(self._slices)
+        for step, rows in enumerate(self._slices):
+            if step == 0 or not self._steady:
+                self._follow_schedules(self.progress.epoch + step / n_batches)
             work, x = self._batch(rows, order)
             w = None if weight is None else weight[..., rows, :]
             raw = self._gradient(x, y[..., rows, :], w, work)
@@ -194,7 +200,8 @@ class Trainer:
 
     def _gradient(self, x: Array, y: Array, w: Array | None, work: Workspace) -> Array:
         """Fill the gradient of the loss, at weights with noise if that is asked for."""
-        run = Pass(training=True, weight=w, rng=self.progress.noise_rng)
+        run = self._pass
+        run.weight = w
         if not self._noisy:
             return self.objective.loss_gradient(x, y, w, work, run)
         weights = self.network.weights

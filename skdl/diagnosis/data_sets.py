@@ -127,9 +127,7 @@ def predict_all(
     log loss. `labels` are class labels that are known beforehand.
     """
     seeds = np.random.SeedSequence(int(rng.integers(2**63))).spawn(n_datasets)
-    tasks = [
-        Task(clone(estimator), number, _Draw(draw, seed)) for number, seed in enumerate(seeds)
-    ]
+    tasks = [Task(clone(estimator), number, _Draw(draw, seed)) for number, seed in enumerate(seeds)]
     fits = fit_together(
         tasks, None, None, then=_Predict(X_test, loss), n_jobs=n_jobs, verbose=verbose,
         description="data sets",

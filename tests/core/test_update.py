@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from strategies import make_case, make_hidden
 
 from skdl.core import update
 from skdl.core.activations import Tanh
@@ -13,7 +14,6 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.regression_losses import SquaredError
 from skdl.core.training import Data, Progress, Trainer, Training
 from skdl.core.update import Update
-from strategies import make_case, make_hidden
 
 FIRST_ORDER = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 1}
 

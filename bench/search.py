@@ -66,9 +66,9 @@ class Workload:
 
 
 WORKLOADS = {
-    "S32": Workload(100, 32, 8),
-    "S32, 32 units": Workload(32, 32, 8),
-    "S200": Workload(100, 200, 12),
+    "S32": Workload(100, 32, 30),
+    "S32, 32 units": Workload(32, 32, 30),
+    "S200": Workload(100, 200, 30),
     "S200, early stopping": Workload(100, 200, 40, early_stopping=True),
 }
 

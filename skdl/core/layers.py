@@ -274,18 +274,19 @@ class Activate(Layer):
         """Make room for a and for f'(z) (on first use: prediction never needs it)."""
         return SimpleNamespace(a=np.empty((*shape, self.n_out), dtype), slope=None)
 
-    def _learned(self):
-        return {"slope": self.slope} if self.learned else {}
-
     def forward(self, z, b, run):
         """Return ``a = f(z)``."""
         b.z = z
-        return self.activation.value(z, b.a, **self._learned())
+        if self.learned:
+            return self.activation.value(z, b.a, slope=self.slope)
+        return self.activation.value(z, b.a)
 
     def _slope(self, b):
         if b.slope is None:
             b.slope = np.empty_like(b.a)
-        return self.activation.derivative(b.z, b.a, b.slope, **self._learned())
+        if self.learned:
+            return self.activation.derivative(b.z, b.a, b.slope, slope=self.slope)
+        return self.activation.derivative(b.z, b.a, b.slope)
 
     def backward(self, d, b, input_gradient=True):
         """Return ``∂L/∂z = d ∘ f'(z)``, written over d."""

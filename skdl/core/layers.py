@@ -203,7 +203,7 @@ class Dense(Layer):
     def allocate(self, shape, dtype):
         """Make room for z; what only a backward pass needs is made on first use."""
         if self.columns_first:
-            z = np.empty((*shape[:-1], self.n_out, shape[-1]), dtype).swapaxes(-1, -2)
+            z = np.moveaxis(np.empty((self.n_out, *shape), dtype), 0, -1)
         else:
             z = np.empty((*shape, self.n_out), dtype)
         return SimpleNamespace(z=z, dx=None, ones=None)

@@ -21,7 +21,7 @@ from skdl.core.layers import Pass
 from skdl.core.momentum_schedules import ConstantMomentum
 from skdl.core.network import Network
 from skdl.core.objective import Objective
-from skdl.core.training import Data, Progress, Trainer, plain
+from skdl.core.training import Data, Progress, Trainer
 
 __all__ = ["Fit", "SideBySide", "each", "stacked"]
 
@@ -208,19 +208,15 @@ class SideBySide(Trainer):
 
     def _split(self, record: dict[str, Any]) -> list[dict[str, Any]]:
         """Cut the record of all networks into one for each."""
+        n = len(self.fits)
 
-        def own(value: Any, i: int) -> Any:
-            return value[i] if np.ndim(value) else value
+        def for_each(value: Any) -> list[Any]:
+            if isinstance(value, list):  # of one entry for each layer
+                return np.stack(value, axis=-1).tolist() if value else [[] for _ in range(n)]
+            return np.broadcast_to(np.ravel(value), n).tolist()
 
-        return [
-            plain(
-                {
-                    name: [own(v, i) for v in value] if isinstance(value, list) else own(value, i)
-                    for name, value in record.items()
-                }
-            )
-            for i in range(len(self.fits))
-        ]
+        columns = [for_each(value) for value in record.values()]
+        return [dict(zip(record, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def _validate(self) -> list[dict[str, float] | None]:
         """Measure the validation rows of all networks; None leaves it to each one's watch."""
@@ -264,10 +260,10 @@ class SideBySide(Trainer):
             order = self._order(fit.progress)
             order = np.arange(self.data.n) if order is None else order
             self._which[i] = order if fit.data.rows is None else fit.data.rows[order]
-            self._targets[i].take(order, -1, self._shuffled[i], "clip")
+            self._targets[:, i].take(order, -1, self._shuffled[:, i], "clip")
             if weight is not None:
                 weight[i].take(order, 0, moved[i], "clip")
-        return self._which, self._shuffled.swapaxes(-1, -2), moved
+        return self._which, np.moveaxis(self._shuffled, 0, -1), moved
 
     def _batch(self, rows, order):
         """Return the buffers for a batch, and the inputs of each network."""

@@ -157,7 +157,7 @@ class Trainer:
         self._slices = list(slices(data.n, self.batch_size))
         self._pass = Pass(training=True, rng=progress.noise_rng)
         # Column by column, as the raw outputs are: the loss of the epoch takes half the time.
-        self._targets = np.ascontiguousarray(data.y.swapaxes(-1, -2))
+        self._targets = np.ascontiguousarray(np.moveaxis(data.y, -1, 0))
         self._shuffled = np.empty_like(self._targets)
 
     def run(self, n_epochs: int, note: Callable[[dict[str, Any]], bool]) -> None:
@@ -228,9 +228,9 @@ class Trainer:
         """Return the order of the rows, and targets and weights in that order."""
         order, weight = self._order(self.progress), self.data.weight
         if order is None:
-            return None, self._targets.swapaxes(-1, -2), weight
+            return None, np.moveaxis(self._targets, 0, -1), weight
         y = self._targets.take(order, -1, self._shuffled, "clip")
-        return order, y.swapaxes(-1, -2), None if weight is None else weight[order]
+        return order, np.moveaxis(y, 0, -1), None if weight is None else weight[order]
 
     def _order(self, progress: Progress) -> Array | None:
         """Draw the order of the rows of one epoch."""
@@ -259,8 +259,8 @@ class Trainer:
     def _keep_raw(self, rows: slice, raw: Array) -> None:
         """Remember the raw outputs of a batch for the loss of the epoch."""
         if self._raw is None:
-            shape = (*raw.shape[:-2], raw.shape[-1], self.data.n)
-            self._raw = np.empty(shape, raw.dtype).swapaxes(-1, -2)
+            shape = (raw.shape[-1], *raw.shape[:-2], self.data.n)
+            self._raw = np.moveaxis(np.empty(shape, raw.dtype), 0, -1)
         self._raw[..., rows, :] = raw
 
     def _follow_schedules(self, t: float) -> None:

@@ -167,7 +167,7 @@ def run(options) -> None:
     """Diagnose, print the text and write the page."""
     from skdl.diagnosis import diagnose, words
     from skdl.diagnosis.held_out import hold_out
-    from skdl.diagnosis.inner import rows_of
+    from skdl.rows import rows_of
 
     if options.version:
         print(f"skdl {VERSION}")

@@ -1,10 +1,12 @@
-"""Rows: their precision, what they weigh, and which of them are set aside to validate on."""
+"""Rows: some of them, their precision, what they weigh, which are set aside to validate on."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils import assert_all_finite
+from sklearn.utils import assert_all_finite, get_tags
 from sklearn.utils.validation import check_array
 
 from skdl.core.component import Interval
@@ -12,6 +14,9 @@ from skdl.core.component import Interval
 __all__ = [
     "check_weight",
     "in_precision",
+    "inputs_of",
+    "n_rows",
+    "params_of_rows",
     "random_split",
     "rows_of",
     "stratified_split",
@@ -35,6 +40,51 @@ def rows_of(data: object, rows: Array) -> object:
     if isinstance(data, list | tuple):
         return [data[i] for i in (np.flatnonzero(rows) if rows.dtype == bool else rows)]
     return data.tocsr()[rows] if hasattr(data, "tocsr") else data[rows]
+
+
+def n_rows(data: object) -> int:
+    """Return the number of rows of an array, a sparse matrix, a data frame or a list.
+
+    Examples
+    --------
+    >>> n_rows([[1.0], [2.0]]), n_rows(np.zeros((3, 1)))
+    (2, 3)
+    """
+    return data.shape[0] if hasattr(data, "shape") else len(data)
+
+
+def inputs_of(estimator: object, X: object, rows: Array, training: Array) -> object:
+    """Take rows of X; of one number for each pair of rows (a kernel), those with training rows.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> K = np.arange(9).reshape(3, 3)
+    >>> inputs_of(SVC(kernel="precomputed"), K, np.array([2]), np.array([0, 1])).tolist()
+    [[6, 7]]
+    """
+    X = rows_of(X, rows)
+    pairwise = hasattr(estimator, "__sklearn_tags__") and get_tags(estimator).input_tags.pairwise
+    return X[:, training] if pairwise else X
+
+
+def params_of_rows(params: dict[str, Any], rows: Array, n: int) -> dict[str, Any]:
+    """Cut the parameters that have one entry for each of n rows down to some rows.
+
+    Examples
+    --------
+    >>> params_of_rows({"sample_weight": [1.0, 2.0, 3.0], "sparse": True}, [2], 3)
+    {'sample_weight': [3.0], 'sparse': True}
+    """
+
+    def is_by_row(value: Any) -> bool:
+        if isinstance(value, list | tuple):
+            return len(value) == n
+        return len(getattr(value, "shape", ())) > 0 and value.shape[0] == n
+
+    return {
+        name: rows_of(value, rows) if is_by_row(value) else value for name, value in params.items()
+    }
 
 
 def in_precision(X: Array, dtype: np.dtype) -> Array:

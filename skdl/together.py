@@ -20,7 +20,6 @@ from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
-from sklearn.utils import get_tags
 from sklearn.utils.parallel import Parallel, delayed
 
 from skdl.alike import alone_because, parameters_key, stacks, train_together
@@ -28,9 +27,9 @@ from skdl.base import BaseMLP
 from skdl.job import Job, postponed
 from skdl.preprocessing import IN_MEMORY, Once, chain
 from skdl.progress import progress_bar
-from skdl.rows import rows_of
+from skdl.rows import inputs_of, n_rows, params_of_rows, rows_of
 
-__all__ = ["Fitted", "Task", "as_they_come", "fit_together", "params_of_rows"]
+__all__ = ["Fitted", "Task", "as_they_come", "fit_together"]
 
 PIECES = 4  # for each worker: one that is done early takes another
 LEAST = 16  # tasks in a piece; with fewer, stacks get thin
@@ -252,44 +251,15 @@ def _take(task: Task, X: Any, y: Any) -> tuple[Any, Any]:
     """Return the inputs and the targets that a task learns from."""
     if callable(task.rows):
         return task.rows()
-    if _is_pairwise(task.estimator):
-        X = rows_of(X, task.rows)[:, task.rows]
-    else:
-        X = rows_of(X, task.rows)
+    X = inputs_of(task.estimator, X, task.rows, task.rows)
     return X, None if y is None else rows_of(y, task.rows)
-
-
-def _is_pairwise(estimator: Any) -> bool:
-    """Tell whether X is one number for each pair of rows: kernels, distances."""
-    tagged = hasattr(estimator, "__sklearn_tags__")
-    return tagged and get_tags(estimator).input_tags.pairwise
 
 
 def _params_of(task: Task, X: Any) -> dict[str, Any]:
     """Return the parameters for ``fit``, cut down to the rows of the task."""
     if callable(task.rows):
         return task.params
-    n = X.shape[0] if hasattr(X, "shape") else len(X)
-    return params_of_rows(task.params, task.rows, n)
-
-
-def params_of_rows(params: dict[str, Any], rows: Any, n: int) -> dict[str, Any]:
-    """Cut the parameters that have one entry for each of n rows down to some rows.
-
-    Examples
-    --------
-    >>> params_of_rows({"sample_weight": [1.0, 2.0, 3.0], "sparse": True}, [2], 3)
-    {'sample_weight': [3.0], 'sparse': True}
-    """
-
-    def is_by_row(value: Any) -> bool:
-        if isinstance(value, list | tuple):
-            return len(value) == n
-        return len(getattr(value, "shape", ())) > 0 and value.shape[0] == n
-
-    return {
-        name: rows_of(value, rows) if is_by_row(value) else value for name, value in params.items()
-    }
+    return params_of_rows(task.params, task.rows, n_rows(X))
 
 
 def _train(waiting: list[_Waiting], then: Any) -> Iterator[tuple[int, Any]]:

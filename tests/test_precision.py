@@ -1,11 +1,11 @@
 """``dtype=``: the precision of training and prediction, whatever that of X."""
 
 import pickle
-import tracemalloc
 
 import numpy as np
 import pandas as pd
 import pytest
+from memory import peak_of
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
@@ -109,15 +109,6 @@ def test_any_numbers_on_disk(dtype, stored, shuffle, tmp_path):
     np.testing.assert_allclose(mlp.predict_proba(_on_disk(X, tmp_path)), expected, rtol=1e-4)
 
 
-def _peak(function):
-    tracemalloc.start()
-    try:
-        function()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize("early_stopping", [False, True])
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize(("stored", "dtype"), [("float64", "float32"), ("uint8", None)])
@@ -132,8 +123,8 @@ def test_a_memory_map_is_converted_batch_by_batch(stored, dtype, shuffle, early_
     )  # fmt: skip
     mlp.set_params(n_iter_no_change=None).fit(X[:60], y[:60], **validation)  # imports
     converted = X.size * (4 if dtype else 8)
-    assert _peak(lambda: mlp.fit(X, y, **validation)) < converted / 5
-    assert _peak(lambda: mlp.predict_proba(X)) < converted / 2
+    assert peak_of(lambda: mlp.fit(X, y, **validation)) < converted / 5
+    assert peak_of(lambda: mlp.predict_proba(X)) < converted / 2
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -145,7 +136,7 @@ def test_a_table_in_memory_is_copied_only_to_be_converted(dtype):
     for wanted in FLOATS:
         mlp.set_params(dtype=wanted)
         copy = X.size * np.dtype(wanted).itemsize if wanted != dtype else 0
-        assert _peak(lambda: mlp.fit(X, y)) < copy + X.nbytes / 5
+        assert peak_of(lambda: mlp.fit(X, y)) < copy + X.nbytes / 5
 
 
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, _on_disk])

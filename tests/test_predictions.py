@@ -1,9 +1,8 @@
 """Predictions: in blocks they are what they are in one piece, and need no more memory."""
 
-import tracemalloc
-
 import numpy as np
 import pytest
+from memory import peak_of
 from scipy import sparse
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 from sklearn.exceptions import NotFittedError
@@ -99,15 +98,6 @@ def test_the_standard_deviation_beside_the_mean():
     np.testing.assert_allclose(std, expected, rtol=1e-12)
 
 
-def _peak(function):
-    tracemalloc.start()
-    try:
-        function()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize(
     "settings", [{}, {"dropout": 0.5, "dropout_inference": "averaged"}], ids=str
 )
@@ -123,7 +113,7 @@ def test_memory_is_the_answer_and_a_block(method, dtype, settings):
     predict(X[:1000])
     answer = predict(X).nbytes * (2 if method == "predict" else 1)  # numbers, then labels
     blocks = 8 * BLOCK * (50 + 20) * X.itemsize
-    assert _peak(lambda: predict(X)) < answer + blocks < 40_000 * 50 * X.itemsize
+    assert peak_of(lambda: predict(X)) < answer + blocks < 40_000 * 50 * X.itemsize
 
 
 # The short way past the checks is taken only where the checks would find nothing.

@@ -12,8 +12,8 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skdl.diagnosis.findings import Finding
 from skdl.diagnosis.gaps import corrected_estimate
-from skdl.diagnosis.inner import rows_of
 from skdl.progress import progress_bar
+from skdl.rows import rows_of
 
 __all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error", "try_baselines"]
 

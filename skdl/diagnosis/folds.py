@@ -14,10 +14,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skdl.diagnosis.inner import fitted_network, is_network, rows_of
+from skdl.diagnosis.inner import fitted_network, is_network
 from skdl.diagnosis.signs import TrainingRecord, read_record
 from skdl.progress import progress_bar
-from skdl.together import Fitted, Task, as_they_come, params_of_rows
+from skdl.rows import params_of_rows, rows_of
+from skdl.together import Fitted, Task, as_they_come
 
 __all__ = [
     "ErrorMeasure", "Fold", "fit_folds", "learning_curve_tasks", "make_splits", "measure",

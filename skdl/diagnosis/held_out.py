@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
-from skdl.diagnosis.inner import rows_of
+from skdl.rows import rows_of
 
 __all__ = ["HeldOut", "final_test", "hold_out", "wilson_interval"]
 

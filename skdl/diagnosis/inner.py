@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.rows import rows_of
-
-__all__ = ["feature_names", "find_network", "fitted_network", "is_network", "rows_of"]
+__all__ = ["feature_names", "find_network", "fitted_network", "is_network"]
 
 
 def find_network(estimator) -> tuple[object, str]:

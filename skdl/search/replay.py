@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import check_scoring
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from skdl.rows import rows_of
+from skdl.rows import inputs_of, n_rows, params_of_rows, rows_of
 
 __all__ = ["Record", "Replay", "Score"]
 
@@ -269,13 +268,9 @@ class Score:
 
     def _score(self, estimator, rows, training):
         """Return the score of these rows, or the exception."""
-        pairwise = get_tags(estimator).input_tags.pairwise
-        X = self.X[np.ix_(rows, training)] if pairwise else rows_of(self.X, rows)
+        X = inputs_of(estimator, self.X, rows, training)
         targets = () if self.y is None else (rows_of(self.y, rows),)
-        params = {
-            name: rows_of(value, rows) if _length(value) == _length(self.X) else value
-            for name, value in self.params.items()
-        }
+        params = params_of_rows(self.params, rows, n_rows(self.X))
         try:
             return self.scorer(estimator, X, *targets, **params)
         except Exception as error:
@@ -288,10 +283,3 @@ class Score:
         if not hasattr(error, "__notes__"):
             error.add_note(trace)
         return error.with_traceback(None)  # which would keep the arrays alive
-
-
-def _length(data) -> int | None:
-    """Return the number of rows, if data has any."""
-    if hasattr(data, "shape"):
-        return data.shape[0] if data.shape else None
-    return len(data) if hasattr(data, "__len__") else None

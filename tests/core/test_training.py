@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from memory import peak_of
 from scipy.sparse import csr_array
 from sklearn.linear_model import Lasso
 from strategies import Case, make_case, make_hidden
@@ -855,15 +855,6 @@ def wide_case(x):
     network = build(features, [], 1, output_initializer=GlorotUniform(), dtype=x.dtype)
     network.initialize(np.random.default_rng(0))
     return Case(Objective(network, SquaredError()), x, np.zeros((n, 1), x.dtype), None)
-
-
-def peak_of(function):
-    tracemalloc.start()
-    try:
-        function()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("batch_size, sampler", [(4000, EachEpoch()), (100, Keep())])

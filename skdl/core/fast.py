@@ -24,7 +24,7 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
     Parameters
     ----------
     optimizer : Optimizer
-        Adam and AdamW have one.
+        Adam has one; so has AdamW where its decay, a part of the readable step, is 0.
     block : Block
         What moves (see :mod:`skdl.core.update`).
 

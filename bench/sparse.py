@@ -68,7 +68,7 @@ def contenders(X, y, batch: int, shuffle: bool) -> dict:
         theirs.fit(X[:batch], y[:batch])
     ours = skdl.MLPClassifier.from_sklearn(theirs)
     ours.set_params(n_iter_no_change=None, tol=1e-4, l2=ALPHA / batch)
-    plain = mock.patch("skdl.core.update.compiled_step", lambda *arguments: None)
+    plain = mock.patch("skdl.core.fast.compiled_loops", lambda: None)
     everyone = {"skdl": (ours, plain), "scikit-learn": (theirs, nullcontext())}
     if find_spec("numba"):
         everyone["skdl[fast]"] = (ours, nullcontext())

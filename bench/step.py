@@ -26,13 +26,11 @@ from _workloads import WORKLOADS, Fast, MatrixProducts, Skdl
 from threadpoolctl import threadpool_limits
 
 FITS = {"S32": 7, "S200": 7, "R": 5, "M": 3, "L": 2}
-OPTIMISER = "optimiser"
 PARTS = {  # which function's own time belongs to which part
     "skdl.core.network:Network.forward": "forward pass",
     "skdl.core.network:Network.backward": "backward pass",
-    "skdl.core.losses:Loss.gradient": "gradient of the loss",
-    "skdl.core.update:Update.step": "L2 penalty, blocks",
-    "skdl.core.adam:Adam.step": OPTIMISER,
+    "skdl.core.objective:Objective.loss_gradient": "gradient of the loss",
+    "skdl.core.update:Update.step": "optimiser, L2 penalty",
     "skdl.core.training:Trainer._batch": "rows of the batch",
     "skdl.core.training:Trainer._keep_raw": "outputs kept for the loss",
     "skdl.core.training:Trainer._follow_schedules": "the loop, schedules",

@@ -18,6 +18,7 @@ from skdl.core.component import check_parameter
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.training import Data, Progress
+from skdl.ensemble import make_members, train_members
 from skdl.history import History
 from skdl.job import Job, run_or_postpone
 from skdl.learned import Learned
@@ -115,19 +116,20 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
         before = dict(self.__dict__)
         try:
-            settings, data, y, held_out = self._prepare(
-                X, y, sample_weight, validation, go_on, n_epochs
-            )
+            jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs)
         except Exception:
             self.__dict__.clear()
             self.__dict__.update(before)  # what an earlier fit learned is still there
             raise
-        if n_epochs != 0:
-            run_or_postpone(Job(self, settings, data, y, held_out, n_epochs))
+        if self.n_networks > 1:
+            self._become([job.estimator for job in jobs] if n_epochs == 0 else train_members(jobs))
+        elif n_epochs != 0:
+            run_or_postpone(jobs[0])
         return self
 
     def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs):
-        """Check, split and encode the rows, resolve the parameters, build the network."""
+        """Check, split and encode the rows, resolve the parameters, build the networks."""
+        earlier = self.networks_ if go_on else []
         if not go_on:
             self._forget()
         X, y, weight = self._check_rows(X, y, sample_weight, fresh=not go_on)
@@ -139,14 +141,22 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         if n_epochs is None:
             warn_without_effect(self, settings, own_validation=own)
         self._loss = self._resolve_loss()
+        rng = check_random_state(self.random_state)
         if not go_on:
-            self._set_seeds()
+            self._set_seeds(rng)
         rows = None
         if self.early_stopping and n_epochs is None and not own:
             rows, y, weight, held_out = self._hold_out(X, y, weight)
         data = self._data(X, y, weight, rows=rows, in_training=True, fresh=not go_on)
-        self._build(settings, data, keep_weights=go_on)
-        return settings, data, y, held_out
+        single = self.n_networks == 1 and len(earlier) <= 1
+        networks = [self] if single else make_members(self, rng, earlier)
+        for network in networks:
+            network._build(settings, data, keep_weights=go_on)
+        return [Job(network, settings, data, y, held_out, n_epochs) for network in networks]
+
+    def _become(self, members: list[BaseMLP]) -> None:
+        """Be an ensemble: what describes one network describes the first."""
+        self.__dict__.update(vars(members[0]), n_networks=self.n_networks, _members=members)
 
     @with_callbacks
     def _partial_fit(self, X, y, sample_weight):
@@ -156,17 +166,18 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             warn_user(f"{type(self).__name__}: {given} has no effect with partial_fit")
         go_on = hasattr(self, "_network")
         self._fit(X, y, sample_weight, (None, None, None), go_on=go_on, n_epochs=1)
-        self._was_partial = True
+        for network in (self, *self.networks_):
+            network._was_partial = True
         return self
 
     def _forget(self) -> None:
         """Drop what an earlier fit learned."""
-        for name in ("_network", "_progress", "_loss", "history_", "_was_partial"):
+        for name in ("_network", "_members", "_progress", "_loss", "history_", "_was_partial"):
             self.__dict__.pop(name, None)
 
-    def _set_seeds(self) -> None:
+    def _set_seeds(self, rng: np.random.RandomState) -> None:
         """Draw one seed for each source of randomness, so that none disturbs another."""
-        seeds = check_random_state(self.random_state).randint(2**31 - 1, size=4)
+        seeds = rng.randint(2**31 - 1, size=4)
         self._init_seed, self._split_seed = int(seeds[0]), int(seeds[1])
         self.history_ = History()
         self._progress = Progress(
@@ -277,7 +288,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     # -- predict -----------------------------------------------------------------------
 
     def _raw(self, X: Array) -> Array:
-        """Return raw outputs, averaged over sub-networks if dropout asks for it."""
+        """Return raw outputs: the average over the networks, or over sub-networks of dropout."""
+        if hasattr(self, "_members"):
+            return sum(member._raw(X) for member in self._members) / len(self._members)
         if not self._n_sub_networks:
             return self._network.raw(X, Pass)
         # Fixed seeds: every row meets the same sub-networks, and always gets the same answer.

@@ -65,6 +65,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Everything recorded, one dict per epoch; ``history_.to_frame()`` is a DataFrame.
     n_iter_, best_iter_ : int
         Epochs done, and the one whose weights were kept.
+    networks_ : list of estimators
+        The networks, one for each of ``n_networks``; of several, the attributes above describe the
+        first.
     n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
@@ -118,6 +121,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         input_noise=0.0,
         hidden_noise=0.0,
         weight_noise=0.0,
+        n_networks=1,
         class_weight=None,
         dtype=None,
         max_iter=200,

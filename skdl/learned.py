@@ -31,6 +31,12 @@ class Learned:
         return arrays
 
     @property
+    def networks_(self) -> list[Any]:
+        """The networks, an estimator each; the estimator itself where it has only one."""
+        check_is_fitted(self, "_network")
+        return getattr(self, "_members", [self])
+
+    @property
     def coefs_(self) -> list[Array]:
         """The weights of each layer, of shape (inputs, units)."""
         return self._arrays("W")

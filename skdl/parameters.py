@@ -241,6 +241,14 @@ PARAMETERS: dict[str, Parameter] = {
         "float >= 0",
         "Standard deviation of Gaussian noise on the weights, drawn anew for each gradient.",
     ),
+    # -- ensemble
+    "n_networks": Parameter(
+        "ensemble",
+        _count,
+        "int >= 1",
+        "Networks to train, alike but for their random numbers. Their raw outputs are averaged, "
+        "which takes away the variance that a single initialisation and order of rows add.",
+    ),
     # -- data
     "class_weight": Parameter(
         "data",

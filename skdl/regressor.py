@@ -49,6 +49,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         What ``scale_target`` subtracted and divided by (0 and 1 without it).
     n_iter_, best_iter_ : int
         Epochs done, and the one whose weights were kept.
+    networks_ : list of estimators
+        The networks, one for each of ``n_networks``; of several, the attributes above describe the
+        first.
     n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
@@ -100,6 +103,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         input_noise=0.0,
         hidden_noise=0.0,
         weight_noise=0.0,
+        n_networks=1,
         dtype=None,
         max_iter=200,
         tol=1e-4,

@@ -11,7 +11,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
-from skdl.core import update  # noqa: E402
+from skdl.core import fast  # noqa: E402
 
 # A slow machine is no failure. Continuous integration draws the same cases each time.
 settings.register_profile("skdl", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -19,6 +19,6 @@ settings.load_profile("skdl")
 
 
 @pytest.fixture(autouse=True)
-def readable_steps(monkeypatch):
+def readable_code(monkeypatch):
     """Test the readable code; tests/core/test_fast.py compares it with the compiled one."""
-    monkeypatch.setattr(update, "compiled_step", lambda optimizer, block: None)
+    monkeypatch.setattr(fast, "compiled_loops", lambda: None)

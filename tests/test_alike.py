@@ -67,6 +67,7 @@ OTHER = {
     "input_noise": (0.1, {}),
     "hidden_noise": (0.1, {}),
     "weight_noise": (0.1, {}),
+    "n_networks": (2, {}),
     "class_weight": ({0: 5.0}, {}),
     "dtype": ("float32", {}),
     "max_iter": (2, {}),
@@ -81,7 +82,7 @@ OTHER = {
     "verbose": (1, {}),
     "callbacks": ([lambda mlp, record: record["epoch"] == 2], {}),
 }
-WITHOUT_EFFECT = {"warm_start", "verbose"}  # on what is learned
+WITHOUT_EFFECT = {"warm_start", "verbose", "n_networks"}  # on what is learned, by the first
 
 
 def prepare(*networks, X=X, y=Y, **params):
@@ -159,7 +160,13 @@ def test_free_parameters_do_not_part_networks(name):
     assert alone_because(one) is None
 
 
-@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - FREE))
+def test_an_ensemble_trains_its_own_networks_at_once():
+    mlp = MLPClassifier(**SMALL, n_networks=2)
+    assert prepare(mlp) == []
+    assert all(network.n_iter_ == mlp.n_iter_ for network in mlp.networks_)
+
+
+@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - FREE - {"n_networks"}))
 def test_all_other_parameters_part_networks(name):
     value, beside = OTHER[name]
     cls = MLPRegressor if name == "scale_target" else MLPClassifier

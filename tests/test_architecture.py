@@ -39,7 +39,7 @@ CORE = (
     ("component",),
     ("*",),
     ("layers", "distance", "normalization", "regularizers", "convolution"),
-    ("network",),
+    ("network", "fast"),
     ("architecture", "objective", "vital_signs"),
     ("update",),
     ("training",),

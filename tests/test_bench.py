@@ -145,7 +145,7 @@ def test_clocks_count_own_time_and_leave_nothing_behind(bench):
     assert sum(r["percent"] for r in record) == pytest.approx(100)
     took = {r["part"]: r["microseconds"] for r in record}
     assert all(took[f"{way} pass: products"] > 0 for way in ("forward", "backward"))
-    assert took[step.OPTIMISER] > 0
+    assert took["optimiser, L2 penalty"] > 0
 
     ticks = iter(range(100))  # a clock that moves by 1 at each look
     clocks = step.Clocks()

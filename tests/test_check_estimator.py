@@ -100,6 +100,8 @@ OTHERS = [
     {"activity_l1": 1e-3},
     {"n_iter_no_change": None},
     {"n_iter_no_change": 2, "tol": 1e-2},
+    {"n_networks": 3},
+    {"n_networks": 2, "optimizer": "lbfgs", **SOLVER},
     {"verbose": True},
     {"callbacks": [_listen], "l2": 1e-3},
 ]
@@ -128,6 +130,8 @@ STOCHASTIC = [
     {"early_stopping": "rises", "validation_fraction": 0.3},
     {"early_stopping": True, "restore_best": False, "validation_fraction": 0.3},
     {"early_stopping": True, "optimizer": "lbfgs", **SOLVER},
+    {"n_networks": 2, "early_stopping": True},
+    {"n_networks": 2, "dropout": 0.2},
     {"dropout": 0.2},
     {"dropout": 0.2, "dropout_inference": "weight_scaled"},
     {"dropout": 0.2, "dropout_inference": "averaged"},

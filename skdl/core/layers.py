@@ -281,7 +281,8 @@ class Activate(Layer):
             return self.activation.value(z, b.a, slope=self.slope)
         return self.activation.value(z, b.a)
 
-    def _slope(self, b):
+    def derivative(self, b):
+        """Return ``f'(z)``."""
         if b.slope is None:
             b.slope = np.empty_like(b.a)
         if self.learned:
@@ -294,19 +295,19 @@ class Activate(Layer):
             np.sum(
                 d * self.activation.slope_derivative(b.z), axis=-2, keepdims=True, out=self.dslope
             )
-        return np.multiply(d, self._slope(b), d)
+        return np.multiply(d, self.derivative(b), d)
 
     def r_forward(self, rz, b, v):
         """Return ``R{a} = f'(z) ∘ R{z}``, plus ``∂f/∂s v`` for a learned slope s."""
         b.rz = rz
-        ra = self._slope(b) * rz
+        ra = self.derivative(b) * rz
         if self.learned:
             ra += self.activation.slope_derivative(b.z) * v["slope"]
         return ra
 
     def r_backward(self, d, rd, b, v, hv):
         """Return ``R{d ∘ f'(z)} = R{d} ∘ f'(z) + d ∘ f''(z) ∘ R{z}``."""
-        slope = self._slope(b)
+        slope = self.derivative(b)
         rdz = rd * slope
         curvature = self.activation.second_derivative(b.z, b.a)
         if curvature is not None:

@@ -24,9 +24,10 @@ Array = np.ndarray
 
 
 class Workspace:
-    """The buffers of all layers for batches of one size."""
+    """Layers, and their buffers for batches of one size."""
 
-    def __init__(self, buffers: list[SimpleNamespace], n_rows: int) -> None:
+    def __init__(self, layers: list[Layer], buffers: list[SimpleNamespace], n_rows: int) -> None:
+        self.layers = layers
         self.buffers = buffers
         self.n_rows = n_rows
         self.delta: Array | None = None
@@ -166,23 +167,28 @@ class Network:
         np.copyto(self.theta, snapshot[0])
         np.copyto(self.running, snapshot[1])
 
-    def workspace(self, n_rows: int) -> Workspace:
-        """Allocate the buffers for batches of ``n_rows`` rows."""
+    def workspace(self, n_rows: int, layers: list[Layer] | None = None) -> Workspace:
+        """Allocate the buffers for batches of ``n_rows`` rows.
+
+        Other ``layers`` than the network's own do the same on the same parameters and buffers,
+        only faster (see :mod:`skdl.core.fast`).
+        """
         shape = (*self.stack, n_rows)
-        return Workspace([layer.allocate(shape, self.dtype) for layer in self.layers], n_rows)
+        buffers = [layer.allocate(shape, self.dtype) for layer in self.layers]
+        return Workspace(layers or self.layers, buffers, n_rows)
 
     # -- the passes --------------------------------------------------------------------
 
     def forward(self, x: Array, work: Workspace, run: Pass) -> Array:
         """Return the raw outputs, a buffer of shape (..., rows, outputs)."""
-        for layer, b in zip(self.layers, work.buffers, strict=True):
+        for layer, b in zip(work.layers, work.buffers, strict=True):
             x = layer.forward(x, b, run)
         return x
 
     def backward(self, d: Array, work: Workspace) -> None:
         """Fill ``gradient``, given ``d = ∂L/∂raw``; d is written over."""
         for i in range(len(self.layers) - 1, self._lowest - 1, -1):
-            d = self.layers[i].backward(d, work.buffers[i], input_gradient=i > self._lowest)
+            d = work.layers[i].backward(d, work.buffers[i], input_gradient=i > self._lowest)
 
     def hessian_vector(
         self, v: Array, d: Array, rd_of: Callable[[Array], Array], work: Workspace

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from skdl.core.fast import compiled_gradient
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.network import Network, Workspace
@@ -59,6 +60,7 @@ class Objective:
         self.l2 = l2
         self.penalized = slice(0, network.n_parameters if penalize_bias else network.n_weights)
         self.has_l1, self.has_l2 = bool(np.any(l1)), bool(np.any(l2))
+        self._gradient_of_loss = compiled_gradient(loss) or loss.gradient
 
     def loss_gradient(
         self, x: Array, y: Array, weight: Array | None, work: Workspace, run: Pass
@@ -67,7 +69,7 @@ class Objective:
         raw = self.network.forward(x, work, run)
         if work.delta is None:
             work.delta = np.empty_like(raw)
-        self.network.backward(self.loss.gradient(y, raw, weight, work.delta), work)
+        self.network.backward(self._gradient_of_loss(y, raw, weight, work.delta), work)
         return raw
 
     def add_l2_gradient(self) -> None:

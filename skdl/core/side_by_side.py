@@ -186,25 +186,29 @@ class SideBySide(Trainer):
             return None
         rows, inputs, n = Rows.of(data), Inputs(data, self.network.dtype), data[0].n
         x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))
-        return x, rows.y, rows.weight, self.network.workspace(n)
+        return x, rows.y, rows.weight, self.network.workspace(n, self._layers)
 
     # -- epochs ------------------------------------------------------------------------
 
     def train(self, n_epochs: int) -> None:
         """Do up to ``n_epochs`` epochs; each network leaves when its watch says so."""
-        with np.errstate(all="ignore"):  # as for one network: reported once, at the end
-            for _ in range(n_epochs):
-                records = self._split(self.epoch())
-                validations = self._validate()
-                ended = [
-                    fit.watch.note(record, validation)
-                    for fit, record, validation in zip(self.fits, records, validations, strict=True)
-                ]
-                if any(ended):
-                    self._part(ended)
-                if not self.fits:
-                    return
-            self._part([True] * len(self.fits))
+        try:
+            with np.errstate(all="ignore"):  # as for one network: reported once, at the end
+                for _ in range(n_epochs):
+                    ended = self._note(self._split(self.epoch()))
+                    if any(ended):
+                        self._part(ended)
+                    if not self.fits:
+                        return
+        except KeyboardInterrupt:
+            for fit in self.fits:
+                fit.watch.interrupt()
+        self._part([True] * len(self.fits))
+
+    def _note(self, records: list[dict[str, Any]]) -> list[bool]:
+        """Let each network's watch take note of its record; return which networks have ended."""
+        notes = zip(self.fits, records, self._validate(), strict=True)
+        return [fit.watch.note(record, validation) for fit, record, validation in notes]
 
     def _split(self, record: dict[str, Any]) -> list[dict[str, Any]]:
         """Cut the record of all networks into one for each."""
@@ -269,7 +273,8 @@ class SideBySide(Trainer):
         """Return the buffers for a batch, and the inputs of each network."""
         size = rows.stop - rows.start
         if size not in self._work:
-            self._work[size] = self.network.workspace(size), self.inputs.buffer(size)
+            work = self.network.workspace(size, self._layers)
+            self._work[size] = work, self.inputs.buffer(size)
         work, x = self._work[size]
         return work, self.inputs.take(order[:, rows], x)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from skdl.core.batches import EachEpoch, Sampler, slices, take_rows
 from skdl.core.clipping import Clipping
+from skdl.core.fast import compiled_layers
 from skdl.core.layers import Pass
 from skdl.core.momentum_schedules import ConstantMomentum, MomentumSchedule
 from skdl.core.network import Workspace
@@ -146,6 +147,7 @@ class Trainer:
         self.update = Update(objective, training, progress.optimizer_state)
         progress.optimizer_state = self.update.states
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
+        self._layers = compiled_layers(self.network.layers)
         self._parts = self.network.arrays(self.network.gradient)
         views = zip(self.network.layers, self.network.views(self.network.theta), strict=True)
         self._weight_matrices = [v["W"] for _, v in views if "W" in v]
@@ -247,7 +249,7 @@ class Trainer:
         if size not in self._work:
             gathers = isinstance(X, np.ndarray) and not as_it_is
             x = np.empty((size, X.shape[1]), dtype) if gathers else None
-            self._work[size] = self.network.workspace(size), x
+            self._work[size] = self.network.workspace(size, self._layers), x
         work, buffer = self._work[size]
         if as_it_is:
             return work, X if size == self.data.n else X[rows]

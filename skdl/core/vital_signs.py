@@ -38,7 +38,7 @@ def vital_signs(network: Network, work: Workspace) -> dict[str, list[Array]]:
     network : Network
         One network, or several along leading axes.
     work : Workspace
-        The buffers of the pass; the slopes in them are written over.
+        The buffers of the pass.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def vital_signs(network: Network, work: Workspace) -> dict[str, list[Array]]:
             signs["gradient_norms"].append(norm(_flat(layer.dW)))
             signs["weight_norms"].append(norm(_flat(layer.W)))
         elif isinstance(layer, Activate):
-            slope = np.abs(b.slope, b.slope)
+            slope = np.abs(layer.derivative(b))
             signs["dead"].append(_share(slope.max(axis=-2) == 0))
             signs["flat"].append(_share(_flat(slope < FLAT * layer.steepest)))
         elif isinstance(layer, MaxoutUnits):

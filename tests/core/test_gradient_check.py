@@ -173,7 +173,10 @@ def subclasses(cls):
 
 
 def test_every_layer_occurs_in_a_checked_network():
-    """A layer that is added must join the networks above (or get a test of its own here)."""
+    """A layer that is added must join the networks above (or get a test of its own here).
+
+    The one that is compiled has its own in test_fast.py.
+    """
     case = {"dropout": 0.3, "noise": 0.1}
     networks = [
         make_case(
@@ -186,7 +189,7 @@ def test_every_layer_occurs_in_a_checked_network():
     ]
     seen = {type(layer) for network in networks for layer in network.layers}
     ours = {cls for cls in subclasses(Layer) if cls.__module__.startswith("skdl.")}
-    assert ours == seen
+    assert {cls for cls in ours if cls.__module__ != "skdl.core.fast"} == seen
 
 
 # --------------------------------------------------------------------------------------

@@ -804,7 +804,7 @@ def count_workspaces(case, training, n_epochs, monkeypatch):
     monkeypatch.setattr(
         type(case.network),
         "workspace",
-        lambda self, n: sizes.append(n) or original(self, n),
+        lambda self, n, layers=None: sizes.append(n) or original(self, n, layers),
     )
     fit(case, training, n_epochs)
     return sizes

@@ -1,0 +1,93 @@
+r"""An ensemble: networks that differ only in their random numbers, their raw outputs averaged.
+
+Let k networks have errors of mean square v, and let c be the mean product of the errors of two of
+them. Their average then has the mean squared error
+
+.. math:: \frac{v + (k - 1)\,c}{k} \le v
+
+so what the networks have in common stays (bias, and the variance that comes from the rows), and
+what the random numbers of a single fit add is divided by k. For any other loss that is convex in
+the raw outputs, such as the cross-entropy, the loss of the average is at most the average loss
+(Jensen's inequality). Goodfellow, Bengio and Courville (2016), "Deep Learning", section 7.11.
+
+Each network is an estimator of its own, with ``n_networks=1``. The first is the one that is fitted
+without an ensemble. They train side by side where they can (see :mod:`skdl.alike`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from skdl.alike import alone_because, stacks, train_together
+from skdl.job import Job
+from skdl.warning import warn_user
+
+__all__ = ["make_members", "train_members"]
+
+# What each network has of its own, for when a fit goes on.
+OWN = ("_network", "_progress", "history_", "n_iter_", "best_iter_", "loss_", "penalty_")
+
+
+def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> list[Any]:
+    """Return an estimator for each network, which knows what ``mlp`` has learned of the data.
+
+    Parameters
+    ----------
+    mlp : MLPClassifier or MLPRegressor
+        Checked and with its seeds set, but without a network.
+    rng : RandomState
+        Source of the seeds of all networks but the first.
+    earlier : list of estimators
+        The networks of an earlier fit that goes on; empty for a new fit.
+
+    Raises
+    ------
+    ValueError
+        If a fit is to go on with another number of networks.
+    """
+    if earlier and len(earlier) != mlp.n_networks:
+        raise ValueError(
+            f"{type(mlp).__name__}: n_networks must be {len(earlier)}, as it was before, while a "
+            f"fit goes on; got {mlp.n_networks!r}"
+        )
+    members = []
+    for i in range(mlp.n_networks):
+        member = object.__new__(type(mlp))
+        vars(member).update({n: v for n, v in vars(mlp).items() if n != "_members"}, n_networks=1)
+        if earlier:
+            vars(member).update({n: v for n, v in vars(earlier[i]).items() if n in OWN})
+        elif i > 0:
+            split = member._split_seed
+            member._set_seeds(rng)
+            member._split_seed = split  # all validate on the same rows
+        members.append(member)
+    return members
+
+
+def train_members(jobs: list[Job]) -> list[Any]:
+    """Train the networks; return those that were, which after Ctrl-C may be fewer."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _train(jobs)
+    # What several networks warn of in the same words is said once.
+    for category, text in dict.fromkeys((w.category, str(w.message)) for w in caught):
+        warn_user(text, category)
+    return [job.estimator for job in jobs if job is jobs[0] or job.progress.history]
+
+
+def _train(jobs: list[Job]) -> None:
+    """Train side by side what can be, until Ctrl-C."""
+    alone = [[job] for job in jobs if alone_because(job)]
+    together = stacks(job for job in jobs if not alone_because(job))
+    for stack in [*alone, *together]:
+        if len(stack) == 1:
+            stack[0].run()
+        else:
+            train_together(stack)
+            for job in stack:
+                job.conclude()
+        if stack[0].progress.stopped == "interrupted":
+            return

@@ -122,9 +122,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             self.__dict__.update(before)  # what an earlier fit learned is still there
             raise
         if self.n_networks > 1:
-            self._become([job.estimator for job in jobs] if n_epochs == 0 else train_members(jobs))
-        elif n_epochs != 0:
-            run_or_postpone(jobs[0])
+            self._become([job.estimator for job in jobs])
+        if n_epochs != 0:
+            run_or_postpone(jobs[0]) if self.n_networks == 1 else train_members(self, jobs)
         return self
 
     def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs):

@@ -33,34 +33,40 @@ class Listeners:
     ----------
     estimator : estimator
         What is being fitted.
-    n_epochs : int
-        Epochs planned.
+    n_tasks : int
+        Epochs planned; of an ensemble, networks.
     data : dict
         "X" and "y", or functions that return them, for callbacks that want them.
-    bar : progress bar
+    bar : progress bar, optional
         Has ``update``, ``set_postfix_str`` and ``close``.
+    task : str
+        What one task is called.
     """
 
-    def __init__(self, estimator: Any, n_epochs: int, data: dict[str, Any], bar: Any) -> None:
+    def __init__(
+        self, estimator: Any, n_tasks: int, data: dict[str, Any], bar: Any = None, task="epoch"
+    ) -> None:
         self.estimator = estimator
         self.data = data
         self.bar = bar
+        self.task_name = task
         self.context = self.task = None
         if hasattr(estimator, "_init_callback_context"):
-            self.context = estimator._init_callback_context(max_subtasks=n_epochs)
+            self.context = estimator._init_callback_context(max_subtasks=n_tasks)
             self.context.call_on_fit_task_begin(estimator=estimator, **data)
             # Without listeners there is no need of a task for each epoch: 4 % of a small fit.
             if getattr(self.context, "_callbacks", True):
-                self._begin_epoch()
+                self._begin()
 
-    def _begin_epoch(self) -> None:
-        self.task = self.context.subcontext(task_name="epoch")
+    def _begin(self) -> None:
+        self.task = self.context.subcontext(task_name=self.task_name)
         self.task.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
     def _fitted(self) -> dict[str, Any]:
         """Return a copy of what has been learned, from which an estimator can be made."""
-        names = [name for name in vars(self.estimator) if name.endswith("_")]
-        return copy.deepcopy({n: vars(self.estimator)[n] for n in [*names, "_network", "_loss"]})
+        inner = ("_network", "_members", "_loss")
+        learned = {n: v for n, v in vars(self.estimator).items() if n.endswith("_") or n in inner}
+        return copy.deepcopy(learned)
 
     def end_epoch(self, record: dict[str, float]) -> bool:
         """Tell everyone of an epoch; return True if one of them wants to stop."""
@@ -69,6 +75,10 @@ class Listeners:
         stop = False
         for callback in self.estimator.callbacks or ():
             stop |= bool(callback(self.estimator, record))
+        return self.end_task(stop)
+
+    def end_task(self, stop: bool = False) -> bool:
+        """Tell scikit-learn's callbacks of a task; return True if anyone wants to stop."""
         if self.task is not None:
             stop |= bool(
                 self.task.call_on_fit_task_end(
@@ -76,12 +86,13 @@ class Listeners:
                 )
             )
             if not stop and self.task.task_id + 1 < self.context.max_subtasks:
-                self._begin_epoch()
+                self._begin()
         return stop
 
     def close(self) -> None:
         """Tell everyone that the fit has ended."""
-        self.bar.close()
+        if self.bar is not None:
+            self.bar.close()
         if self.context is not None:
             self.context.call_on_fit_task_end(
                 estimator=self.estimator, reconstruction_attributes=self._fitted, **self.data

@@ -17,11 +17,13 @@ without an ensemble. They train side by side where they can (see :mod:`skdl.alik
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from skdl.alike import alone_because, stacks, train_together
+from skdl.callbacks import Listeners
 from skdl.job import Job
 from skdl.warning import warn_user
 
@@ -29,6 +31,9 @@ __all__ = ["make_members", "train_members"]
 
 # What each network has of its own, for when a fit goes on.
 OWN = ("_network", "_progress", "history_", "n_iter_", "best_iter_", "loss_", "penalty_")
+
+# What only the whole has; scikit-learn's callbacks are told of networks, not of their epochs.
+WHOLE = ("_members", "_skl_callbacks", "_parent_callback_ctx")
 
 
 def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> list[Any]:
@@ -56,7 +61,7 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
     members = []
     for i in range(mlp.n_networks):
         member = object.__new__(type(mlp))
-        vars(member).update({n: v for n, v in vars(mlp).items() if n != "_members"}, n_networks=1)
+        vars(member).update({n: v for n, v in vars(mlp).items() if n not in WHOLE}, n_networks=1)
         if earlier:
             vars(member).update({n: v for n, v in vars(earlier[i]).items() if n in OWN})
         elif i > 0:
@@ -67,27 +72,42 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
     return members
 
 
-def train_members(jobs: list[Job]) -> list[Any]:
-    """Train the networks; return those that were, which after Ctrl-C may be fewer."""
+def train_members(mlp: Any, jobs: list[Job]) -> None:
+    """Train the networks; after Ctrl-C, or where a callback says so, ``mlp`` has fewer of them.
+
+    scikit-learn's callbacks are told after each network: one that scores sees the ensemble grow.
+    """
+    members: list[Any] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        _train(jobs)
+        listeners = Listeners(mlp, len(jobs), jobs[0].rows(), task="network")
+        try:
+            for job in _train(jobs):
+                members.append(job.estimator)
+                mlp._become(members)
+                if listeners.end_task():
+                    break
+        finally:
+            listeners.close()
     # What several networks warn of in the same words is said once.
     for category, text in dict.fromkeys((w.category, str(w.message)) for w in caught):
         warn_user(text, category)
-    return [job.estimator for job in jobs if job is jobs[0] or job.progress.history]
 
 
-def _train(jobs: list[Job]) -> None:
-    """Train side by side what can be, until Ctrl-C."""
+def _train(jobs: list[Job]) -> Iterator[Job]:
+    """Train side by side what can be, until Ctrl-C; yield the jobs that are done."""
     alone = [[job] for job in jobs if alone_because(job)]
     together = stacks(job for job in jobs if not alone_because(job))
+    interrupted = False
     for stack in [*alone, *together]:
+        if interrupted:  # what an earlier fit has learned is still worth something
+            yield from (job for job in stack if job.progress.history)
+            continue
         if len(stack) == 1:
             stack[0].run()
         else:
             train_together(stack)
             for job in stack:
                 job.conclude()
-        if stack[0].progress.stopped == "interrupted":
-            return
+        interrupted = stack[0].progress.stopped == "interrupted"
+        yield from stack

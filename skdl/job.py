@@ -183,12 +183,15 @@ class Job:
         """Return the context with the BLAS threads that suit the products of a step."""
         return threads_for(self.training.batch_size, self.widths)
 
+    def rows(self) -> dict[str, Callable[[], Any]]:
+        """Return functions that make the rows, for callbacks that ask for them."""
+        return {"X": lambda: self.data.whole().X, "y": lambda: self.estimator._decode(self.y)}
+
     def run(self) -> None:
         """Train alone, to the end."""
-        estimator, data = self.estimator, self.data
+        estimator = self.estimator
         bar = progress_bar(self.n, verbose=estimator.verbose, description=type(estimator).__name__)
-        rows = {"X": lambda: data.whole().X, "y": lambda: estimator._decode(self.y)}  # if asked for
-        listeners = Listeners(estimator, self.n, rows, bar)
+        listeners = Listeners(estimator, self.n, self.rows(), bar)
         self.watch.after_epoch = listeners.end_epoch
         try:
             with self.threads():

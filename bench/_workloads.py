@@ -126,7 +126,7 @@ class ScikitLearn:
 
 
 class Fast(ScikitLearn):
-    """Ours with the compiled step, taken over from scikit-learn's with its weights."""
+    """Ours with what Numba compiles, taken over from scikit-learn's with its weights."""
 
     name = "skdl[fast]"
 
@@ -247,6 +247,34 @@ class MatrixProducts:
             np.matmul(a[i].T, d[i + 1], self.dW[i])
             if i:
                 np.matmul(d[i + 1], self.W[i].T, d[i])
+
+
+class PyTorchProducts(MatrixProducts):
+    """The same products by PyTorch: what is the doing of its library of products, not of ours."""
+
+    name = "PyTorch's products"
+
+    def __init__(self, workload: Workload, dtype, epochs: int, threads: int = 1) -> None:
+        super().__init__(workload, dtype, epochs)
+        self.threads = threads
+        for arrays in (self.W, self.a, self.d, self.dW):
+            arrays[:] = [torch.from_numpy(array) for array in arrays]
+
+    def fresh(self):
+        """Set the size of PyTorch's own pool."""
+        torch.set_num_threads(self.threads)
+
+    def forward(self, a, d) -> None:
+        """Take the products of a forward pass."""
+        for i, W in enumerate(self.W):
+            torch.mm(a[i], W, out=d[i + 1])
+
+    def backward(self, a, d) -> None:
+        """Take the products of a backward pass."""
+        for i in range(len(self.W) - 1, -1, -1):
+            torch.mm(a[i].T, d[i + 1], out=self.dW[i])
+            if i:
+                torch.mm(d[i + 1], self.W[i].T, out=d[i])
 
 
 def loss_of(workload: Workload, weights, X, y) -> float:

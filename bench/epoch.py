@@ -11,8 +11,9 @@ in one process in turn, A B C A B C, the order reversed every other round, and a
 within a round. Reported: the median ratio over rounds, with quartiles. The clock is processor time
 for one thread, so that others on the machine do not count, and wall-clock time for more.
 
-"skdl" is NumPy alone; "skdl[fast]", with the step that Numba compiles, comes beside it if Numba is
-installed.
+"skdl" is NumPy alone; "skdl[fast]", with what Numba compiles, comes beside it if Numba is there.
+The limit is NumPy's matrix products alone. Beside it are PyTorch's: a ratio above 1 there is the
+doing of the libraries that multiply, which neither of us wrote.
 
 Do they do the same work? First everyone trains for two epochs on the rows in the order of the data,
 untimed: the losses must agree closely. Then the losses after each timed fit must agree as far as
@@ -32,10 +33,18 @@ from _common import RESULTS, machine, quartiles, write_csv
 from _goals import epoch_goal, judged, verdict
 from _picture import draw
 from _tables import publish
-from _workloads import WORKLOADS, MatrixProducts, PyTorch, competitors, loss_of
+from _workloads import (
+    WORKLOADS,
+    MatrixProducts,
+    PyTorch,
+    PyTorchProducts,
+    competitors,
+    loss_of,
+)
 from threadpoolctl import threadpool_limits
 
-NAMES = ("skdl", "scikit-learn", "PyTorch", "limit", "skdl[fast]")
+PRODUCTS = ("limit", PyTorchProducts.name)
+NAMES = ("skdl", "scikit-learn", "PyTorch", "limit", "skdl[fast]", PyTorchProducts.name)
 ROUNDS = {"S32": 15, "S200": 15, "R": 9, "M": 7, "L": 5}
 THREADS = {"M": [1, 2], "L": [1, 2]}
 SAME_ORDER = {"float32": 1e-3, "float64": 1e-6}  # relative differences of the losses allowed
@@ -69,7 +78,8 @@ def contenders(workload, dtype, epochs: int, threads: int) -> dict:
     for cls in competitors():
         if cls is PyTorch:
             for n in range(1, threads + 1):
-                everyone[f"PyTorch, {n}"] = cls(workload, dtype, epochs, threads=n)
+                for one in (PyTorch, PyTorchProducts):
+                    everyone[f"{one.name}, {n}"] = one(workload, dtype, epochs, threads=n)
         else:
             everyone[cls.name] = cls(workload, dtype, epochs)
     return everyone | {"limit": MatrixProducts(workload, dtype, epochs)}
@@ -78,7 +88,8 @@ def contenders(workload, dtype, epochs: int, threads: int) -> dict:
 def measure(workload, everyone: dict, X, y, rounds: int, clock) -> tuple[dict, dict]:
     """Return the seconds per epoch of each round, and the losses at the end, by name."""
     seconds: dict[str, list] = {name: [] for name in everyone}
-    losses: dict[str, list] = {name: [] for name in everyone if name != "limit"}
+    losses: dict[str, list] = {name: [] for name in everyone if "products" not in name}
+    losses.pop("limit")
     for number in range(-1, rounds):  # the first round warms up and is not counted
         in_turn = list(everyone.items())
         for name, one in in_turn if number % 2 else reversed(in_turn):
@@ -97,23 +108,32 @@ def measure(workload, everyone: dict, X, y, rounds: int, clock) -> tuple[dict, d
 
 
 def ratios(who: str, seconds: dict, ours: str = "skdl") -> np.ndarray:
-    """Return the ratio of each round, above 1 where ours is faster; the limit's the other way."""
+    """Return the ratio of each round, above 1 where ours is faster; the limit's the other way.
+
+    PyTorch's products are compared with the limit: above 1 where they are faster.
+    """
+    if who == PyTorchProducts.name:
+        return np.divide(seconds["limit"], seconds[who])
     ratio = np.divide(seconds[who], seconds[ours])
     return 1 / ratio if who in ("limit", "skdl[fast]") else ratio
 
 
 def at_its_best(seconds: dict, losses: dict) -> dict[str, int]:
-    """Keep PyTorch's better number of threads, under its plain name; return that number."""
-    its_own = {name: np.median(times) for name, times in seconds.items() if "PyTorch" in name}
-    if not its_own:
-        return {}
-    best = min(its_own, key=its_own.get)
-    for of in (seconds, losses):
-        kept = of[best]
-        for name in its_own:
-            del of[name]
-        of["PyTorch"] = kept
-    return {"PyTorch": int(best.split(", ")[1])}
+    """Keep the better number of threads where there are several; return it, by plain name."""
+    numbers = {}
+    for name in (PyTorch.name, PyTorchProducts.name):
+        own = {n: np.median(t) for n, t in seconds.items() if n.startswith(f"{name}, ")}
+        if not own:
+            continue
+        best = min(own, key=own.get)
+        numbers[name] = int(best.split(", ")[1])
+        for of in (seconds, losses):
+            kept = of.get(best)
+            for n in own:
+                of.pop(n, None)
+            if kept is not None:
+                of[name] = kept
+    return numbers
 
 
 def compare(name: str, dtype: str, threads: int, rounds: int, epochs: int) -> list[dict]:
@@ -130,7 +150,8 @@ def compare(name: str, dtype: str, threads: int, rounds: int, epochs: int) -> li
     records = []
     for who in [who for who in NAMES if who in seconds]:
         low, middle, high = quartiles(ratios(who, seconds))
-        compiled = np.median(ratios(who, seconds, "skdl[fast]")) if "skdl[fast]" in seconds else ""
+        fast = "skdl[fast]" in seconds and who != PyTorchProducts.name
+        compiled = np.median(ratios(who, seconds, "skdl[fast]")) if fast else ""
         goal = epoch_goal(who, dtype, name, threads)
         text, met = ("", "") if goal is None else verdict(who, middle, goal)
         record = {"workload": name, "dtype": dtype, "threads": threads, "who": who}
@@ -148,9 +169,9 @@ def disagreements(records: list[dict]) -> list[str]:
     found = []
     for r in records:
         where = f"{r['workload']} {r['dtype']} {r['threads']} threads: {r['who']}"
-        if r["who"] != "limit" and not r["difference_same_order"] < SAME_ORDER[r["dtype"]]:
+        if r["who"] not in PRODUCTS and not r["difference_same_order"] < SAME_ORDER[r["dtype"]]:
             found.append(f"{where}: {r['difference_same_order']:.1e} off in the same order")
-        if r["who"] != "limit" and not r["difference"] < OWN_ORDER:
+        if r["who"] not in PRODUCTS and not r["difference"] < OWN_ORDER:
             found.append(f"{where}: {r['difference']:.1%} off in an order of its own")
     return found
 
@@ -165,7 +186,9 @@ def all_ratios(records: list[dict]) -> tuple[list[str], list[list]]:
         if r["own_threads"] != r["threads"]:
             text += f", {r['own_threads']} thread"
         row[r["who"]] = f"{1e3 * r['seconds_per_epoch']:.1f}" if r["who"] == "skdl" else text
-    heads = [f"skdl / {name}" if name in NAMES[3:] else f"{name} / skdl" for name in names]
+    other_way = {name: f"skdl / {name}" for name in ("limit", "skdl[fast]")}
+    other_way |= {PyTorchProducts.name: f"limit / {PyTorchProducts.name}"}
+    heads = [other_way.get(name, f"{name} / skdl") for name in names]
     rows = [[*key, row["skdl"], *[row[name] for name in names]] for key, row in cells.items()]
     return ["workload", "dtype", "threads", "skdl, ms per epoch", *heads], rows
 

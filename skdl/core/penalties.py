@@ -75,7 +75,7 @@ def l2_value(w: Array) -> Array:
     >>> float(l2_value(np.array([3.0, -4.0])))
     12.5
     """
-    return 0.5 * np.square(w).sum(axis=-1)
+    return 0.5 * np.vecdot(w, w)
 
 
 def soft_threshold(w: Array, threshold: Array | float) -> None:

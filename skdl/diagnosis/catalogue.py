@@ -180,6 +180,12 @@ VARIANCE = [
         GOODFELLOW + "sec. 7.8", treatments.stop_early,
     ),
     Treatment(
+        "overfitting", "Average several networks",
+        "Networks that differ only in their random numbers err in different ways; their average "
+        "loses that part of the variance and keeps the bias, at the price of more training.",
+        GOODFELLOW + "sec. 7.11", treatments.average,
+    ),
+    Treatment(
         "overfitting", "Make the network smaller",
         "Fewer weights memorise less; try it after regularisation, since it may add bias.",
         NG + "ch. 27", treatments.smaller,

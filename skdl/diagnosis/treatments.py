@@ -11,8 +11,8 @@ from numbers import Real
 from skdl.core.optimizers import Optimizer
 
 __all__ = [
-    "clip", "drop_out", "higher_rate", "huber", "larger", "leaky", "learning_rate", "linear",
-    "lower_rate", "normalise", "penalise", "rectify", "regularise_less", "smaller",
+    "average", "clip", "drop_out", "higher_rate", "huber", "larger", "leaky", "learning_rate",
+    "linear", "lower_rate", "normalise", "penalise", "rectify", "regularise_less", "smaller",
     "start_smaller", "stop_early", "train_longer", "usual_rate",
 ]  # fmt: skip
 
@@ -179,6 +179,11 @@ def stop_early(p):
     """Early stopping on a validation part."""
     possible = p.get("early_stopping") is False and _first_order(p)
     return {"early_stopping": [True]} if possible else None
+
+
+def average(p):
+    """Five networks in place of one."""
+    return {"n_networks": [5]} if p.get("n_networks") == 1 and _has_hidden_units(p) else None
 
 
 def smaller(p):

@@ -91,6 +91,23 @@ def test_overfitting_starts_from_the_current_settings():
     assert changes["dropout"] == [0.5]
 
 
+@pytest.mark.parametrize(
+    ("network", "averages"),
+    [
+        (MLPClassifier(early_stopping=True), True),
+        (MLPClassifier(), False),  # what costs nothing comes first
+        (MLPClassifier(early_stopping=True, n_networks=3), False),
+        (MLPClassifier((), early_stopping=True), False),  # without hidden units all come out alike
+        (SklearnMLPClassifier(early_stopping=True), False),
+    ],
+    ids=repr,
+)
+def test_networks_are_averaged_where_something_lighter_is_in_use(network, averages):
+    changes = {k: v for remedy in propose(network, "overfitting") for k, v in remedy.items()}
+    assert ("n_networks" in changes) == averages
+    assert not averages or changes["n_networks"] == [5]
+
+
 def test_learning_rates_lie_around_the_optimisers_default():
     remedies = propose(MLPClassifier(optimizer="adam"), "underfitting")
     (rates,) = [r["learning_rate"] for r in remedies if "learning_rate" in r]

@@ -28,6 +28,8 @@ __all__ = ["BFGS", "CG", "LBFGS", "Newton", "NewtonCG", "SecondOrder"]
 
 Array = np.ndarray
 
+DAMPING = 1e-8  # of the mean curvature; the minimum stays where it is
+
 
 class SecondOrder(Optimizer):
     """A full-batch minimiser.
@@ -322,7 +324,13 @@ class Newton(SecondOrder, name="newton"):
         self.max_parameters = max_parameters
 
     def _curvature(self, problem):
-        return {"hess": problem.hessian}
+        def damped_hessian(x):
+            # All biases of a softmax may move together, so H is singular there; near the minimum
+            # SciPy's search for a step would then never end, before its version 1.17.
+            H = problem.hessian(x)
+            return H + DAMPING * np.trace(H) / len(H) * np.eye(len(H))
+
+        return {"hess": damped_hessian}
 
     def minimize(self, objective, data, progress, max_iter, tol, note):
         """Minimise the objective, if the network is small enough."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.linear_model import Lasso, LogisticRegression
 from strategies import make_case, make_hidden
 
@@ -297,8 +298,10 @@ def test_l1_gives_sparse_logistic_regression(solver):
     p = 1 / (1 + np.exp(-(2 * case.x[:, 0] - case.x[:, 1])))
     case.y[:, 0] = rng.random(200) < p
     fit(case, solver(), tol=1e-10, max_iter=2000)
+    version = tuple(map(int, sklearn.__version__.split(".")[:2]))
+    lasso = {"l1_ratio": 1.0} if version >= (1, 8) else {"penalty": "l1"}
     reference = LogisticRegression(
-        l1_ratio=1.0, C=1 / (200 * 0.05), solver="saga", tol=1e-10, max_iter=100_000
+        **lasso, C=1 / (200 * 0.05), solver="saga", tol=1e-10, max_iter=100_000
     ).fit(case.x, case.y[:, 0])
     W, b = case.network.arrays(case.network.theta)
     assert 0 < (reference.coef_ == 0).sum() < 4

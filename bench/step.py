@@ -1,12 +1,13 @@
 """Where the time of one step goes: µs and share of each part of a ``fit``, ours alone.
 
-    python bench/step.py [--quick] [--workloads S32 S200 R M L] [--dtype float64] [--fast]
+    python bench/step.py [--quick] [--workloads S32 S200 R M L] [--dtype float64]
 
 The methods that do a part are wrapped in clocks; each counts its own time, less that of the clocks
 within it, and less what a clock itself costs (measured on a method that does nothing). *Products*
 are those of the limit in ``epoch.py``, measured beside it; what the passes through the network take
 beyond these is "the rest". Of several fits the fastest counts. BLAS has one thread. Everything is
 divided by the number of steps, also what happens once for an epoch or a fit, so the parts add up.
+There are two tables: NumPy alone, and, where Numba is installed, with what it compiles.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import functools
 import gc
 import time
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
@@ -167,19 +169,23 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="one fit of two epochs, S32 and R")
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS))
     parser.add_argument("--dtype", default="float32", choices=("float32", "float64"))
-    parser.add_argument("--fast", action="store_true", help="with the step that Numba compiles")
     parser.add_argument("--output", type=Path, default=RESULTS / "step.csv")
     options = parser.parse_args(arguments)
     if options.quick:
         options.workloads = ["S32", "R"]
-    ours, records = Fast if options.fast else Skdl, []
-    with threadpool_limits(1):
-        for name in options.workloads:
-            epochs, fits = (2, 1) if options.quick else (WORKLOADS[name].epochs, FITS[name])
-            records += profile(name, options.dtype, epochs, fits, ours)
+    records = []
+    print(f"{machine(threads=1)}; {options.dtype}")
+    for table, ours in {"parts": Skdl, "compiled": Fast}.items():
+        if ours is Fast and find_spec("numba") is None:
+            continue
+        found = []
+        with threadpool_limits(1):
+            for name in options.workloads:
+                epochs, fits = (2, 1) if options.quick else (WORKLOADS[name].epochs, FITS[name])
+                found += profile(name, options.dtype, epochs, fits, ours)
+        publish(options.output, table, *side_by_side(found))
+        records += found
     write_csv(options.output, records)
-    print(f"{machine(threads=1)}; {ours.name}, {options.dtype}")
-    publish(options.output, "parts", *side_by_side(records))
     print(f"Wrote {options.output}")
 
 

@@ -65,9 +65,7 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
         if earlier:
             vars(member).update({n: v for n, v in vars(earlier[i]).items() if n in OWN})
         elif i > 0:
-            split = member._split_seed
             member._set_seeds(rng)
-            member._split_seed = split  # all validate on the same rows
         members.append(member)
     return members
 

@@ -208,15 +208,17 @@ def test_scikit_learns_callbacks_see_an_ensemble_grow(stop_after):
         def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
             super().on_fit_task_end(estimator, context, fitted_estimator=fitted_estimator)
             self.sizes.append(len(fitted_estimator.networks_))
+            self.kept.append(fitted_estimator)
             return self.log.count("end network") == stop_after
 
     witness = OfNetworks()
-    witness.sizes = []
+    witness.sizes, witness.kept = [], []
     mlp = _mlp(n_networks=4).set_callbacks(witness).fit(X, y)
     n = stop_after or 4
     network = ["begin network", "end network"]
     assert witness.log == ["setup", "begin fit", *n * network, "end fit", "teardown"]
     assert witness.sizes == [*range(1, n + 1), n]
+    assert [len(mlp.networks_) for mlp in witness.kept] == witness.sizes
     assert len(mlp.networks_) == n
     assert witness.scores[0] == mlp.networks_[0].score(X, y)
     assert witness.scores[-1] == mlp.score(X, y)

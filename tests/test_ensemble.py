@@ -175,15 +175,23 @@ def test_partial_fit_takes_every_network_further(classes):
     X, y = classes
     one = MLPClassifier(**FAST)
     several = MLPClassifier(**FAST, n_networks=3)
-    for _ in range(3):
+    for epoch in range(1, 4):
         one.partial_fit(X, y)
         several.partial_fit(X, y)
-    assert [len(network.history_) for network in several.networks_] == [3, 3, 3]
-    np.testing.assert_array_equal(theta(several.networks_[0]), theta(one))
-    again = pickle.loads(pickle.dumps(several))
-    for mlp in (several, again):
-        mlp.partial_fit(X, y)
+        assert [len(network.history_) for network in several.networks_] == [epoch] * 3
+        again = pickle.loads(pickle.dumps(several)).partial_fit(X, y)
+    several.partial_fit(X, y)
     np.testing.assert_array_equal(several.decision_function(X), again.decision_function(X))
+    np.testing.assert_array_equal(theta(several.networks_[0]), theta(one.partial_fit(X, y)))
+
+
+def test_what_one_call_of_partial_fit_learned_survives_pickling(classes):
+    X, y = classes
+    mlp = MLPClassifier(**FAST, n_networks=2).partial_fit(X, y)
+    again = pickle.loads(pickle.dumps(mlp))
+    for one in (mlp, again):
+        one.partial_fit(X, y)  # from the moments of the first call
+    np.testing.assert_array_equal(mlp.decision_function(X), again.decision_function(X))
 
 
 def test_a_warm_start_goes_on_with_every_network(classes):
@@ -192,6 +200,8 @@ def test_a_warm_start_goes_on_with_every_network(classes):
     halves.fit(X, y).fit(X, y)
     whole = MLPClassifier(**FAST, n_networks=3, warm_start=True).fit(X, y)
     assert [len(network.history_) for network in halves.networks_] == [8, 8, 8]
+    for half, one in zip(halves.networks_, whole.networks_, strict=True):
+        np.testing.assert_allclose(half.loss_curve_, one.loss_curve_)
     np.testing.assert_allclose(
         halves.decision_function(X), whole.decision_function(X), rtol=1e-9, atol=1e-12
     )

@@ -152,7 +152,13 @@ def compiled_loops() -> SimpleNamespace | None:
     except Exception:  # a broken installation can raise anything; the readable code always works
         return None
 
-    @njit(cache=True, error_model="numpy")
+    def compiled(loop):
+        try:
+            return njit(loop, cache=True, error_model="numpy")
+        except RuntimeError:  # no folder that may be written to
+            return njit(loop, error_model="numpy")
+
+    @compiled
     def adam(thetas, gradients, m_sums, v_sums, rates, l2, n_weights, decay_1, decay_2, epsilon):
         for s in range(len(thetas)):
             theta, g, m_sum, v_sum = thetas[s], gradients[s], m_sums[s], v_sums[s]
@@ -167,7 +173,7 @@ def compiled_loops() -> SimpleNamespace | None:
     # What one walk reads or adds to again and again is held in a small array of its own: a slice
     # of θ that may have gaps would not be vectorised, at ten times the time for a stack.
 
-    @njit(cache=True, error_model="numpy")
+    @compiled
     def rectify(z, b):
         bias = np.empty(z.shape[2], z.dtype)
         for s in range(z.shape[0]):
@@ -178,7 +184,7 @@ def compiled_loops() -> SimpleNamespace | None:
                     if z[s, i, j] < 0:
                         z[s, i, j] = 0
 
-    @njit(cache=True, error_model="numpy")
+    @compiled
     def rectified_gradient(d, a, db):
         total, zero = np.empty(d.shape[2], d.dtype), d.dtype.type(0)
         for s in range(d.shape[0]):
@@ -189,7 +195,7 @@ def compiled_loops() -> SimpleNamespace | None:
                     total[j] += d[s, i, j]
             db[s] = total
 
-    @njit(cache=True, error_model="numpy")
+    @compiled
     def shift(raw, out):
         top = np.empty(raw.shape[2], raw.dtype)
         for s in range(raw.shape[0]):
@@ -201,7 +207,7 @@ def compiled_loops() -> SimpleNamespace | None:
                 for i in range(raw.shape[2]):
                     out[s, k, i] = raw[s, k, i] - top[i]
 
-    @njit(cache=True, error_model="numpy")
+    @compiled
     def softmax_slope(y, out):
         target, total = np.empty((2, out.shape[2]), out.dtype)
         per_row = 1 / out.dtype.type(out.shape[2])

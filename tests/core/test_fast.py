@@ -136,6 +136,28 @@ def test_without_numba_nothing_is_compiled(monkeypatch):
         COMPILE.cache_clear()
 
 
+def test_where_nothing_can_be_kept_it_is_compiled_each_time(monkeypatch):
+    numba = sys.modules["numba"]
+    njit, kept = numba.njit, []
+
+    def nowhere(loop, cache=False, **options):
+        kept.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(loop, **options)
+
+    monkeypatch.setattr(numba, "njit", nowhere)
+    COMPILE.cache_clear()
+    try:
+        loops = COMPILE()
+    finally:
+        COMPILE.cache_clear()
+    assert kept == [True, False] * len(NAMES)
+    z = np.array([[[1.0, -2.0]]])
+    loops.rectify(z, np.array([[0.5, 0.5]]))
+    assert z.tolist() == [[[1.5, 0.0]]]
+
+
 def test_a_fit_goes_on_where_the_readable_step_ended(compiled):
     X, y = rows(np.float64)
     y = y > 0

@@ -143,8 +143,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     def _check_target(self, y, fresh):
         """Return class numbers, of shape (n,), or 0/1 labels, of shape (n, labels)."""
         owner = type(self).__name__
-        check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
+        if kind not in ("binary", "multiclass", "multilabel-indicator"):
+            check_classification_targets(y)  # raises; else it would only ask for the type again
         if kind == "multiclass-multioutput":
             raise ValueError(
                 f"{owner}: y must be one column of classes or a 0/1 matrix of labels; got a "

@@ -88,8 +88,8 @@ def contenders(workload, dtype, epochs: int, threads: int) -> dict:
 def measure(workload, everyone: dict, X, y, rounds: int, clock) -> tuple[dict, dict]:
     """Return the seconds per epoch of each round, and the losses at the end, by name."""
     seconds: dict[str, list] = {name: [] for name in everyone}
-    losses: dict[str, list] = {name: [] for name in everyone if "products" not in name}
-    losses.pop("limit")
+    learn = [name for name, one in everyone.items() if not isinstance(one, MatrixProducts)]
+    losses: dict[str, list] = {name: [] for name in learn}
     for number in range(-1, rounds):  # the first round warms up and is not counted
         in_turn = list(everyone.items())
         for name, one in in_turn if number % 2 else reversed(in_turn):

@@ -37,14 +37,14 @@ class Listeners:
         Epochs planned; of an ensemble, networks.
     data : dict
         "X" and "y", or functions that return them, for callbacks that want them.
-    bar : progress bar, optional
+    bar : progress bar
         Has ``update``, ``set_postfix_str`` and ``close``.
     task : str
         What one task is called.
     """
 
     def __init__(
-        self, estimator: Any, n_tasks: int, data: dict[str, Any], bar: Any = None, task="epoch"
+        self, estimator: Any, n_tasks: int, data: dict[str, Any], bar: Any, task: str = "epoch"
     ) -> None:
         self.estimator = estimator
         self.data = data
@@ -91,8 +91,7 @@ class Listeners:
 
     def close(self) -> None:
         """Tell everyone that the fit has ended."""
-        if self.bar is not None:
-            self.bar.close()
+        self.bar.close()
         if self.context is not None:
             self.context.call_on_fit_task_end(
                 estimator=self.estimator, reconstruction_attributes=self._fitted, **self.data

@@ -25,6 +25,7 @@ import numpy as np
 from skdl.alike import alone_because, stacks, train_together
 from skdl.callbacks import Listeners
 from skdl.job import Job
+from skdl.progress import progress_bar
 from skdl.warning import warn_user
 
 __all__ = ["make_members", "train_members"]
@@ -71,20 +72,23 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
 
 
 def train_members(mlp: Any, jobs: list[Job]) -> None:
-    """Train the networks; after Ctrl-C, or where a callback says so, ``mlp`` has fewer of them.
+    """Train the networks; after Ctrl-C, or where a callback says so, new ones may be missing.
 
     scikit-learn's callbacks are told after each network: one that scores sees the ensemble grow.
     """
+    learned = [job.estimator for job in jobs if job.progress.history]  # by a fit that goes on
     members: list[Any] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        listeners = Listeners(mlp, len(jobs), jobs[0].rows(), task="network")
+        no_bar = progress_bar(len(jobs), verbose=0)  # each network has one of its own
+        listeners = Listeners(mlp, len(jobs), jobs[0].rows(), no_bar, task="network")
         try:
             for job in _train(jobs):
                 members.append(job.estimator)
                 mlp._become(members)
                 if listeners.end_task():
                     break
+            members += [network for network in learned if network not in members]
         finally:
             listeners.close()
     # What several networks warn of in the same words is said once.
@@ -96,16 +100,13 @@ def _train(jobs: list[Job]) -> Iterator[Job]:
     """Train side by side what can be, until Ctrl-C; yield the jobs that are done."""
     alone = [[job] for job in jobs if alone_because(job)]
     together = stacks(job for job in jobs if not alone_because(job))
-    interrupted = False
     for stack in [*alone, *together]:
-        if interrupted:  # what an earlier fit has learned is still worth something
-            yield from (job for job in stack if job.progress.history)
-            continue
         if len(stack) == 1:
             stack[0].run()
         else:
             train_together(stack)
             for job in stack:
                 job.conclude()
-        interrupted = stack[0].progress.stopped == "interrupted"
         yield from stack
+        if stack[0].progress.stopped == "interrupted":
+            return

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 BENCH = Path(__file__).parents[1] / "bench"
@@ -99,12 +100,31 @@ def test_pytorch_counts_at_its_better_number_of_threads(bench):
     assert seconds["PyTorch"] == [2.0, 9.0, 2.0] and losses["PyTorch"] == 0.4
     assert set(seconds) == set(losses) == {"skdl", "PyTorch"}
     assert epoch.at_its_best({"skdl": [1.0]}, {"skdl": 0.5}) == {}
+    seconds |= {"PyTorch's products, 1": [3.0], "PyTorch's products, 2": [2.0]}
+    assert epoch.at_its_best(seconds, losses) == {"PyTorch's products": 2}
+    assert seconds["PyTorch's products"] == [2.0] and seconds["PyTorch"] == [2.0, 9.0, 2.0]
+
+
+def test_the_products_of_pytorch_are_those_of_the_limit(bench):
+    pytest.importorskip("torch")
+    workloads = bench("_workloads")
+    workload = workloads.WORKLOADS["R"]
+    results = []
+    for cls in (workloads.MatrixProducts, workloads.PyTorchProducts):
+        one = cls(workload, "float64", 1)
+        one.forward(one.a, one.d)
+        one.backward(one.a, one.d)
+        results.append([np.asarray(array) for array in (*one.d, *one.dW)])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10)
 
 
 def test_ratios_and_goals_point_the_right_way(bench):
     epoch, goals = bench("epoch"), bench("_goals")
     seconds = {"skdl": [2.0], "scikit-learn": [6.0], "limit": [1.0], "skdl[fast]": [1.6]}
+    seconds["PyTorch's products"] = [0.5]
     ratios = {who: float(epoch.ratios(who, seconds)[0]) for who in seconds}
+    assert ratios.pop("PyTorch's products") == 2  # theirs are twice as fast as the limit
     assert ratios == {"skdl": 1, "scikit-learn": 3, "limit": 2, "skdl[fast]": 1.25}
     assert goals.judged("scikit-learn", 3.0, 3) == "3.00 (≥ 3: met)"
     assert goals.judged("limit", 2.01, 2, 1.7) == "2.01 (≤ 2: not met); with Numba 1.70 (met)"

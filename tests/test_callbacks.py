@@ -224,6 +224,19 @@ def test_scikit_learns_callbacks_see_an_ensemble_grow(stop_after):
     assert witness.scores[-1] == mlp.score(X, y)
 
 
+def test_one_that_stops_a_fit_that_goes_on_loses_no_network():
+    pytest.importorskip("sklearn.callback")
+    mlp = _mlp(n_networks=3, warm_start=True).fit(X, y)
+
+    class AfterOne(Witness):
+        def on_fit_task_end(self, estimator, context, *, fitted_estimator=None):
+            return True
+
+    mlp.set_callbacks(AfterOne()).fit(X, y)
+    assert len(mlp.networks_) == 3
+    assert all(len(network.history_) >= 5 for network in mlp.networks_)
+
+
 def test_callbacks_change_nothing():
     witness = _mlp(callbacks=[Diary()]).fit(X, y)
     np.testing.assert_array_equal(witness.predict_proba(X), _mlp().fit(X, y).predict_proba(X))

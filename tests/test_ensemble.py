@@ -280,6 +280,18 @@ def test_ctrl_c_keeps_the_networks_that_have_learned(classes, monkeypatch, stack
     assert mlp.predict(X).shape == (150,)
 
 
+def test_ctrl_c_in_a_fit_that_goes_on_keeps_what_an_earlier_one_learned(classes):
+    X, y = classes
+    mlp = MLPClassifier(**FAST, n_networks=3, warm_start=True).fit(X, y)
+
+    def stop(network, record):
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="interrupted"):
+        mlp.set_params(callbacks=[stop]).fit(X, y)
+    assert [len(network.history_) for network in mlp.networks_] == [9, 8, 8]
+
+
 def test_ctrl_c_in_one_network_after_the_other(classes):
     told = []
 

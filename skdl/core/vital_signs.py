@@ -60,7 +60,8 @@ def vital_signs(network: Network, work: Workspace) -> dict[str, list[Array]]:
             signs["gradient_norms"].append(norm(_flat(layer.dW)))
             signs["weight_norms"].append(norm(_flat(layer.W)))
         elif isinstance(layer, Activate):
-            slope = np.abs(layer.derivative(b))
+            slope = layer.derivative(b)
+            np.abs(slope, slope)
             signs["dead"].append(_share(slope.max(axis=-2) == 0))
             signs["flat"].append(_share(_flat(slope < FLAT * layer.steepest)))
         elif isinstance(layer, MaxoutUnits):

@@ -310,6 +310,16 @@ def test_l1_gives_sparse_logistic_regression(solver):
     assert b[0, 0] == pytest.approx(reference.intercept_[0], abs=1e-4)
 
 
+def test_newton_damps_a_hessian_that_a_softmax_makes_singular():
+    case = linear_case(n_rows=30, loss=CrossEntropy(), n_targets=3, l1=0.0, l2=0.0, weighted=False)
+    problem = second_order._Problem(case.objective, Data(case.x, case.y, None))
+    x = problem.start()
+    H, damped = problem.hessian(x), Newton()._curvature(problem)["hess"](x)
+    assert abs(np.linalg.eigvalsh(H)[0]) < 1e-12  # all classes moved alike: no other probabilities
+    assert np.linalg.eigvalsh(damped)[0] > 1e-10
+    np.testing.assert_allclose(damped, H, rtol=0, atol=1e-7)
+
+
 @pytest.mark.parametrize("solver", WITH_L1.values(), ids=WITH_L1)
 @pytest.mark.parametrize("penalize_bias", [False, True])
 def test_l1_and_l2_together_meet_the_optimality_conditions(solver, penalize_bias):

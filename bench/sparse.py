@@ -37,7 +37,7 @@ from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 
 import skdl  # noqa: E402
 from skdl.core.batches import take_rows  # noqa: E402
-from skdl.core.layers import product, transposed_product  # noqa: E402
+from skdl.core.layers.dense import product, transposed_product  # noqa: E402
 
 FEATURES, UNITS = 100_000, 64
 STEPS = 15  # of one epoch

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skdl.classifier import MLPClassifier
     from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose
-    from skdl.regressor import MLPRegressor
+    from skdl.estimators.classifier import MLPClassifier
+    from skdl.estimators.regressor import MLPRegressor
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
 
@@ -30,8 +30,8 @@ __all__ = [
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
 _HOME = {
-    "MLPClassifier": "skdl.classifier",
-    "MLPRegressor": "skdl.regressor",
+    "MLPClassifier": "skdl.estimators.classifier",
+    "MLPRegressor": "skdl.estimators.regressor",
     "diagnose": "skdl.diagnosis",
     "Diagnosis": "skdl.diagnosis",
     "bias_variance_decomposition": "skdl.diagnosis",

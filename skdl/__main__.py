@@ -12,8 +12,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from skdl.diagnosis.csv_file import InputError
-from skdl.diagnosis.table import Table, load_table, preparation
+from skdl.command_line.csv_file import InputError
+from skdl.command_line.table import Table, load_table
+from skdl.tools.preparation import preparation
 
 VERSION = sys.modules["skdl"].__version__
 
@@ -98,7 +99,7 @@ def build_pipeline(table: Table, seed: int):
     from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from skdl.mlp import MLPClassifier, MLPRegressor
+    from skdl.estimators import MLPClassifier, MLPRegressor
 
     prepare = preparation(table.X) if hasattr(table.X, "columns") else StandardScaler()
     network = MLPClassifier if table.task == "classification" else MLPRegressor
@@ -148,7 +149,7 @@ def _measure_once(diagnosis, table: Table, work, test):
     """Measure, on the test part, the network as it is or with the remedy that worked."""
     import warnings
 
-    from skdl.diagnosis.held_out import final_test
+    from skdl.command_line.held_out import final_test
 
     best = diagnosis.trials_.best_ if diagnosis.trials_ is not None else None
     what = "the network as it is"
@@ -165,9 +166,10 @@ def _measure_once(diagnosis, table: Table, work, test):
 
 def run(options) -> None:
     """Diagnose, print the text and write the page."""
-    from skdl.diagnosis import diagnose, words
-    from skdl.diagnosis.held_out import hold_out
-    from skdl.rows import rows_of
+    from skdl.command_line.held_out import hold_out
+    from skdl.diagnosis import diagnose
+    from skdl.diagnosis.telling import words
+    from skdl.tools.rows import rows_of
 
     if options.version:
         print(f"skdl {VERSION}")

@@ -11,15 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skdl.core.activations import Activation
-from skdl.core.distance import Distance
+from skdl.core.activations import Activation, Maxout
 from skdl.core.initializers import Initializer
-from skdl.core.layers import Activate, Dense, Layer, MaxoutUnits
+from skdl.core.layers import (
+    Activate,
+    ActivityPenalty,
+    BatchNorm,
+    Dense,
+    Distance,
+    Dropout,
+    GaussianNoise,
+    Layer,
+    MaxoutUnits,
+)
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference, Inverted
-from skdl.core.normalization import BatchNorm
-from skdl.core.regularizers import ActivityPenalty, Dropout, GaussianNoise
-from skdl.core.units import Maxout
 
 __all__ = ["Hidden", "build"]
 

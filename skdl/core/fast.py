@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.adam import Adam
+from skdl.core.activations import ReLU
 from skdl.core.layers import Activate, Dense, Layer
 from skdl.core.losses import CrossEntropy
-from skdl.core.rectifiers import ReLU
+from skdl.core.optimizers import Adam
 
 __all__ = ["compiled_gradient", "compiled_layers", "compiled_step"]
 
@@ -40,7 +40,7 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
     optimizer : Optimizer
         Adam has one; so has AdamW where its decay, a part of the readable step, is 0.
     block : Block
-        What moves (see :mod:`skdl.core.update`).
+        What moves (see :mod:`skdl.core.training.update`).
 
     Returns
     -------

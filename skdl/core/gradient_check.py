@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.layers import Activate, MaxoutUnits, Pass
+from skdl.core.layers import Activate, ActivityPenalty, MaxoutUnits, Pass
 from skdl.core.objective import Objective
-from skdl.core.regularizers import ActivityPenalty
 
 __all__ = ["GradientCheck", "check_gradient", "check_hessian_vector", "difference"]
 

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from skdl.core.batches import BLOCK
-from skdl.core.layers import Layer, Parameter, Pass
-from skdl.core.regularizers import ActivityPenalty
+from skdl.core.layers import ActivityPenalty, Layer, Parameter, Pass
 
 __all__ = ["Network", "Workspace"]
 

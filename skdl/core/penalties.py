@@ -12,15 +12,14 @@ size.
 **L1 and exact zeros.** :math:`|w|` has a corner at 0, and a gradient step would jump over it for
 ever. First-order optimisers therefore take the L1 term not as a gradient but as a *proximal step*
 after each update: every weight moves towards 0 by :math:`\eta_j \lambda_1` and stays at 0 when it
-gets there, with :math:`\eta_j` the step that the optimiser takes per unit of constant gradient.
-For plain SGD :math:`\eta` is the learning rate; with momentum α it is :math:`\epsilon/(1-\alpha)`.
-Under Adam and its relatives each weight has its own,
-:math:`\eta_j = \epsilon / (\sqrt{\hat v_j} + \delta)`, so that the fit still ends where the
-objective above is smallest; a weight whose gradient is always zero is then set to 0 at once.
-``rprop`` and ``delta_bar_delta`` take a subgradient instead (see
-:class:`skdl.core.optimizers.SignAdaptive`). ``optimizer="lbfgs"`` reaches exact zeros by splitting
-each weight into a positive and a negative part with bounds; the other second-order solvers refuse
-L1.
+gets there, with :math:`\eta_j` the step that the optimiser takes per unit of constant gradient. For
+plain SGD :math:`\eta` is the learning rate; with momentum α it is :math:`\epsilon/(1-\alpha)`.
+Under Adam and its relatives each weight has its own, :math:`\eta_j = \epsilon / (\sqrt{\hat v_j} +
+\delta)`, so that the fit still ends where the objective above is smallest; a weight whose gradient
+is always zero is then set to 0 at once. ``rprop`` and ``delta_bar_delta`` take a subgradient
+instead (see :class:`skdl.core.optimizers.sgd.SignAdaptive`). ``optimizer="lbfgs"`` reaches exact
+zeros by splitting each weight into a positive and a negative part with bounds; the other
+second-order solvers refuse L1.
 """
 
 from __future__ import annotations

@@ -4,10 +4,10 @@ Bias is the training error above the best attainable; variance is the validation
 training error.
 """
 
-from skdl.diagnosis.decomposition import BiasVarianceDecomposition, bias_variance_decomposition
-from skdl.diagnosis.diagnosis import diagnose
+from skdl.decomposition.decomposition import BiasVarianceDecomposition, bias_variance_decomposition
+from skdl.diagnosis.diagnose import diagnose
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.remedies import Remedy
+from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.result import Diagnosis
 
 __all__ = [

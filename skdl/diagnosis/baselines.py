@@ -10,10 +10,10 @@ from scipy.sparse import issparse
 from sklearn.base import clone, is_classifier
 from sklearn.utils.parallel import Parallel, delayed
 
-from skdl.diagnosis.findings import Finding
+from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import corrected_estimate
-from skdl.progress import progress_bar
-from skdl.rows import rows_of
+from skdl.tools.progress import progress_bar
+from skdl.tools.rows import rows_of
 
 __all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error", "try_baselines"]
 
@@ -83,7 +83,7 @@ def make_baseline(name: str, estimator, X):
         estimator = estimator.regressor
     steps = [(step, clone(part, safe=False)) for step, part in getattr(estimator, "steps", [])[:-1]]
     if not steps and hasattr(X, "select_dtypes"):
-        from skdl.diagnosis.table import preparation
+        from skdl.tools.preparation import preparation
 
         steps = [("prepare", preparation(X))]
     if name != "boosted trees":

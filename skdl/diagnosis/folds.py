@@ -14,11 +14,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skdl.diagnosis.inner import fitted_network, is_network
-from skdl.diagnosis.signs import TrainingRecord, read_record
-from skdl.progress import progress_bar
-from skdl.rows import params_of_rows, rows_of
-from skdl.together import Fitted, Task, as_they_come
+from skdl.diagnosis.findings.training import TrainingRecord, read_record
+from skdl.together.fits import Fitted, Task, as_they_come
+from skdl.tools.inside import fitted_network, is_network
+from skdl.tools.progress import progress_bar
+from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
     "ErrorMeasure", "Fold", "fit_folds", "learning_curve_tasks", "make_splits", "measure",

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import issparse
 from scipy.special import ndtri
 
-from skdl.diagnosis.findings import Finding, listing
+from skdl.diagnosis.findings.finding import Finding, listing
 
 __all__ = ["find_regions", "region_findings", "row_errors"]
 

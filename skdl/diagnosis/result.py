@@ -8,16 +8,16 @@ from numbers import Integral
 
 import numpy as np
 
-from skdl.diagnosis import words
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
-from skdl.diagnosis.findings import Finding
+from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.inner import is_network
-from skdl.diagnosis.notebook import diagnosis_as_html
-from skdl.diagnosis.remedies import Remedy
+from skdl.diagnosis.remedies.remedy import Remedy
+from skdl.diagnosis.telling import words
+from skdl.diagnosis.telling.notebook import diagnosis_as_html
 from skdl.diagnosis.trials import Trials, try_out
+from skdl.tools.inside import is_network
 
 __all__ = ["Diagnosis", "How"]
 

@@ -17,7 +17,7 @@ class LossLandscapeDisplay:
     Parameters
     ----------
     landscape : LossLandscape
-        What :func:`skdl.diagnosis.landscape.loss_landscape` measured.
+        What :func:`skdl.inspection.landscape.loss_landscape` measured.
 
     Attributes
     ----------
@@ -76,10 +76,10 @@ class LossLandscapeDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         **settings
-            As for :func:`skdl.diagnosis.landscape.loss_landscape`.
+            As for :func:`skdl.inspection.landscape.loss_landscape`.
         """
-        from skdl.diagnosis.inspection import fit_watched
-        from skdl.diagnosis.landscape import loss_landscape
+        from skdl.inspection.landscape import loss_landscape
+        from skdl.inspection.network import fit_watched
 
         snapshots = None
         if path:

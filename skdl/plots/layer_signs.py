@@ -75,7 +75,7 @@ class LayerSignsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.diagnosis.inspection import network_of
+        from skdl.inspection.network import network_of
 
         unknown = [sign for sign in signs if sign not in SIGNS]
         if unknown or not signs:

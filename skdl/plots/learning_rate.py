@@ -17,7 +17,7 @@ class LearningRateDisplay:
     Parameters
     ----------
     test : LearningRateTest
-        What :func:`skdl.diagnosis.learning_rate.find_learning_rate` found.
+        What :func:`skdl.inspection.range_test.find_learning_rate` found.
 
     Attributes
     ----------
@@ -65,11 +65,11 @@ class LearningRateDisplay:
         Parameters
         ----------
         estimator, X, y, **settings
-            As for :func:`skdl.diagnosis.learning_rate.find_learning_rate`.
+            As for :func:`skdl.inspection.range_test.find_learning_rate`.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.diagnosis.learning_rate import find_learning_rate
+        from skdl.inspection.range_test import find_learning_rate
 
         return cls.from_test(find_learning_rate(estimator, X, y, **settings), ax=ax)
 

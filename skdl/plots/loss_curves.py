@@ -62,7 +62,7 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.diagnosis.inspection import unwrap
+        from skdl.inspection.network import unwrap
 
         if X is not None:
             estimator = clone(estimator).fit(X, y)
@@ -79,7 +79,7 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.diagnosis.inspection import unwrap
+        from skdl.inspection.network import unwrap
 
         records, best = {}, {}
         for name, estimator in estimators.items():

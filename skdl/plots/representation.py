@@ -73,7 +73,7 @@ class RepresentationDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.diagnosis.inspection import hidden_activations, similarity
+        from skdl.inspection.network import hidden_activations, similarity
 
         activations = hidden_activations(estimator, X)
         if not -len(activations) <= layer < len(activations):

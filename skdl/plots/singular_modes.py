@@ -51,7 +51,7 @@ class SingularModesDisplay:
 
     @classmethod
     def from_snapshots(cls, snapshots, *, layer=None, n_modes=8, ax=None) -> SingularModesDisplay:
-        """Draw what the callback :class:`skdl.diagnosis.inspection.Snapshots` kept.
+        """Draw what the callback :class:`skdl.inspection.network.Snapshots` kept.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class SingularModesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.diagnosis.inspection import fit_watched
+        from skdl.inspection.network import fit_watched
 
         _, snapshots = fit_watched(estimator, X, y)
         return cls.from_snapshots(snapshots, layer=layer, n_modes=n_modes, ax=ax)

@@ -64,7 +64,7 @@ class WeightsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.diagnosis.inspection import unwrap
+        from skdl.inspection.network import unwrap
 
         if X is not None:
             estimator = clone(estimator).fit(X, y)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib import resources
 
-from skdl.diagnosis import words
-from skdl.diagnosis.trial_words import trial_rows, trials_verdict
+from skdl.diagnosis.telling import words
+from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
 
 __all__ = ["render_report"]
 

@@ -1,7 +1,7 @@
 """Grid and random search that train their candidates, on all folds, together.
 
-The fits are :func:`skdl.together.fit_together`'s. All else is the search of scikit-learn, which is
-shown what came of them (:mod:`skdl.search.replay`).
+The fits are :func:`skdl.together.fits.fit_together`'s. All else is the search of scikit-learn,
+which is shown what came of them (:mod:`skdl.together.replay`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import process_routing
 
-from skdl.search.replay import Record, Replay, Score
-from skdl.together import Task, fit_together
+from skdl.together.fits import Task, fit_together
+from skdl.together.replay import Record, Replay, Score
 
 __all__ = ["GridSearchCV", "RandomizedSearchCV", "TogetherMixin"]
 

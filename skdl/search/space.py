@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 
-from skdl.base import BaseMLP
-from skdl.classifier import MLPClassifier
 from skdl.core.optimizers import Optimizer
-from skdl.parameters import PARAMETERS
-from skdl.regressor import MLPRegressor
+from skdl.estimators.base import BaseMLP
+from skdl.estimators.classifier import MLPClassifier
+from skdl.estimators.parameters.table import PARAMETERS
+from skdl.estimators.regressor import MLPRegressor
 from skdl.search.distributions import (
     Distribution,
     LogUniform,

@@ -6,16 +6,20 @@ import numpy as np
 import pytest
 from strategies import every_activation, make_hidden
 
-from skdl.core.activations import Activation, Tanh
+from skdl.core.activations import RBF, Activation, Maxout, ReLU, Tanh
 from skdl.core.architecture import Hidden, build
-from skdl.core.distance import Distance
 from skdl.core.initializers import Initializer
-from skdl.core.layers import Activate, Dense, MaxoutUnits
+from skdl.core.layers import (
+    Activate,
+    ActivityPenalty,
+    BatchNorm,
+    Dense,
+    Distance,
+    Dropout,
+    GaussianNoise,
+    MaxoutUnits,
+)
 from skdl.core.noise import DropoutInference, Inverted
-from skdl.core.normalization import BatchNorm
-from skdl.core.rectifiers import ReLU
-from skdl.core.regularizers import ActivityPenalty, Dropout, GaussianNoise
-from skdl.core.units import RBF, Maxout
 
 glorot = Initializer.registry["glorot_uniform"]()
 

@@ -15,13 +15,14 @@ from sklearn.exceptions import ConvergenceWarning
 from strategies import cases, every_loss, loss_id, make_case, make_hidden
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core import fast, update
+from skdl.core import fast
+from skdl.core.activations import LeakyReLU, ReLU
 from skdl.core.gradient_check import check_gradient
 from skdl.core.layers import Pass
 from skdl.core.losses import CrossEntropy
 from skdl.core.network import Network
 from skdl.core.optimizers import Optimizer
-from skdl.core.rectifiers import LeakyReLU, ReLU
+from skdl.core.training import update
 
 pytest.importorskip("numba", reason="pip install skdl[fast]")
 

@@ -23,17 +23,14 @@ from strategies import (
 )
 
 from skdl.core import gradient_check as module
-from skdl.core.activations import Tanh
+from skdl.core.activations import ReLU, Tanh
 from skdl.core.gradient_check import check_gradient, check_hessian_vector, difference
 from skdl.core.initializers import Initializer
-from skdl.core.layers import Activate, Dense, Layer, Pass
-from skdl.core.losses import CrossEntropy
+from skdl.core.layers import Activate, BatchNorm, Dense, Layer, Pass
+from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference
-from skdl.core.normalization import BatchNorm
 from skdl.core.objective import Objective
-from skdl.core.rectifiers import ReLU
-from skdl.core.regression_losses import SquaredError
 
 TOLERANCE = 1e-6
 # A Hessian-vector product by central differences has an error of its own.

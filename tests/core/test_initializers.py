@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
+from rules import settings_of
 from scipy import stats
-from test_component import settings_of
 
 from skdl.core.activations import Activation
 from skdl.core.initializers import (

@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from scipy.sparse import csr_array, csr_matrix
 from strategies import Case, cases, every_activation, make_case, make_hidden
 
-from skdl.core.activations import Tanh
+from skdl.core.activations import ReLU, Tanh
 from skdl.core.architecture import build
 from skdl.core.initializers import Initializer
 from skdl.core.layers import Dense, Pass
+from skdl.core.losses import SquaredError
 from skdl.core.objective import Objective
-from skdl.core.rectifiers import ReLU
-from skdl.core.regression_losses import SquaredError
 
 few = settings(
     derandomize=True,

@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
+from rules import settings_of
 from scipy import stats
-from test_component import settings_of
 
-from skdl.core.layers import Pass
+from skdl.core.layers import Dropout, Pass
 from skdl.core.noise import DropoutInference, draw_mask, draw_normal
-from skdl.core.regularizers import Dropout
 
 both = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 few = run(max_examples=15)

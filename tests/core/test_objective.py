@@ -7,13 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import cases, every_activation, every_loss, loss_id, make_case, make_hidden
 
-from skdl.core.activations import Cos, Tanh
+from skdl.core.activations import RBF, Cos, ReLU, Tanh
 from skdl.core.layers import Pass
-from skdl.core.losses import CrossEntropy
+from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.objective import Objective
-from skdl.core.rectifiers import ReLU
-from skdl.core.regression_losses import SquaredError
-from skdl.core.units import RBF
 
 some = settings(
     derandomize=True,

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, diagnose
 from skdl.diagnosis import Remedy
-from skdl.diagnosis.trial_words import trials_verdict
+from skdl.diagnosis.telling.trial_words import trials_verdict
 from skdl.diagnosis.trials import Trials, count_fits, fresh_folds
 
 RNG = np.random.default_rng(0)

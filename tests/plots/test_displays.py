@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import skdl.plots
-from skdl.classifier import MLPClassifier
 from skdl.diagnosis import diagnose
+from skdl.estimators.classifier import MLPClassifier
 from skdl.plots import (
     DiagnosisDisplay,
     GapsDisplay,

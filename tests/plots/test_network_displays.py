@@ -11,10 +11,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skdl.classifier import MLPClassifier
-from skdl.diagnosis.inspection import Snapshots
-from skdl.diagnosis.landscape import LossLandscape
-from skdl.diagnosis.learning_rate import find_learning_rate
+from skdl.estimators.classifier import MLPClassifier
+from skdl.inspection.landscape import LossLandscape
+from skdl.inspection.network import Snapshots
+from skdl.inspection.range_test import find_learning_rate
 from skdl.plots import (
     HiddenUnitsDisplay,
     LayerSignsDisplay,

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skdl.classifier import MLPClassifier
+from skdl.estimators.classifier import MLPClassifier
 from skdl.plots import ValidationCurveDisplay
 
 X, y = load_iris(return_X_y=True)

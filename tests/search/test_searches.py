@@ -33,7 +33,7 @@ from skdl.search import (
     UniformInteger,
     searches,
 )
-from skdl.search.replay import Record
+from skdl.together.replay import Record
 
 X, Y = load_iris(return_X_y=True)
 rng = np.random.default_rng(0)

@@ -22,9 +22,9 @@ from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, MLPRegressor
 from skdl.core.optimizers import Optimizer
+from skdl.estimators.parameters.resolve import resolve_settings, warn_without_effect
 from skdl.search import SearchSpace, optuna_space, search_space
 from skdl.search.distributions import LogUniform
-from skdl.settings import resolve_settings, warn_without_effect
 
 # Settings that have no effect with some optimisers, or may not be there at all.
 BUSY = {

@@ -1,0 +1,1 @@
+"""The command line: read a file, diagnose a network on it, report."""

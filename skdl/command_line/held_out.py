@@ -1,0 +1,115 @@
+"""A test part: held out before anything is looked at, measured once, at the very end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.tools.rows import rows_of
+
+__all__ = ["HeldOut", "final_test", "hold_out", "wilson_interval"]
+
+LEAST_ROWS = 20
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What the test part said.
+
+    Parameters
+    ----------
+    what : str
+        What was tested: the network unchanged, or with which change.
+    n_rows : int
+        The number of rows in the test part.
+    error, low, high : float
+        The error, with its 95 % interval.
+    """
+
+    what: str
+    n_rows: int
+    error: float
+    low: float
+    high: float
+
+
+def hold_out(y, fraction: float, *, stratify: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Split the rows into those to work with and those for the last test.
+
+    The test part is empty where it would have fewer than 20 rows.
+
+    Parameters
+    ----------
+    y : array of shape (n_rows,)
+        The targets.
+    fraction : float in [0, 1)
+        The share of rows in the test part.
+    stratify : bool
+        Whether both parts get the classes in their proportions.
+    seed : int
+        Decides which rows.
+
+    Returns
+    -------
+    work, test : arrays of int
+        Row numbers in ascending order.
+    """
+    from sklearn.model_selection import train_test_split
+
+    rows = np.arange(len(y))
+    if fraction * len(y) < LEAST_ROWS:
+        return rows, rows[:0]
+    several = stratify and np.unique(y, return_counts=True)[1].min() >= 2
+    work, test = train_test_split(
+        rows, test_size=fraction, stratify=y if several else None, random_state=seed
+    )
+    return np.sort(work), np.sort(test)
+
+
+def wilson_interval(errors: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval for a share of rows.
+
+    References
+    ----------
+    Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+
+    Examples
+    --------
+    >>> print("{:.3f} {:.3f}".format(*wilson_interval(0, 100)))
+    0.000 0.037
+    """
+    z2 = 1.959964**2
+    centre = (errors + z2 / 2) / (n + z2)
+    half = np.sqrt(z2) / (n + z2) * np.sqrt(errors * (n - errors) / n + z2 / 4)
+    return float(max(centre - half, 0)), float(min(centre + half, 1))
+
+
+def final_test(estimator, X, y, work, test, measure, what: str) -> HeldOut:
+    """Fit on the rows to work with and measure the error on the test part.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It is cloned.
+    X, y : array-like
+        All rows.
+    work, test : arrays of int
+        From :func:`hold_out`.
+    measure : ErrorMeasure
+        The error.
+    what : str
+        What is tested, in words.
+    """
+    fitted = clone(estimator).fit(rows_of(X, work), y[work])
+    X, y = rows_of(X, test), y[test]
+    error = measure.error(measure.scorer(fitted, X, y))
+    if measure.name == "error rate":
+        low, high = wilson_interval(round(error * len(y)), len(y))
+    else:
+        rng = np.random.default_rng(0)
+        draws = [rng.integers(len(y), size=len(y)) for _ in range(200)]
+        errors = [measure.error(measure.scorer(fitted, rows_of(X, d), y[d])) for d in draws]
+        low, high = np.quantile(errors, [0.025, 0.975])
+    return HeldOut(what, len(y), float(error), float(low), float(high))

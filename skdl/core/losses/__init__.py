@@ -1,0 +1,45 @@
+"""Losses: what a fit minimises, and how raw outputs become predictions."""
+
+from skdl.core.losses.classification import (
+    BrierScore,
+    ClassifierLoss,
+    CrossEntropy,
+    Focal,
+    Hinge,
+    Loss,
+    log_sigmoid,
+    log_softmax,
+    softmax,
+)
+from skdl.core.losses.regression import (
+    AbsoluteError,
+    Gamma,
+    GaussianNLL,
+    Huber,
+    LogCosh,
+    Poisson,
+    Quantile,
+    RegressorLoss,
+    SquaredError,
+)
+
+__all__ = [
+    "AbsoluteError",
+    "BrierScore",
+    "ClassifierLoss",
+    "CrossEntropy",
+    "Focal",
+    "Gamma",
+    "GaussianNLL",
+    "Hinge",
+    "Huber",
+    "LogCosh",
+    "Loss",
+    "Poisson",
+    "Quantile",
+    "RegressorLoss",
+    "SquaredError",
+    "log_sigmoid",
+    "log_softmax",
+    "softmax",
+]

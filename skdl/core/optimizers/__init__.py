@@ -1,0 +1,23 @@
+"""Optimisers: how the gradient becomes a step."""
+
+from skdl.core.optimizers.adam import Adam, AdaMax, AdamW, AMSGrad, Lion, Nadam
+from skdl.core.optimizers.adaptive import AdaDelta, AdaGrad, RMSProp
+from skdl.core.optimizers.sgd import SGD, DeltaBarDelta, Optimizer, RProp, SignAdaptive, State
+
+__all__ = [
+    "AMSGrad",
+    "AdaDelta",
+    "AdaGrad",
+    "AdaMax",
+    "Adam",
+    "AdamW",
+    "DeltaBarDelta",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSProp",
+    "RProp",
+    "SGD",
+    "SignAdaptive",
+    "State",
+]

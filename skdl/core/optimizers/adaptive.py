@@ -1,0 +1,183 @@
+r"""Adaptive optimisers: every parameter gets a rate of its own, from the gradients it has seen.
+
+Steep directions get small rates and flat ones large rates, so that one ε serves all parameters.
+AdaGrad adds up all squared gradients; RMSProp and AdaDelta forget the old ones.
+:mod:`skdl.core.optimizers.adam` goes on from there.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from skdl.core.optimizers.sgd import (
+    Optimizer,
+    accumulate_square,
+    decay_rule,
+    move,
+    positive,
+)
+
+__all__ = [
+    "AdaDelta",
+    "AdaGrad",
+    "RMSProp",
+]
+
+
+class AdaGrad(Optimizer, name="adagrad"):
+    r"""AdaGrad: rates shrink with the sum of all squared gradients so far.
+
+    .. math:: r \leftarrow r + g^2, \qquad
+              \theta \leftarrow \theta - \frac{\epsilon}{\delta + \sqrt r}\, g
+
+    Parameters
+    ----------
+    delta : float, default=1e-7
+        Keeps the division defined.
+
+    References
+    ----------
+    Duchi, Hazan and Singer (2011), "Adaptive subgradient methods".
+
+    Examples
+    --------
+    >>> theta, adagrad = np.array([1.0]), AdaGrad()
+    >>> adagrad.step(theta, np.array([200.0]), adagrad.init(theta), rate=0.1)
+    >>> theta.round(6).tolist()
+    [0.9]
+    """
+
+    learning_rate = 0.01
+    slots = ("r",)
+    rules: ClassVar = {"delta": positive}
+
+    def __init__(self, delta: float = 1e-7):
+        self.delta = delta
+
+    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+        """Take one step."""
+        r, scratch = state["r"], state["scratch"]
+        np.multiply(g, g, scratch)
+        r += scratch
+        np.sqrt(r, scratch)
+        scratch += self.delta
+        np.divide(g, scratch, scratch)
+        scratch *= rate
+        theta -= scratch
+
+    def effective_rate(self, g, state, rate, momentum=None):
+        """Return ``ε / (δ + √r)``."""
+        scratch = np.sqrt(state["r"], state["scratch"])
+        scratch += self.delta
+        return np.divide(rate, scratch, scratch)
+
+
+class AdaDelta(Optimizer, name="adadelta"):
+    r"""AdaDelta: the ratio of two running root mean squares replaces the learning rate.
+
+    .. math:: r \leftarrow \rho r + (1-\rho) g^2, \quad
+              d = -\frac{\sqrt{u + \delta}}{\sqrt{r + \delta}}\, g, \quad
+              u \leftarrow \rho u + (1-\rho) d^2, \quad \theta \leftarrow \theta + \epsilon d
+
+    Parameters
+    ----------
+    rho : float, default=0.95
+        Decay of both means.
+    delta : float, default=1e-6
+        Starts the first steps and keeps the division defined.
+
+    References
+    ----------
+    Zeiler (2012), "ADADELTA: an adaptive learning rate method" (where ε = 1).
+
+    Examples
+    --------
+    >>> theta, adadelta = np.array([1.0]), AdaDelta()
+    >>> adadelta.step(theta, np.array([2.0]), adadelta.init(theta), rate=1.0)
+    >>> theta.round(5).tolist()
+    [0.99553]
+    """
+
+    learning_rate = 1.0
+    slots = ("r", "u", "d")
+    rules: ClassVar = {"rho": decay_rule, "delta": positive}
+
+    def __init__(self, rho: float = 0.95, delta: float = 1e-6):
+        self.rho = rho
+        self.delta = delta
+
+    def _ratio(self, state, out, spare):
+        np.add(state["u"], self.delta, out)
+        out /= np.add(state["r"], self.delta, spare)
+        return np.sqrt(out, out)
+
+    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+        """Take one step."""
+        d, scratch = state["d"], state["scratch"]
+        accumulate_square(state["r"], g, self.rho, scratch)
+        self._ratio(state, d, scratch)
+        d *= g
+        accumulate_square(state["u"], d, self.rho, scratch)
+        d *= rate
+        theta -= d
+
+    def effective_rate(self, g, state, rate, momentum=None):
+        """Return ``ε √(u + δ) / √(r + δ)``."""
+        out = self._ratio(state, state["scratch"], state["d"])
+        out *= rate
+        return out
+
+
+class RMSProp(Optimizer, name="rmsprop"):
+    r"""RMSProp: like AdaGrad, but it forgets; with or without (Nesterov) momentum.
+
+    .. math:: r \leftarrow \rho r + (1-\rho) g^2, \qquad
+              v \leftarrow \alpha v - \frac{\epsilon}{\sqrt{\delta + r}}\, g, \qquad
+              \theta \leftarrow \theta + v
+
+    Parameters
+    ----------
+    rho : float, default=0.9
+        Decay of the mean square.
+    delta : float, default=1e-6
+        Keeps the division defined.
+
+    References
+    ----------
+    Hinton (2012), Coursera lecture 6; Goodfellow, Bengio and Courville (2016), algorithms 8.5, 8.6.
+
+    Examples
+    --------
+    >>> theta, rmsprop = np.array([1.0]), RMSProp(rho=0.75)
+    >>> rmsprop.step(theta, np.array([2.0]), rmsprop.init(theta), rate=0.1, momentum=0.0)
+    >>> theta.round(4).tolist()
+    [0.8]
+    """
+
+    learning_rate = 0.001
+    momentum = 0.0
+    nesterov = False
+    slots = ("r", "v")
+    rules: ClassVar = {"rho": decay_rule, "delta": positive}
+
+    def __init__(self, rho: float = 0.9, delta: float = 1e-6):
+        self.rho = rho
+        self.delta = delta
+
+    def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
+        """Take one step."""
+        scratch = state["scratch"]
+        accumulate_square(state["r"], g, self.rho, scratch)
+        np.add(state["r"], self.delta, scratch)
+        np.sqrt(scratch, scratch)
+        np.divide(g, scratch, scratch)
+        scratch *= -rate
+        move(theta, scratch, state, momentum, nesterov)
+
+    def effective_rate(self, g, state, rate, momentum=0.0):
+        """Return ``ε / ((1 − α) √(δ + r))``."""
+        scratch = np.add(state["r"], self.delta, state["scratch"])
+        np.sqrt(scratch, scratch)
+        return np.divide(rate / (1 - momentum), scratch, scratch)

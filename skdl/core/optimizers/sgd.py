@@ -1,0 +1,344 @@
+r"""Optimisers: how the gradient becomes a step.
+
+An optimiser object holds settings only. What it learns about the landscape (velocities, moments) is
+its *state*, made by :meth:`Optimizer.init` and handed to every :meth:`Optimizer.step`, so training
+can stop, be saved and go on, and one object can serve many fits.
+
+All parameters of a network lie in one vector θ, so a step is a handful of passes over one array.
+Every pass writes in place or into a scratch array of the state: a step allocates nothing.
+
+The learning rate ε and the momentum α are handed to each step, because schedules change them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from skdl.core.component import Component, Interval
+from skdl.core.penalties import add_l1_subgradient, soft_threshold
+
+__all__ = [
+    "SGD",
+    "DeltaBarDelta",
+    "Optimizer",
+    "RProp",
+    "SignAdaptive",
+    "accumulate",
+    "accumulate_square",
+    "move",
+]
+
+Array = np.ndarray
+State = dict[str, Any]
+
+decay_rule = Interval(0, 1, closed="left")
+positive = Interval(0, closed="neither")
+
+
+class Optimizer(Component, family=True):
+    """The family that ``optimizer=`` chooses from.
+
+    Attributes
+    ----------
+    learning_rate, momentum, nesterov, weight_decay
+        What the estimator's parameter of that name means when it is None; a momentum or
+        ``nesterov`` of None says that the optimiser has no such thing.
+    full_batch : bool
+        Whether every step needs the gradient of all rows.
+    slots : tuple of str
+        Names of the arrays, in the shape of θ, that make up the state.
+    order : int
+        1 for the optimisers of this module; 2 for those of :mod:`skdl.core.training.solvers`.
+    """
+
+    learning_rate: ClassVar[float | None] = None
+    momentum: ClassVar[float | None] = None
+    nesterov: ClassVar[bool | None] = None
+    weight_decay: ClassVar[float] = 0.0
+    full_batch: ClassVar[bool] = False
+    slots: ClassVar[tuple[str, ...]] = ()
+    order: ClassVar[int] = 1
+
+    def init(self, theta: Array) -> State:
+        """Return the state before the first step.
+
+        Parameters
+        ----------
+        theta : ndarray of shape (..., n_parameters)
+            The parameters.
+        """
+        state = {name: np.zeros_like(theta) for name in self.slots}
+        return {**state, "t": 0, "scratch": np.empty_like(theta)}
+
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
+        """Change ``theta`` in place, and the state with it.
+
+        Parameters
+        ----------
+        theta, g : ndarray of shape (..., n_parameters)
+            Parameters and gradient.
+        state : dict
+            From :meth:`init`.
+        rate, momentum : float, or ndarray of shape (..., 1)
+            ε and α of this step.
+        nesterov : bool
+            Whether the momentum looks ahead.
+        """
+        raise NotImplementedError
+
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
+        """Return η, the length of the step per unit of a gradient that stays as it is.
+
+        A proximal step needs it (see :mod:`skdl.core.penalties`). Called right after
+        :meth:`step`; an array result may be the state's scratch array.
+        """
+        raise NotImplementedError
+
+    def step_with_l1(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None,
+        nesterov: bool | None,
+        l1: float | Array,
+        weights: slice,
+    ) -> None:
+        """Take a step, then the proximal step of ``l1·Σ|w|`` over the slice ``weights`` of θ."""
+        self.step(theta, g, state, rate, momentum, nesterov)
+        eta = self.effective_rate(g, state, rate, momentum)
+        if np.shape(eta) == theta.shape:
+            eta = eta[..., weights]
+        soft_threshold(theta[..., weights], eta * l1)
+
+
+def accumulate(mean: Array, x: Array, decay: float, scratch: Array) -> None:
+    """Update a running mean in place: ``mean = decay·mean + (1 − decay)·x``."""
+    mean *= decay
+    np.multiply(x, 1 - decay, scratch)
+    mean += scratch
+
+
+def accumulate_square(mean: Array, x: Array, decay: float, scratch: Array) -> None:
+    """Update a running mean of squares in place: ``mean = decay·mean + (1 − decay)·x²``."""
+    mean *= decay
+    np.multiply(x, x, scratch)
+    scratch *= 1 - decay
+    mean += scratch
+
+
+def move(theta: Array, d: Array, state: State, momentum: Any, nesterov: Any) -> None:
+    r"""Add momentum to the plain step ``d`` (in scratch) and move θ.
+
+    .. math:: v \leftarrow \alpha v + d, \qquad
+              \theta \leftarrow \theta + v \;\text{ or, looking ahead, }\; \theta + \alpha v + d
+
+    With Nesterov's look-ahead, θ stands for the point where the gradient is taken.
+    """
+    if momentum is None:
+        theta += d
+        return
+    v = state["v"]
+    v *= momentum
+    v += d
+    if nesterov:
+        theta += d
+        np.multiply(v, momentum, d)
+        theta += d
+    else:
+        theta += v
+
+
+class SGD(Optimizer, name="sgd"):
+    r"""Stochastic gradient descent with momentum.
+
+    .. math:: v \leftarrow \alpha v - \epsilon g, \qquad \theta \leftarrow \theta + v
+
+    Under a constant gradient the velocity settles at
+    :math:`\epsilon \lVert g\rVert / (1 - \alpha)`. With ``nesterov`` the gradient is taken where
+    the momentum is about to lead.
+
+    References
+    ----------
+    Polyak (1964); Nesterov (1983); Sutskever, Martens, Dahl and Hinton (2013), "On the importance
+    of initialization and momentum in deep learning".
+
+    Examples
+    --------
+    >>> theta, sgd = np.array([1.0]), SGD()
+    >>> sgd.step(theta, np.array([2.0]), sgd.init(theta), rate=0.1, momentum=0.9, nesterov=False)
+    >>> theta.tolist()
+    [0.8]
+    """
+
+    learning_rate = 0.01
+    momentum = 0.9
+    nesterov = True
+    slots = ("v",)
+
+    def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
+        """Take one step."""
+        np.multiply(g, -rate, state["scratch"])
+        move(theta, state["scratch"], state, momentum, nesterov)
+
+    def effective_rate(self, g, state, rate, momentum=0.0):
+        """Return ``ε / (1 − α)``."""
+        return rate / (1 - momentum)
+
+
+class SignAdaptive(Optimizer):
+    """Optimisers whose rates follow the signs of successive gradients of all rows.
+
+    Their gradient must include an L1 penalty, or a weight at rest under it, whose smooth gradient
+    never changes sign, would get an ever larger rate. So they take the subgradient of smallest
+    norm, and a weight that would change its sign stops at 0.
+    """
+
+    full_batch = True
+
+    def step_with_l1(self, theta, g, state, rate, momentum, nesterov, l1, weights):
+        """Take a step along the subgradient, and stop at 0."""
+        w, before = theta[..., weights], theta[..., weights].copy()
+        add_l1_subgradient(g[..., weights], w, l1)
+        self.step(theta, g, state, rate, momentum, nesterov)
+        w[w * before < 0] = 0
+
+
+class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
+    r"""Delta-bar-delta: every parameter has its own rate, which grows while the sign of g persists.
+
+    .. math:: \epsilon_j \leftarrow \begin{cases}
+        \epsilon_j + \kappa\epsilon & \bar\delta_j g_j > 0 \\
+        (1 - \phi)\,\epsilon_j & \bar\delta_j g_j < 0 \end{cases}, \qquad
+        \theta_j \leftarrow \theta_j - \epsilon_j g_j, \qquad
+        \bar\delta \leftarrow \vartheta\bar\delta + (1 - \vartheta) g
+
+    Needs the gradient of all rows: the signs of noisy gradients say nothing.
+
+    Parameters
+    ----------
+    kappa : float, default=0.05
+        Growth, as a fraction of the learning rate ε.
+    phi : float, default=0.1
+        Shrinkage, in (0, 1).
+    theta : float, default=0.7
+        Decay of the average gradient :math:`\bar\delta`.
+
+    References
+    ----------
+    Jacobs (1988), "Increased rates of convergence through learning rate adaptation".
+
+    Examples
+    --------
+    >>> theta, dbd = np.array([1.0]), DeltaBarDelta()
+    >>> dbd.step(theta, np.array([2.0]), dbd.init(theta), rate=0.1)
+    >>> theta.tolist()
+    [0.8]
+    """
+
+    learning_rate = 0.05
+    slots = ("mean",)
+    rules: ClassVar = {
+        "kappa": Interval(0, closed="left"),
+        "phi": Interval(0, 1, closed="neither"),
+        "theta": decay_rule,
+    }
+
+    def __init__(self, kappa: float = 0.05, phi: float = 0.1, theta: float = 0.7):
+        self.kappa = kappa
+        self.phi = phi
+        self.theta = theta
+
+    def init(self, theta):
+        """Start with every rate equal to ε: gains of 1."""
+        which = np.empty(theta.shape, bool)
+        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
+
+    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+        """Take one step."""
+        gain, mean, scratch = state["gain"], state["mean"], state["scratch"]
+        np.multiply(mean, g, scratch)
+        np.add(gain, self.kappa, gain, where=np.greater(scratch, 0, state["which"]))
+        np.multiply(gain, 1 - self.phi, gain, where=np.less(scratch, 0, state["which"]))
+        np.multiply(gain, g, scratch)
+        scratch *= rate
+        theta -= scratch
+        accumulate(mean, g, self.theta, scratch)
+
+
+class RProp(SignAdaptive, name="rprop"):
+    r"""Resilient propagation: only the signs of g count; every parameter has its own step.
+
+    .. math:: \Delta_j \leftarrow \begin{cases}
+        \eta^+ \Delta_j & g_j g_j' > 0 \\ \eta^- \Delta_j & g_j g_j' < 0 \end{cases}, \qquad
+        \theta_j \leftarrow \theta_j - \Delta_j\,\mathrm{sign}(g_j)
+
+    where g' is the previous gradient; a parameter whose gradient changed sign rests for one step
+    (the variant iRprop−). Needs the gradient of all rows. Steps start at the learning rate.
+
+    Parameters
+    ----------
+    increase, decrease : float, default=1.2 and 0.5
+        :math:`\eta^+ > 1` and :math:`\eta^- < 1`.
+    smallest, largest : float, default=1e-5 and 500
+        Bounds of the steps, at most and at least 1, in units of the learning rate.
+
+    References
+    ----------
+    Riedmiller and Braun (1993); Igel and Hüsken (2000), "Improving the Rprop learning algorithm".
+
+    Examples
+    --------
+    >>> theta, rprop = np.array([1.0]), RProp()
+    >>> rprop.step(theta, np.array([200.0]), rprop.init(theta), rate=0.1)
+    >>> theta.tolist()
+    [0.9]
+    """
+
+    learning_rate = 0.01
+    slots = ("previous",)
+    rules: ClassVar = {
+        "increase": Interval(1, closed="neither"),
+        "decrease": Interval(0, 1, closed="neither"),
+        "smallest": Interval(0, 1, closed="right"),
+        "largest": Interval(1),
+    }
+
+    def __init__(self, increase=1.2, decrease=0.5, smallest=1e-5, largest=500.0):
+        self.increase = increase
+        self.decrease = decrease
+        self.smallest = smallest
+        self.largest = largest
+
+    def init(self, theta):
+        """Start with every step equal to ε: gains of 1."""
+        which = np.empty(theta.shape, bool)
+        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
+
+    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+        """Take one step."""
+        gain, previous, scratch = state["gain"], state["previous"], state["scratch"]
+        np.multiply(g, previous, scratch)
+        np.multiply(gain, self.increase, gain, where=np.greater(scratch, 0, state["which"]))
+        turned = np.less(scratch, 0, state["which"])
+        np.multiply(gain, self.decrease, gain, where=turned)
+        np.clip(gain, self.smallest, self.largest, gain)
+        previous[...] = g
+        np.copyto(previous, 0, where=turned)
+        np.sign(previous, scratch)
+        scratch *= gain
+        scratch *= rate
+        theta -= scratch

@@ -1,0 +1,311 @@
+r"""Side by side: many small networks trained at once, along a leading axis.
+
+A step of a small network is a few dozen calls of a few microseconds, and most of that is the calls.
+Networks of one architecture can share them: with θ of shape (S, n_parameters), every layer, loss
+and optimiser does the same to S networks in one call. Each network keeps what is its own: rows and
+their order, noise, strengths and rates, the watch that ends its training. A network that has ended
+leaves, and the others go on. What each learns is what it would have learned alone.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from skdl.core.batches import BLOCK, take_rows
+from skdl.core.layers import Pass
+from skdl.core.network import Network
+from skdl.core.objective import Objective
+from skdl.core.schedules import ConstantMomentum
+from skdl.core.training.loop import Data, Progress, Trainer
+
+__all__ = ["Fit", "SideBySide", "each", "stacked"]
+
+Array = np.ndarray
+State = dict[str, Any]
+
+
+@dataclass
+class Fit:
+    """One network's part in training side by side: what a ``Trainer`` takes, and its watch.
+
+    ``validation`` holds the rows that the watch validates on, where one plain pass does it.
+    """
+
+    objective: Objective
+    training: Any
+    data: Data
+    progress: Progress
+    total: int
+    watch: Any
+    validation: Data | None = None
+
+    @property
+    def network(self) -> Network:
+        """The network."""
+        return self.objective.network
+
+
+def each(values: Sequence[Any], dtype: Any, axes: int = 1) -> Any:
+    """Return one number for each network, of shape (S, 1, …), or the number that all share.
+
+    Examples
+    --------
+    >>> each([0.5, 0.5], float), each([0.5, 0.25], float).tolist()
+    (0.5, [[0.5], [0.25]])
+    """
+    if all(value == values[0] for value in values):
+        return values[0]
+    return np.array(values, dtype).reshape(-1, *[1] * axes)
+
+
+def stacked(networks: Sequence[Network]) -> Network:
+    """Return a network that does what S networks of one architecture do, side by side.
+
+    What they have learned moves into it: their own θ become views of its rows.
+    """
+    layers = []
+    for alike in zip(*(network.layers for network in networks), strict=True):
+        layer = copy.copy(alike[0])
+        for name in layer.strengths:
+            values = [getattr(other, name) for other in alike]
+            setattr(layer, name, each(values, networks[0].dtype, axes=2))
+        layers.append(layer)
+    stack = Network(layers, networks[0].dtype, (len(networks),))
+    for network, theta, running in zip(networks, stack.theta, stack.running, strict=True):
+        network.move_to(theta, running)
+    return stack
+
+
+class Generators:
+    """Random numbers for S networks, each network's from its own generator."""
+
+    def __init__(self, generators: list[np.random.Generator]) -> None:
+        self.generators = generators
+
+    def random(self, out: Array, dtype: Any) -> None:
+        """Fill ``out`` with uniform numbers."""
+        for generator, part in zip(self.generators, out, strict=True):
+            generator.random(out=part, dtype=dtype)
+
+    def standard_normal(self, out: Array, dtype: Any) -> None:
+        """Fill ``out`` with normal numbers."""
+        for generator, part in zip(self.generators, out, strict=True):
+            generator.standard_normal(out=part, dtype=dtype)
+
+
+class Inputs:
+    """The inputs of S networks; those that share their X lie side by side."""
+
+    def __init__(self, data: Sequence[Data], dtype: np.dtype) -> None:
+        self.n, self.n_features, self.dtype = len(data), data[0].X.shape[1], dtype
+        cuts = [i for i in range(1, self.n) if data[i].X is not data[i - 1].X]
+        self.groups = [
+            (data[start].X, slice(start, end))
+            for start, end in zip([0, *cuts], [*cuts, self.n], strict=True)
+        ]
+
+    def buffer(self, size: int) -> Array:
+        """Return room for a batch of each network."""
+        return np.empty((self.n, size, self.n_features), self.dtype)
+
+    def take(self, rows: Array, out: Array) -> Array:
+        """Fill ``out`` with the rows of each network; ``rows`` has shape (S, batch)."""
+        for X, group in self.groups:
+            take_rows(X, rows[group], out[group])
+        return out
+
+
+class Rows(Data):
+    """The rows of S networks: ``y`` of shape (S, n, outputs), ``weight`` (S, n, 1) or None.
+
+    Inputs stay where they are; :class:`Inputs` gathers them batch by batch.
+    """
+
+    @classmethod
+    def of(cls, data: Sequence[Data]) -> Rows:
+        """Put the targets and the weights of S networks side by side."""
+        y, weight = np.stack([part.y for part in data]), None
+        if any(part.weight is not None for part in data):
+            weight = np.ones((*y.shape[:2], 1), y.dtype)
+            for own, part in zip(weight, data, strict=True):
+                own[...] = 1 if part.weight is None else part.weight
+        return cls(None, y, weight)
+
+    def whole(self) -> Rows:
+        """Return the rows themselves."""
+        return self
+
+
+class SideBySide(Trainer):
+    """Trains S networks at once.
+
+    Parameters
+    ----------
+    fits : sequence of Fit
+        The networks, alike in all but what :mod:`skdl.estimators.fitting.stacks` names as free; at
+        their first epoch.
+    """
+
+    def __init__(self, fits: Sequence[Fit]) -> None:
+        self._assemble(list(fits), None, epoch=0)
+
+    def _assemble(self, fits: list[Fit], states: list[State] | None, epoch: int) -> None:
+        """Stack what the networks have, and begin (or go on) with it."""
+        self.fits = fits
+        first, dtype = fits[0], fits[0].network.dtype
+
+        def of_each(owner: str, name: str, dtype: Any = dtype) -> Any:
+            return each([getattr(getattr(fit, owner), name) for fit in fits], dtype)
+
+        network = stacked([fit.network for fit in fits])
+        l1, l2 = of_each("objective", "l1"), of_each("objective", "l2")
+        every = first.objective.penalized.stop == network.n_parameters
+        objective = Objective(network, first.objective.loss, l1, l2, penalize_bias=every)
+        training = replace(
+            first.training,
+            learning_rate=of_each("training", "learning_rate", np.float64),
+            momentum=of_each("training", "momentum", np.float64),
+            weight_decay=of_each("training", "weight_decay"),
+            weight_noise=of_each("training", "weight_noise"),
+        )
+        noise = Generators([fit.progress.noise_rng for fit in fits])
+        progress = Progress(None, noise, epoch=epoch, optimizer_state=states)
+        data = [fit.data for fit in fits]
+        super().__init__(objective, training, Rows.of(data), progress, first.total)
+        self.inputs = Inputs(data, dtype)
+        self._which = np.empty((len(fits), self.data.n), np.intp)
+        self._held_out = self._gather([fit.validation for fit in fits])
+
+    def _gather(self, data: list[Data | None]) -> tuple | None:
+        """Put the validation rows side by side, if every network has the same number of them."""
+        if any(part is None or part.n != data[0].n or part.n > BLOCK for part in data):
+            return None
+        rows, inputs, n = Rows.of(data), Inputs(data, self.network.dtype), data[0].n
+        x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))
+        return x, rows.y, rows.weight, self.network.workspace(n, self._layers)
+
+    # -- epochs ------------------------------------------------------------------------
+
+    def train(self, n_epochs: int) -> None:
+        """Do up to ``n_epochs`` epochs; each network leaves when its watch says so."""
+        try:
+            with np.errstate(all="ignore"):  # as for one network: reported once, at the end
+                for _ in range(n_epochs):
+                    ended = self._note(self._split(self.epoch()))
+                    if any(ended):
+                        self._part(ended)
+                    if not self.fits:
+                        return
+        except KeyboardInterrupt:
+            for fit in self.fits:
+                fit.watch.interrupt()
+        self._part([True] * len(self.fits))
+
+    def _note(self, records: list[dict[str, Any]]) -> list[bool]:
+        """Let each network's watch take note of its record; return which networks have ended."""
+        notes = zip(self.fits, records, self._validate(), strict=True)
+        return [fit.watch.note(record, validation) for fit, record, validation in notes]
+
+    def _split(self, record: dict[str, Any]) -> list[dict[str, Any]]:
+        """Cut the record of all networks into one for each."""
+        n = len(self.fits)
+
+        def for_each(value: Any) -> list[Any]:
+            if isinstance(value, list):  # of one entry for each layer
+                return np.stack(value, axis=-1).tolist() if value else [[] for _ in range(n)]
+            return np.broadcast_to(np.ravel(value), n).tolist()
+
+        columns = [for_each(value) for value in record.values()]
+        return [dict(zip(record, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def _validate(self) -> list[dict[str, float] | None]:
+        """Measure the validation rows of all networks; None leaves it to each one's watch."""
+        if self._held_out is None:
+            return [None] * len(self.fits)
+        x, y, weight, work = self._held_out
+        loss = self.objective.loss.value(y, self.network.forward(x, work, Pass()), weight)
+        return [{"validation_loss": value} for value in loss.tolist()]
+
+    def _part(self, ended: list[bool]) -> None:
+        """Let the networks go that have ended, with all that is theirs; the others go on."""
+        for i, fit in enumerate(self.fits):
+            if ended[i]:
+                fit.network.move_to(fit.network.theta.copy(), fit.network.running.copy())
+                fit.progress.optimizer_state = self._states_of(i)
+                fit.watch.close()
+        stay = [i for i, has_ended in enumerate(ended) if not has_ended]
+        if stay:
+            fits = [self.fits[i] for i in stay]
+            self._assemble(fits, self._states_of(stay), self.progress.epoch)
+        else:
+            self.fits = []
+
+    def _states_of(self, which: Any) -> list[State]:
+        """Copy the optimiser's state of some networks: what has the shape of θ has their rows."""
+        return [
+            {
+                name: value[which].copy() if np.shape(value) == self.network.theta.shape else value
+                for name, value in state.items()
+            }
+            for state in self.update.states
+        ]
+
+    # -- what differs from an epoch of one network -------------------------------------
+
+    def _shuffle(self):
+        """Return the rows of X in the order of each network; targets and weights in that order."""
+        weight = self.data.weight
+        moved = None if weight is None else np.empty_like(weight)
+        for i, fit in enumerate(self.fits):
+            order = self._order(fit.progress)
+            order = np.arange(self.data.n) if order is None else order
+            self._which[i] = order if fit.data.rows is None else fit.data.rows[order]
+            self._targets[:, i].take(order, -1, self._shuffled[:, i], "clip")
+            if weight is not None:
+                weight[i].take(order, 0, moved[i], "clip")
+        return self._which, np.moveaxis(self._shuffled, 0, -1), moved
+
+    def _batch(self, rows, order):
+        """Return the buffers for a batch, and the inputs of each network."""
+        size = rows.stop - rows.start
+        if size not in self._work:
+            work = self.network.workspace(size, self._layers)
+            self._work[size] = work, self.inputs.buffer(size)
+        work, x = self._work[size]
+        return work, self.inputs.take(order[:, rows], x)
+
+    def _loss(self, y, weight):
+        """Return the loss of each network."""
+        # One after the other: arrays of all rows of 16 networks leave the cache, at twice the time.
+        value = self.objective.loss.value
+        weights = [None] * len(y) if weight is None else weight
+        return np.array([value(*own) for own in zip(y, self._raw, weights, strict=True)])
+
+    def _follow_schedules(self, t):
+        """Set the learning rate and the momentum of each network."""
+        training = self.training
+        factor = training.schedule.factor(t, self.total)
+        self._pace = {"learning_rate": training.learning_rate * factor}
+        if training.momentum is not None:
+            self._pace["momentum"] = self._momentum(t, training.momentum)
+        in_type = {
+            name: value.astype(self.network.dtype, copy=False) if np.ndim(value) else value
+            for name, value in self._pace.items()
+        }
+        self.rate, self.momentum = in_type["learning_rate"], in_type.get("momentum")
+
+    def _momentum(self, t, momentum):
+        schedule = self.training.momentum_schedule
+        if not np.ndim(momentum) or isinstance(schedule, ConstantMomentum):
+            return schedule.momentum(t, self.total, momentum)
+        momenta = [schedule.momentum(t, self.total, own) for own in momentum[:, 0].tolist()]
+        return np.array(momenta)[:, None]
+
+    def epoch(self):
+        """Go through the rows of every network once; return the records of all in one."""
+        return {**super().epoch(), **self._pace}

@@ -1,0 +1,152 @@
+"""Many data sets and what is learned from each: drawn, fitted, and asked about the same rows."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.utils import resample
+
+from skdl.together.fits import Fitted, Task, fit_together
+from skdl.tools.warning import warn_user
+
+__all__ = ["Resampler", "hold_out", "predict_all", "refuse", "rows_to_draw"]
+
+LEAST_PROBABILITY = np.finfo(np.float64).eps  # as in scikit-learn's log_loss
+
+
+def refuse(name: str, allowed: str, got) -> None:
+    """Raise a ``ValueError`` that names the parameter, what is allowed and what came."""
+    raise ValueError(f"bias_variance_decomposition: {name} must be {allowed}; got {got!r}")
+
+
+@dataclass
+class Resampler:
+    """Draws data sets of `n_rows` from one, with or without replacement."""
+
+    X: object
+    y: object
+    replace: bool
+    n_rows: int
+
+    def __call__(self, rng: np.random.Generator) -> tuple:
+        """Draw one."""
+        seed = int(rng.integers(2**31))
+        return resample(
+            self.X, self.y, replace=self.replace, n_samples=self.n_rows, random_state=seed
+        )
+
+
+def hold_out(estimator, X, y, test_size, rng) -> tuple:
+    """Split off the evaluation part; return it, the rest, and the row numbers of the part."""
+    from sklearn.model_selection import train_test_split
+
+    X, X_test, y, y_test, _, rows = train_test_split(
+        X, y, np.arange(len(y)),
+        test_size=test_size,
+        random_state=int(rng.integers(2**31)),
+        stratify=y if is_classifier(estimator) else None,
+    )  # fmt: skip
+    return X, y, X_test, y_test, rows
+
+
+def rows_to_draw(sampler: str, train_size: int | float | None, available: int) -> int:
+    """Return the size of a data set."""
+    if train_size is None:
+        train_size = 1.0 if sampler == "bootstrap" else 0.5
+    n = train_size if isinstance(train_size, Integral) else round(train_size * available)
+    if not 1 <= n <= available:
+        allowed = f"1 or more of the {available} rows that are not held out, or a share of them"
+        refuse("train_size", allowed, train_size)
+    return int(n)
+
+
+@dataclass
+class _Fit:
+    """What came of one data set."""
+
+    prediction: np.ndarray
+    labels: np.ndarray
+    warnings: list
+
+
+class _Predict:
+    """What is done with each fit: predict the evaluation rows."""
+
+    def __init__(self, X_test, loss: str) -> None:
+        self.X_test = X_test
+        self.loss = loss
+
+    def __call__(self, task: Task, fitted: Fitted) -> _Fit:
+        if fitted.error is not None:
+            raise fitted.error
+        model, wants_log = fitted.estimator, self.loss == "log_loss"
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            if not wants_log:
+                prediction = np.asarray(model.predict(self.X_test))
+            else:
+                with np.errstate(divide="ignore"):  # the log of 0, which is bounded below
+                    prediction = _log_probability(model, self.X_test)
+        messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
+        # For the log loss these name the columns of the prediction.
+        labels = model.classes_ if wants_log else task.rows.labels
+        return _Fit(prediction, labels, messages)
+
+
+class _Draw:
+    """One data set, drawn when it is needed."""
+
+    def __init__(self, draw, seed) -> None:
+        self.draw = draw
+        self.seed = seed
+        self.labels = None
+
+    def __call__(self) -> tuple:
+        X, y = self.draw(np.random.default_rng(self.seed))
+        self.labels = np.unique(np.asarray(y))
+        return X, y
+
+
+def _log_probability(model, X) -> np.ndarray:
+    if hasattr(model, "predict_log_proba"):
+        return model.predict_log_proba(X)
+    return np.log(model.predict_proba(X))
+
+
+def predict_all(
+    estimator, draw, X_test, loss, *, labels, n_datasets, rng, n_jobs, verbose
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Fit one clone to each data set; return the predictions of all, and the class labels.
+
+    Predictions have the shape (n_datasets, n, outputs) for the squared error, (n_datasets, n) and
+    are class numbers for the zero-one losses, (n_datasets, n, classes) and are logarithms for the
+    log loss. `labels` are class labels that are known beforehand.
+    """
+    seeds = np.random.SeedSequence(int(rng.integers(2**63))).spawn(n_datasets)
+    tasks = [Task(clone(estimator), number, _Draw(draw, seed)) for number, seed in enumerate(seeds)]
+    fits = fit_together(
+        tasks, None, None, then=_Predict(X_test, loss), n_jobs=n_jobs, verbose=verbose,
+        description="data sets",
+    )  # fmt: skip
+    for category, message in dict.fromkeys(w for fit in fits for w in fit.warnings):
+        warn_user(message, category)
+    predictions = [fit.prediction for fit in fits]
+    if loss == "squared_error":
+        values = np.stack(predictions).astype(np.float64)
+        return values.reshape(*values.shape[:2], -1), None
+    classes = np.unique(np.concatenate([*labels, *(fit.labels for fit in fits)]))
+    if loss == "log_loss":
+        return np.stack([_in_columns(fit, classes) for fit in fits]), classes
+    return np.searchsorted(classes, np.stack(predictions)), classes
+
+
+def _in_columns(fit: _Fit, classes: np.ndarray) -> np.ndarray:
+    """Put logarithms of probabilities in the columns of all classes; unseen ones are improbable."""
+    log_p = np.full((len(fit.prediction), len(classes)), np.log(LEAST_PROBABILITY))
+    columns = np.searchsorted(classes, fit.labels)
+    log_p[:, columns] = np.maximum(fit.prediction, np.log(LEAST_PROBABILITY))
+    return log_p

@@ -1,0 +1,215 @@
+"""``diagnose``: measure the two gaps of any estimator, name its regime, propose remedies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+
+from skdl.diagnosis.baselines import check_baselines, try_baselines
+from skdl.diagnosis.bayes import bayes_of
+from skdl.diagnosis.checks import check_data, check_settings
+from skdl.diagnosis.findings.search import find_out
+from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
+from skdl.diagnosis.gaps import most_likely_regime
+from skdl.diagnosis.how_much_more import what_would_settle
+from skdl.diagnosis.remedies.remedy import propose
+from skdl.diagnosis.result import Diagnosis, How
+from skdl.diagnosis.summary import (
+    correlations,
+    fold_frame,
+    learning_curve,
+    more_rows_help,
+    notes,
+    summarise,
+)
+
+__all__ = ["diagnose"]
+
+
+def diagnose(
+    estimator,
+    X,
+    y,
+    *,
+    bayes_error: float | str = 0.0,
+    tolerance: float | None = None,
+    scoring=None,
+    cv=5,
+    n_repeats: int | None = None,
+    train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
+    baselines=True,
+    confidence: float = 0.95,
+    groups=None,
+    params: dict | None = None,
+    n_jobs: int | None = None,
+    random_state=None,
+    verbose: int = 0,
+) -> Diagnosis:
+    r"""Say whether an estimator underfits or overfits, how sure that is, and what to change.
+
+    .. math:: \text{validation error} =
+        \underbrace{\text{Bayes error} + \text{bias}}_{\text{training error}} + \text{variance}
+
+    Both errors come from repeated cross-validation: stratified for classifiers, shuffled. The
+    intervals of the gaps are corrected for the overlap of the folds (Nadeau and Bengio, 2003).
+    A gap is high when it exceeds the tolerance; that gives four regimes.
+
+    Parameters
+    ----------
+    estimator : scikit-learn classifier, regressor or pipeline
+        What to diagnose. It is cloned, never changed.
+    X : array-like, sparse matrix or data frame of shape (n_rows, n_features)
+        The inputs.
+    y : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        The targets.
+    bayes_error : float or "estimate", default=0
+        The best error that anything could attain, in units of the error: a human's, for example.
+        "estimate" takes a bound from nearest neighbours; see :mod:`skdl.diagnosis.bayes` for how
+        far to trust it. It needs the default `scoring`.
+    tolerance : float, default=None
+        The size up to which a gap counts as small. None means 0.02: two percentage points of the
+        error rate, or 2 % of the variance. A scorer that is a loss (``"neg_..."``) needs a value.
+    scoring : str, callable or None, default=None
+        None measures the error rate of a classifier and :math:`1 - R^2` of a regressor. Any other
+        scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its
+        loss.
+    cv : int, splitter or iterable, default=5
+        An int gives that many folds; anything else is used as it is.
+    n_repeats : int or None, default=None
+        How often to repeat the folds with another shuffle; only for an int `cv`. None means twice.
+    train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
+        The shares of the training rows at which the learning curve is measured besides all of them,
+        over the first repeat. ``()`` makes no learning curve.
+    baselines : bool or list of str, default=True
+        Which simple models to measure on the folds of the first repeat, behind the estimator's own
+        transformers: "constant", "linear", "nearest neighbours", "boosted trees". True is all.
+        They are fitted without `params`.
+    confidence : float in (0, 1), default=0.95
+        The coverage of the intervals.
+    groups : array-like of shape (n_rows,), default=None
+        Rows of one group never sit in both the training and the validation part.
+    params : dict, default=None
+        Passed on to ``fit`` (and the scorer, with metadata routing), as by ``cross_validate``;
+        for example ``{"sample_weight": w}``. Arrays with one entry a row are split with the rows.
+    n_jobs : int, default=None
+        How many fits run at once.
+    random_state : int, Generator or None, default=None
+        Decides the folds. The estimator has its own.
+    verbose : int, default=0
+        1 shows a progress bar, if the standard error stream is a terminal.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    ValueError
+        If `y` holds a single class, a class has fewer rows than there are folds, a value is not
+        finite, or a parameter is out of its range.
+
+    References
+    ----------
+    Ng (2018), *Machine Learning Yearning*, ch. 20-32.
+    Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52.
+
+    Examples
+    --------
+    One nearest neighbour remembers its training rows perfectly:
+
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> X, y = make_moons(400, noise=0.35, random_state=0)
+    >>> diagnosis = diagnose(KNeighborsClassifier(1), X, y, random_state=0)
+    >>> diagnosis.regime, diagnosis.conclusive
+    ('overfitting', True)
+    >>> diagnosis.training_error.value
+    0.0
+    """
+    error = ErrorMeasure.make(estimator, scoring)
+    rng = np.random.default_rng(random_state)
+    tolerance, n_repeats = check_settings(
+        error=error, bayes_error=bayes_error, tolerance=tolerance, cv=cv, n_repeats=n_repeats,
+        train_sizes=train_sizes, confidence=confidence,
+    )  # fmt: skip
+    baselines = check_baselines(baselines)
+    X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
+
+    # 1. Measure: all folds, the learning curve, the baselines.
+    splits = make_splits(
+        X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
+    )
+    folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+    first_repeat = folds[: cv if isinstance(cv, Integral) else None]
+    smaller = learning_curve_tasks(
+        first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
+    )
+    done = measure(
+        estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
+    )
+    folds, smaller = done[: len(folds)], done[len(folds) :]
+    first_repeat = folds[: len(first_repeat)]
+    compared, failures = try_baselines(
+        baselines, estimator, X, y, first_repeat, error,
+        confidence=confidence, n_jobs=n_jobs, verbose=verbose,
+    )  # fmt: skip
+
+    # 2. The two gaps and the regime.
+    bayes = bayes_of(bayes_error, folds, compared, y, estimator)
+    settings = {
+        "n_rows": n_rows,
+        "bayes_error": bayes.value,
+        "confidence": confidence,
+        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
+    }
+    gaps = summarise(folds, **settings)
+    regime, conclusive, probabilities = most_likely_regime(
+        gaps["bias"], gaps["variance"], tolerance
+    )
+    curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
+
+    # 3. What lies behind them, and what to change.
+    findings, regions = find_out(
+        estimator, X, y, folds, first_repeat, compared, error,
+        gaps=gaps, regime=regime, tolerance=tolerance,
+    )  # fmt: skip
+    remedies = propose(
+        estimator,
+        regime,
+        findings=findings,
+        bias_first=gaps["bias"].value >= gaps["variance"].value,
+        settled=all(fold.record is not None for fold in folds),
+        more_rows_help=more_rows_help(curve),
+    )
+    settle = what_would_settle(
+        {name: gaps[name] for name in ("bias", "variance")}, tolerance, curve, n_rows=n_rows,
+        n_splits=len(first_repeat) if isinstance(cv, Integral) else 0,
+        correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
+    )  # fmt: skip
+    return Diagnosis(
+        estimator=clone(estimator),
+        error_name=error.name,
+        in_percent=error.best == 1,
+        n_rows=n_rows,
+        n_features=n_features,
+        bayes=bayes,
+        tolerance=tolerance,
+        confidence=confidence,
+        **gaps,
+        regime=regime,
+        conclusive=conclusive,
+        probabilities=probabilities,
+        findings=findings,
+        remedies=remedies,
+        settle=settle,
+        notes=notes(folds, smaller, gaps["bias"], bayes.value) + failures,
+        folds_=fold_frame(folds),
+        learning_curve_=curve,
+        baselines_=compared,
+        regions_=regions,
+        how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
+        data_=(X, y, groups, params),
+    )

@@ -1,0 +1,1 @@
+"""Remedies: what to change, for which reason, and who says so."""

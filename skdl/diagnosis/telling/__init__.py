@@ -1,0 +1,1 @@
+"""Telling: a diagnosis and its trials in words, as text and as HTML."""

@@ -1,0 +1,110 @@
+"""What rows weigh: the weights that came with them, times those of their classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.utils.validation import check_array
+
+from skdl.core.component import Interval
+
+__all__ = ["check_weight", "weigh_classes"]
+
+Array = np.ndarray
+
+
+def check_weight(sample_weight: object, n: int, owner: str) -> Array:
+    """Check the weights of n rows.
+
+    Parameters
+    ----------
+    sample_weight : array-like of shape (n,)
+        What came.
+    n : int
+        Number of rows.
+    owner : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    weight : ndarray of shape (n,), float64
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, a weight is negative or not finite, or all are zero.
+
+    Examples
+    --------
+    >>> check_weight([1, 2], 2, "MLPClassifier").tolist()
+    [1.0, 2.0]
+    """
+    weight = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weight.shape != (n,):
+        raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
+    if weight.max() == 0:
+        raise ValueError(f"{owner}: sample_weight must have a positive weight; got all zero")
+    if weight.min() < 0:
+        raise ValueError(f"{owner}: sample_weight must be >= 0; got {weight.min():g}")
+    return weight
+
+
+def weigh_classes(
+    class_weight: object, classes: Array, y: Array, sample_weight: Array | None, owner: str
+) -> Array:
+    """Multiply the weights of rows by those of their classes.
+
+    Parameters
+    ----------
+    class_weight : dict or "balanced"
+        Weight of each class, 1 if it is not named; "balanced" is inverse to the weight of its rows.
+    classes : ndarray of shape (n_classes,)
+        The class labels.
+    y : ndarray of shape (n,)
+        Class numbers.
+    sample_weight : ndarray of shape (n,) or None
+        Weights of the rows.
+    owner : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    weight : ndarray of shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If ``class_weight`` is something else, or leaves no row with a positive weight.
+
+    Examples
+    --------
+    >>> y = np.array([0, 0, 0, 1])
+    >>> weigh_classes("balanced", np.array(["a", "b"]), y, None, "MLPClassifier").round(3).tolist()
+    [0.667, 0.667, 0.667, 2.0]
+    """
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    if isinstance(class_weight, dict):
+        unknown = [label for label in class_weight if label not in classes]
+        if unknown:
+            raise ValueError(
+                f"{owner}: class_weight must name classes of y, {classes}; got {unknown}"
+            )
+        if not all(Interval(0).allows(w) for w in class_weight.values()):
+            raise ValueError(
+                f"{owner}: class_weight must give each class a number >= 0; got {class_weight!r}"
+            )
+        of_class = np.array([class_weight.get(c, 1.0) for c in classes.tolist()])
+    elif isinstance(class_weight, str) and class_weight == "balanced":
+        total = np.bincount(y, weights=weight, minlength=len(classes))
+        of_class = total.sum() / (len(total) * np.maximum(total, np.finfo(float).tiny))
+    else:
+        raise ValueError(
+            f"{owner}: class_weight must be a dict, 'balanced' or None; got {class_weight!r}"
+        )
+    weight = weight * of_class[y]
+    if weight.max() == 0:
+        raise ValueError(
+            f"{owner}: class_weight must leave a row with a positive weight; got {class_weight!r}"
+        )
+    return weight

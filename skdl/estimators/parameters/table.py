@@ -1,0 +1,355 @@
+"""The parameters of the estimators: what each may be, and one line that says what it does.
+
+The signatures of the two estimators hold the defaults; this table holds the rest. Validation, the
+docstrings of both estimators and the documentation read it, so a parameter is described once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from skdl.core.activations import Activation
+from skdl.core.clipping import Clipping
+from skdl.core.component import Boolean, Component, Each, Either, Interval, Nothing, OneOf
+from skdl.core.initializers import Initializer
+from skdl.core.losses import Loss
+from skdl.core.noise import DropoutInference
+from skdl.core.optimizers import Optimizer
+from skdl.core.schedules import MomentumSchedule, Schedule
+
+__all__ = ["PARAMETERS", "Parameter", "documented"]
+
+_rate = Interval(0, 1, closed="left")
+_not_negative = Interval(0)
+_positive = Interval(0, closed="neither")
+_count = Interval(1, integer=True)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an estimator.
+
+    Attributes
+    ----------
+    group : str
+        The part of the network that it belongs to.
+    rule : rule or None
+        What is allowed; None where a component's family or a later step checks it.
+    kind : str
+        Its type, for the docstring.
+    text : str
+        What it does.
+    family : type or None
+        The family of components whose names are allowed.
+    """
+
+    group: str
+    rule: Any
+    kind: str
+    text: str
+    family: type[Component] | None = None
+
+
+def _component(group: str, family: type[Component], text: str, also: str = "") -> Parameter:
+    return Parameter(group, None, f"str or {family.__name__}{also}", text, family)
+
+
+PARAMETERS: dict[str, Parameter] = {
+    # -- architecture
+    "hidden_layer_sizes": Parameter(
+        "architecture",
+        Either(_count, Each(_count), OneOf(((), [])), Nothing()),
+        "int or tuple of int",
+        "Units of each hidden layer; an int is repeated ``n_hidden_layers`` times; ``()`` is the "
+        "linear model.",
+    ),
+    "n_hidden_layers": Parameter(
+        "architecture",
+        Either(Interval(0, integer=True), Nothing()),
+        "int or None",
+        "How often an int in ``hidden_layer_sizes`` is repeated; None means once.",
+    ),
+    "activation": _component(
+        "architecture",
+        Activation,
+        "What hidden units compute from their pre-activation.",
+        also=", or a list with one per hidden layer",
+    ),
+    "output_activation": Parameter(
+        "architecture",
+        OneOf(("auto", "softmax", "sigmoid")),
+        "{'auto', 'softmax', 'sigmoid'}",
+        "What turns raw outputs into probabilities. 'auto' is softmax for three classes or more "
+        "and sigmoid for two classes or for labels.",
+    ),
+    "fit_intercept": Parameter("architecture", Boolean(), "bool", "Whether layers have biases."),
+    "batch_norm": Parameter(
+        "architecture",
+        Boolean(),
+        "bool",
+        "Whether pre-activations are normalised over each batch.",
+    ),
+    "batch_norm_momentum": Parameter(
+        "architecture",
+        _rate,
+        "float in [0, 1)",
+        "Decay, per batch, of the running mean and variance that prediction uses.",
+    ),
+    # -- initialisation
+    "init": _component(
+        "initialisation",
+        Initializer,
+        "Where weights start. 'auto' is Glorot uniform, but LeCun normal for SELU and, in "
+        "networks of three hidden layers or more, He uniform for rectifiers.",
+    ),
+    "init_scale": Parameter(
+        "initialisation", _positive, "float > 0", "Factor on all initial weights."
+    ),
+    "bias_init": Parameter(
+        "initialisation",
+        Either(OneOf(("auto",)), Interval()),
+        "'auto' or float",
+        "Where biases start. 'auto' is 0 in hidden layers, and in the output layer the best "
+        "prediction that ignores the inputs.",
+    ),
+    # -- loss
+    "loss": _component("loss", Loss, "What is minimised."),
+    "label_smoothing": Parameter(
+        "loss",
+        _rate,
+        "float in [0, 1)",
+        "ε: targets become (1 − ε)·y + ε/K in training, for K classes.",
+    ),
+    "scale_target": Parameter(
+        "loss",
+        Boolean(),
+        "bool",
+        "Whether the network learns (y − mean)/std instead of y, which makes learning rates, "
+        "penalties and losses independent of the unit of y. Predictions, ``coefs_`` and "
+        "``intercepts_`` are in the unit of y all the same; ``loss_curve_`` is in standard "
+        "deviations. Losses with a logarithmic link (poisson, gamma) never scale.",
+    ),
+    # -- optimiser
+    "optimizer": _component("optimiser", Optimizer, "How the gradient becomes a step."),
+    "learning_rate": Parameter(
+        "optimiser",
+        Either(_positive, Nothing()),
+        "float or None",
+        "ε; None is the optimiser's own default.",
+    ),
+    "momentum": Parameter(
+        "optimiser",
+        Either(_rate, Nothing()),
+        "float in [0, 1) or None",
+        "α, for optimisers that have one; None is the optimiser's own default.",
+    ),
+    "nesterov": Parameter(
+        "optimiser",
+        Either(Boolean(), Nothing()),
+        "bool or None",
+        "Whether momentum looks ahead; None is the optimiser's own default.",
+    ),
+    # -- schedule
+    "schedule": _component("schedule", Schedule, "How the learning rate changes."),
+    "momentum_schedule": _component(
+        "schedule", MomentumSchedule, "How the momentum changes; it may rise."
+    ),
+    # -- batches
+    "batch_size": Parameter(
+        "batches",
+        Either(_count, OneOf(("auto", "full"))),
+        "int, 'auto' or 'full'",
+        "Rows of each step. 'auto' is all rows for full-batch optimisers, else 64, or all rows "
+        "if there are fewer.",
+    ),
+    "shuffle": Parameter(
+        "batches",
+        Either(Boolean(), OneOf(("once", "replacement"))),
+        "bool, 'once' or 'replacement'",
+        "True: a new order each epoch; 'once': one random order; 'replacement': rows are drawn "
+        "independently; False: the order of the data.",
+    ),
+    # -- gradient clipping
+    "clip": Parameter(
+        "clipping",
+        None,
+        "str, Clipping or None",
+        "How the gradient of a batch is bounded: by value, by norm or average norm of each "
+        "parameter array, or by global norm.",
+        Clipping,
+    ),
+    "clip_threshold": Parameter("clipping", _positive, "float > 0", "The bound."),
+    # -- penalties
+    "l1": Parameter(
+        "penalties", _not_negative, "float >= 0", "λ₁ of ``l1·Σ|w|``: weights become exactly 0."
+    ),
+    "l2": Parameter("penalties", _not_negative, "float >= 0", "λ₂ of ``½·l2·Σw²``."),
+    "weight_decay": Parameter(
+        "penalties",
+        Either(_not_negative, Nothing()),
+        "float >= 0 or None",
+        "Decoupled decay: each step multiplies weights by ``1 − learning_rate·weight_decay``. "
+        "None is the optimiser's own default (0.01 for adamw, else 0).",
+    ),
+    "max_norm": Parameter(
+        "penalties",
+        Either(_positive, Nothing()),
+        "float > 0 or None",
+        "Largest norm of the weights into one unit.",
+    ),
+    "activity_l1": Parameter(
+        "penalties",
+        _not_negative,
+        "float >= 0",
+        "Strength of an L1 penalty on hidden activations (sparse codes).",
+    ),
+    "penalize_bias": Parameter(
+        "penalties",
+        Boolean(),
+        "bool",
+        "Whether ``l1``, ``l2`` and ``weight_decay`` apply to biases and all other parameters too.",
+    ),
+    # -- noise
+    "dropout": Parameter(
+        "noise",
+        Either(_rate, Each(_rate)),
+        "float in [0, 1), or a list with one per hidden layer",
+        "Probability that a hidden unit is dropped.",
+    ),
+    "input_dropout": Parameter(
+        "noise", _rate, "float in [0, 1)", "Probability that an input is dropped."
+    ),
+    "dropout_inference": _component(
+        "noise", DropoutInference, "What dropout means when predicting."
+    ),
+    "input_noise": Parameter(
+        "noise", _not_negative, "float >= 0", "Standard deviation of Gaussian noise on inputs."
+    ),
+    "hidden_noise": Parameter(
+        "noise",
+        _not_negative,
+        "float >= 0",
+        "Standard deviation of Gaussian noise on hidden activations.",
+    ),
+    "weight_noise": Parameter(
+        "noise",
+        _not_negative,
+        "float >= 0",
+        "Standard deviation of Gaussian noise on the weights, drawn anew for each gradient.",
+    ),
+    # -- ensemble
+    "n_networks": Parameter(
+        "ensemble",
+        _count,
+        "int >= 1",
+        "Networks to train, alike but for their random numbers. Their raw outputs are averaged, "
+        "which takes away the variance that a single initialisation and order of rows add.",
+    ),
+    # -- data
+    "class_weight": Parameter(
+        "data",
+        None,
+        "dict, 'balanced' or None",
+        "Weight of each class; 'balanced' is inverse to its frequency.",
+    ),
+    "dtype": Parameter(
+        "data",
+        Either(OneOf(("float32", "float64")), Nothing()),
+        "'float32', 'float64' or None",
+        "Precision of training and prediction, whatever that of X. None keeps float32 as it is and "
+        "takes float64 for everything else; a fit that goes on stays in its own. 'float32' is the "
+        "easiest way to speed: a large network trains twice as fast on a float64 table, a small "
+        "one 1.2 to 1.5 times. Rounding changes a score less than another ``random_state`` does, "
+        "if inputs are standardised first; left as they are, numbers that differ by less than a "
+        "ten-millionth of their size, such as timestamps, become equal.",
+    ),
+    # -- stopping
+    "max_iter": Parameter("stopping", _count, "int >= 1", "Largest number of epochs."),
+    "tol": Parameter(
+        "stopping",
+        _not_negative,
+        "float >= 0",
+        "Smallest fall of the monitored loss that counts; for second-order solvers the tolerance "
+        "of the gradient.",
+    ),
+    "early_stopping": Parameter(
+        "stopping",
+        Either(Boolean(), OneOf(("rises",))),
+        "bool or 'rises'",
+        "Whether to watch validation rows instead of the training loss. True: stop after "
+        "``n_iter_no_change`` epochs without a fall; 'rises': after that many rises in a row, "
+        "which are rewound.",
+    ),
+    "validation_fraction": Parameter(
+        "stopping",
+        Interval(0, 1, closed="neither"),
+        "float in (0, 1)",
+        "Part of the rows that is set aside (stratified by class) when ``fit`` gets no ``X_val``.",
+    ),
+    "monitor": Parameter(
+        "stopping",
+        None,
+        "'loss', str or callable",
+        "What early stopping watches on the validation rows: the loss, or any scorer.",
+    ),
+    "n_iter_no_change": Parameter(
+        "stopping",
+        Either(_count, Nothing()),
+        "int or None",
+        "Epochs of patience; None never stops before ``max_iter``.",
+    ),
+    "restore_best": Parameter(
+        "stopping",
+        Boolean(),
+        "bool",
+        "Whether early stopping goes back to the best weights it saw.",
+    ),
+    # -- the run
+    "random_state": Parameter(
+        "run",
+        None,
+        "int, RandomState or None",
+        "Seed of initial weights, validation split, order of rows and noise.",
+    ),
+    "warm_start": Parameter(
+        "run",
+        Boolean(),
+        "bool",
+        "Whether ``fit`` goes on from where the last call ended: the same weights, optimiser state "
+        "and validation split.",
+    ),
+    "verbose": Parameter(
+        "run",
+        Either(Boolean(), Interval(0, integer=True)),
+        "bool or int",
+        "Whether to show a progress bar with loss and time left.",
+    ),
+    "callbacks": Parameter(
+        "run",
+        None,
+        "list of callable or None",
+        "Called as ``callback(estimator, record)`` after each epoch; one that returns True stops "
+        "the fit.",
+    ),
+}
+
+
+def documented(cls: type) -> type:
+    """Write the parameters of an estimator into its docstring, from the table above."""
+    lines = []
+    for name, default in inspect.signature(cls.__init__).parameters.items():
+        if name == "self":
+            continue
+        parameter = PARAMETERS[name]
+        family = cls._loss_family if name == "loss" else parameter.family
+        names = f" One of {', '.join(map(repr, family.registry))}." if family else ""
+        lines.append(f"{name} : {parameter.kind}, default={default.default!r}")
+        lines += textwrap.wrap(
+            parameter.text + names, 90, initial_indent="    ", subsequent_indent="    "
+        )
+    indented = "\n".join("    " + line for line in lines).strip()
+    cls.__doc__ = (cls.__doc__ or "").replace("{parameters}", indented)
+    return cls

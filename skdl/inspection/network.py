@@ -1,0 +1,282 @@
+"""A look inside a fitted network: its hidden activations, its parameters, its loss elsewhere.
+
+Everything that pictures and measurements need beyond the public attributes of an estimator is read
+here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from skdl.core.layers import Activate, MaxoutUnits, Pass
+from skdl.tools.inside import find_network, fitted_network
+
+__all__ = [
+    "LossSurface", "Snapshots", "fit_watched", "hidden_activations", "network_of", "similarity",
+    "unwrap",
+]  # fmt: skip
+
+# What scikit-learn's own networks apply to a hidden layer.
+SKLEARN_ACTIVATIONS = {
+    "identity": lambda z: z,
+    "logistic": lambda z: 1 / (1 + np.exp(-z)),
+    "tanh": np.tanh,
+    "relu": lambda z: np.maximum(z, 0),
+}
+
+
+def unwrap(estimator, X=None) -> tuple[object, object]:
+    """Return the fitted model inside pipelines, searches and target transformers, and its inputs.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted model, or what is wrapped around one.
+    X : array-like of shape (n_rows, n_features), default=None
+        Inputs of the outermost; the steps before the model are applied to them.
+
+    Returns
+    -------
+    model : estimator
+    X : array-like, or None
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import FunctionTransformer
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> chain = make_pipeline(FunctionTransformer(np.negative), DecisionTreeClassifier())
+    >>> unwrap(chain.fit([[1.0], [2.0]], [0, 1]), np.array([[3.0]]))
+    (DecisionTreeClassifier(), array([[-3.]]))
+    """
+    while hasattr(estimator, "best_estimator_"):  # a search
+        estimator = estimator.best_estimator_
+    return fitted_network(estimator, X)
+
+
+def network_of(estimator, X=None, *, asked_by: str) -> tuple[object, object]:
+    """Unwrap a fitted network of skdl, or say who needs one and what came instead."""
+    mlp, X = unwrap(estimator, X)
+    if not hasattr(type(mlp), "validation_loss_curve_"):
+        raise TypeError(f"{asked_by}: estimator must be a network of skdl; got {mlp!r}")
+    check_is_fitted(mlp)
+    return mlp, X
+
+
+def hidden_activations(estimator, X) -> list[np.ndarray]:
+    """Return what the units of each hidden layer put out, as when predicting.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted network of skdl or of scikit-learn, or a pipeline around one.
+    X : array-like of shape (n_rows, n_features)
+        The inputs.
+
+    Returns
+    -------
+    activations : list of ndarray of shape (n_rows, n_units)
+        One for each hidden layer, from below.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is no network.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8, 5), max_iter=2, n_iter_no_change=None, random_state=0).fit(X, y)
+    >>> [a.shape for a in hidden_activations(mlp, X)]
+    [(150, 8), (150, 5)]
+    """
+    mlp, X = unwrap(estimator, X)
+    if not hasattr(mlp, "coefs_"):
+        raise TypeError(f"hidden_activations: estimator must be a fitted network; got {mlp!r}")
+    activations = []
+    if not hasattr(mlp, "history_"):  # scikit-learn's
+        f, a = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X)
+        for W, b in zip(mlp.coefs_[:-1], mlp.intercepts_[:-1], strict=True):
+            a = f(a @ W + b)
+            activations.append(a)
+        return activations
+    network = mlp._network
+    a = (X if hasattr(X, "tocsr") else np.asarray(X)).astype(network.dtype)
+    work = network.workspace(a.shape[0])
+    for layer, buffers in zip(network.layers, work.buffers, strict=True):
+        a = layer.forward(a, buffers, Pass())
+        if isinstance(layer, Activate | MaxoutUnits):
+            activations.append(a.copy())
+    return activations
+
+
+def similarity(activations: np.ndarray) -> np.ndarray:
+    """Return the correlations of all pairs of rows; NaN with a row that is constant.
+
+    Parameters
+    ----------
+    activations : ndarray of shape (n_rows, n_units)
+        What a layer puts out.
+
+    Returns
+    -------
+    similarity : ndarray of shape (n_rows, n_rows)
+
+    Examples
+    --------
+    >>> similarity(np.array([[0.0, 1.0, 2.0], [2.0, 4.0, 6.0], [3.0, 2.0, 1.0]])).round(6).tolist()
+    [[1.0, 1.0, -1.0], [1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]]
+    """
+    centred = activations - activations.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    length[length == 0] = np.nan
+    return np.clip((centred / length) @ (centred / length).T, -1, 1)
+
+
+class Snapshots:
+    """A callback that keeps the parameters of a network after every epoch.
+
+    Parameters
+    ----------
+    every : int, default=1
+        Keep one epoch of so many (and the first).
+
+    Attributes
+    ----------
+    epochs : list of int
+        The epochs that were kept.
+    coefs : list of list of ndarray
+        ``coefs_`` at each of them.
+    parameters : list of ndarray of shape (n_parameters,)
+        All that gradients change, as one vector.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> seen = Snapshots(every=2)
+    >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, callbacks=[seen])
+    >>> _ = mlp.fit(X, y)
+    >>> seen.epochs
+    [1, 3, 5]
+    """
+
+    def __init__(self, every: int = 1):
+        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+            raise ValueError(f"Snapshots: every must be an int >= 1; got {every!r}")
+        self.every = every
+        self.epochs: list[int] = []
+        self.coefs: list[list[np.ndarray]] = []
+        self.parameters: list[np.ndarray] = []
+
+    def __call__(self, estimator, record) -> None:
+        """Keep the parameters after an epoch."""
+        if (record["epoch"] - 1) % self.every == 0:
+            self.epochs.append(record["epoch"])
+            self.coefs.append([W.copy() for W in estimator.coefs_])
+            self.parameters.append(estimator._network.theta.copy())
+
+    def singular_values(self, layer: int | None = None) -> np.ndarray:
+        r"""Return the singular values at each epoch, largest first.
+
+        Parameters
+        ----------
+        layer : int, default=None
+            Of the weights of this layer, counted from 0; None takes the product
+            :math:`W_1 W_2 \cdots W_L`, which is the map of a linear network.
+
+        Returns
+        -------
+        values : ndarray of shape (n_epochs, n_modes)
+        """
+        if not self.epochs:
+            raise ValueError("Snapshots: pass it to a fit first (callbacks=[snapshots])")
+        if layer is None:
+            matrices = [functools.reduce(np.matmul, coefs) for coefs in self.coefs]
+        else:
+            matrices = [coefs[layer] for coefs in self.coefs]
+        return np.linalg.svd(np.array(matrices), compute_uv=False)
+
+
+def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:
+    """Fit a clone of a network, or of a pipeline around one, and keep snapshots on the way.
+
+    Parameters
+    ----------
+    estimator : estimator
+        It is cloned, never changed.
+    X, y : array-like
+        The training rows.
+    every : int, default=1
+        Keep one epoch of so many.
+
+    Returns
+    -------
+    fitted : estimator
+    snapshots : Snapshots
+    """
+    network, prefix = find_network(estimator)
+    if "callbacks" not in network.get_params(deep=False):
+        raise TypeError(f"fit_watched: estimator must be a network of skdl; got {network!r}")
+    watched = [*(network.callbacks or ()), Snapshots(every)]
+    fitted = clone(estimator).set_params(**{f"{prefix}callbacks": watched}).fit(X, y)
+    # Read back from the fitted network: what wraps it may have cloned it and its callbacks.
+    return fitted, unwrap(fitted)[0].callbacks[-1]
+
+
+class LossSurface:
+    """The training loss of a fitted network as a function of its parameters.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted network of skdl, or a pipeline that ends in one. It is not changed.
+    X, y, sample_weight : array-like
+        The rows on which the loss is measured, without penalties.
+
+    Attributes
+    ----------
+    parameters : ndarray of shape (n_parameters,)
+        Where the fit ended.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0).fit(X, y)
+    >>> surface = LossSurface(mlp, X, y)
+    >>> from sklearn.metrics import log_loss
+    >>> bool(abs(surface(surface.parameters) - log_loss(y, mlp.predict_proba(X))) < 1e-9)
+    True
+    """
+
+    def __init__(self, estimator, X, y, sample_weight=None):
+        if hasattr(estimator, "regressor_"):
+            raise TypeError(
+                "LossSurface: estimator must be a network or a pipeline that ends in one; got a "
+                "TransformedTargetRegressor, whose network sees another y: pass regressor_"
+            )
+        mlp, X = network_of(estimator, X, asked_by="LossSurface")
+        self._mlp = mlp = copy.deepcopy(mlp)
+        rows = mlp._check_rows(X, y, sample_weight, fresh=False)
+        self._data = mlp._data(*rows)
+        self.parameters = mlp._network.theta.copy()
+
+    def __call__(self, parameters) -> float:
+        """Return the loss at other parameters."""
+        network, data = self._mlp._network, self._data
+        network.theta[...] = parameters
+        return float(self._mlp._loss.value(data.y, network.raw(data.X), data.weight))
+
+    def weights(self, vector: np.ndarray) -> list[np.ndarray]:
+        """Return the parts of a vector of parameters that are weight matrices, as views."""
+        return [views["W"] for views in self._mlp._network.views(vector) if "W" in views]

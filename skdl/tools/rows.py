@@ -1,0 +1,188 @@
+"""Rows: some of them, their precision, which are set aside to validate on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils import assert_all_finite, get_tags
+
+__all__ = [
+    "in_precision",
+    "inputs_of",
+    "n_rows",
+    "params_of_rows",
+    "random_split",
+    "rows_of",
+    "stratified_split",
+]
+
+Array = np.ndarray
+
+
+def rows_of(data: object, rows: Array) -> object:
+    """Take rows of an array, a sparse matrix, a data frame or a list.
+
+    Examples
+    --------
+    >>> rows_of(["a", "b", "c"], np.array([2, 0]))
+    ['c', 'a']
+    """
+    rows = np.asarray(rows)
+    if hasattr(data, "iloc"):
+        return data.iloc[rows]
+    if isinstance(data, list | tuple):
+        return [data[i] for i in (np.flatnonzero(rows) if rows.dtype == bool else rows)]
+    return data.tocsr()[rows] if hasattr(data, "tocsr") else data[rows]
+
+
+def n_rows(data: object) -> int:
+    """Return the number of rows of an array, a sparse matrix, a data frame or a list.
+
+    Examples
+    --------
+    >>> n_rows([[1.0], [2.0]]), n_rows(np.zeros((3, 1)))
+    (2, 3)
+    """
+    return data.shape[0] if hasattr(data, "shape") else len(data)
+
+
+def inputs_of(estimator: object, X: object, rows: Array, training: Array) -> object:
+    """Take rows of X; of one number for each pair of rows (a kernel), those with training rows.
+
+    Examples
+    --------
+    >>> from sklearn.svm import SVC
+    >>> K = np.arange(9).reshape(3, 3)
+    >>> inputs_of(SVC(kernel="precomputed"), K, np.array([2]), np.array([0, 1])).tolist()
+    [[6, 7]]
+    """
+    X = rows_of(X, rows)
+    pairwise = hasattr(estimator, "__sklearn_tags__") and get_tags(estimator).input_tags.pairwise
+    return X[:, training] if pairwise else X
+
+
+def params_of_rows(params: dict[str, Any], rows: Array, n: int) -> dict[str, Any]:
+    """Cut the parameters that have one entry for each of n rows down to some rows.
+
+    Examples
+    --------
+    >>> params_of_rows({"sample_weight": [1.0, 2.0, 3.0], "sparse": True}, [2], 3)
+    {'sample_weight': [3.0], 'sparse': True}
+    """
+
+    def is_by_row(value: Any) -> bool:
+        if isinstance(value, list | tuple):
+            return len(value) == n
+        return len(getattr(value, "shape", ())) > 0 and value.shape[0] == n
+
+    return {
+        name: rows_of(value, rows) if is_by_row(value) else value for name, value in params.items()
+    }
+
+
+def in_precision(X: Array, dtype: np.dtype) -> Array:
+    """Return rows in memory in one precision, each row contiguous; no copy if they are so already.
+
+    Parameters
+    ----------
+    X : ndarray or CSR of shape (n, features)
+        Finite numbers.
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    X : ndarray or CSR of shape (n, features)
+        A converted CSR shares its indices with the one that came.
+
+    Raises
+    ------
+    ValueError
+        If a number is too large for ``dtype``.
+
+    Examples
+    --------
+    >>> in_precision(np.array([[0.1]]), np.dtype(np.float32)).dtype
+    dtype('float32')
+    """
+    given = X.dtype
+    with np.errstate(over="ignore"):  # an error says it better, below
+        if not issparse(X):
+            X = np.ascontiguousarray(X, dtype)  # batches are gathered row by row
+        elif given != dtype:
+            X = type(X)((X.data.astype(dtype), X.indices, X.indptr), shape=X.shape)
+    if given != dtype:
+        assert_all_finite(X, input_name="X")
+    return X
+
+
+def stratified_split(
+    classes: Array, fraction: float, rng: np.random.Generator, owner: str = "stratified_split"
+) -> tuple[Array, Array]:
+    """Split rows so that every class gives about the same fraction; one row at least stays.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n,)
+        Class numbers.
+    fraction : float
+        Part of the rows that is held out.
+    rng : numpy.random.Generator
+        Source of randomness.
+    owner : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    rows, held_out : ndarray of int
+        Row numbers, in increasing order.
+
+    Raises
+    ------
+    ValueError
+        If no row could be held out.
+
+    Examples
+    --------
+    >>> rows, held_out = stratified_split(np.repeat([0, 1], [8, 4]), 0.25, np.random.default_rng(0))
+    >>> len(held_out), int(sum(held_out < 8))
+    (3, 2)
+    """
+    held_out = []
+    owed = 0.0  # what rounding has kept back so far, so that rare classes add up
+    for label in np.unique(classes):
+        rows = rng.permutation(np.flatnonzero(classes == label))
+        owed += fraction * len(rows)
+        take = min(round(owed), len(rows) - 1)
+        owed -= take
+        held_out.append(rows[:take])
+    held = np.sort(np.concatenate(held_out))
+    _check_split(len(held), len(classes), fraction, owner)
+    return np.setdiff1d(np.arange(len(classes)), held), held
+
+
+def random_split(
+    n: int, fraction: float, rng: np.random.Generator, owner: str = "random_split"
+) -> tuple[Array, Array]:
+    """Split n rows at random; parameters and results as for :func:`stratified_split`.
+
+    Examples
+    --------
+    >>> rows, held_out = random_split(10, 0.2, np.random.default_rng(0))
+    >>> len(rows), len(held_out)
+    (8, 2)
+    """
+    order = rng.permutation(n)
+    n_held = min(max(round(fraction * n), 1), n - 1)
+    _check_split(n_held, n, fraction, owner)
+    return np.sort(order[n_held:]), np.sort(order[:n_held])
+
+
+def _check_split(n_held: int, n: int, fraction: float, owner: str) -> None:
+    if n_held == 0:
+        raise ValueError(
+            f"{owner}: early_stopping needs validation rows, but validation_fraction={fraction} of "
+            f"n_samples={n} leaves none; raise validation_fraction or pass X_val, y_val"
+        )

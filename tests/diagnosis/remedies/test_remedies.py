@@ -1,0 +1,168 @@
+"""Remedies: valid for the very estimator, starting from its settings, only where they apply."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import make_classification
+from sklearn.model_selection import ParameterGrid, RandomizedSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
+from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skdl import MLPClassifier, MLPRegressor
+from skdl.core.optimizers import Optimizer
+from skdl.diagnosis import Remedy
+from skdl.diagnosis.findings.finding import Finding
+from skdl.diagnosis.gaps import REGIMES
+from skdl.diagnosis.remedies.remedy import propose
+from skdl.tools.inside import find_network
+
+NETWORKS = [
+    MLPClassifier(),
+    MLPRegressor(),
+    MLPClassifier(hidden_layer_sizes=()),
+    MLPClassifier(hidden_layer_sizes=20, n_hidden_layers=2),
+    MLPClassifier(hidden_layer_sizes=(1,), dropout=0.5, l2=1.0, early_stopping=True),
+    MLPClassifier(hidden_layer_sizes=[8, 4], dropout=[0.5, 0.2], activation=["relu", "tanh"]),
+    MLPClassifier(optimizer="lbfgs"),
+    MLPClassifier(optimizer="rprop", batch_norm=True),
+    SklearnMLPClassifier(),
+    SklearnMLPRegressor(solver="lbfgs"),
+    Pipeline([("scale", StandardScaler()), ("mlp", MLPClassifier())]),
+    Pipeline([("scale", StandardScaler()), ("mlp", TransformedTargetRegressor(MLPRegressor()))]),
+    TransformedTargetRegressor(make_pipeline(StandardScaler(), SklearnMLPRegressor())),
+]
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("estimator", NETWORKS, ids=repr)
+def test_each_remedy_can_be_set_and_changes_something(estimator, regime):
+    remedies = propose(estimator, regime, more_rows_help=True)
+    assert 2 <= len(remedies) <= 5
+    for remedy in remedies:
+        assert remedy.action and remedy.reason.endswith(".") and remedy.source
+        assert remedy.regime in ("underfitting", "overfitting", "neither")
+        for name, values in remedy.items():
+            now = estimator.get_params()[name]
+            assert any(value != now for value in values)
+            for value in values:
+                clone(estimator).set_params(**{name: value})
+    with_parameters = [remedy for remedy in remedies if remedy]
+    assert bool(with_parameters) == (regime != "neither")
+
+
+@pytest.mark.parametrize("regime", ["underfitting", "overfitting", "both"])
+@pytest.mark.parametrize("network", [e for e in NETWORKS if hasattr(e, "batch_norm")], ids=repr)
+def test_every_value_can_be_fitted_and_has_an_effect(network, regime):
+    X, y = make_classification(40, random_state=0)
+    for remedy in propose(network, regime):
+        for changes in ParameterGrid(dict(remedy)):
+            changed = clone(network).set_params(random_state=0, **changes)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                changed.set_params(max_iter=2).fit(X, y)
+            assert not [w for w in caught if "no effect" in str(w.message)]
+
+
+@pytest.mark.parametrize("cut_short", [True, False])
+def test_underfitting_starts_from_the_current_settings(cut_short):
+    findings = [Finding("still falling", "optimiser", "It fell.")] if cut_short else []
+    network = MLPClassifier(hidden_layer_sizes=(30, 20), max_iter=7, l2=0.5, dropout=0.3)
+    remedies = propose(make_pipeline(network), "underfitting", findings=findings)
+    actions = [remedy.action for remedy in remedies]
+    assert (actions[0] == "Train longer") == cut_short
+    changes = {name: values for remedy in remedies for name, values in remedy.items()}
+    assert changes["mlpclassifier__hidden_layer_sizes"] == [(60, 40), (60, 40, 40)]
+    assert changes["mlpclassifier__l2"] == [0.005, 0.05]
+    assert changes["mlpclassifier__dropout"] == [0.0]
+    assert not cut_short or changes["mlpclassifier__max_iter"] == [35]
+
+
+def test_overfitting_starts_from_the_current_settings():
+    network = MLPClassifier(hidden_layer_sizes=(30,), l2=0.01, dropout=0.2)
+    changes = {k: v for remedy in propose(network, "overfitting") for k, v in remedy.items()}
+    assert changes["l2"] == [0.1, 1.0]
+    assert changes["dropout"] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("network", "averages"),
+    [
+        (MLPClassifier(early_stopping=True), True),
+        (MLPClassifier(), False),  # what costs nothing comes first
+        (MLPClassifier(early_stopping=True, n_networks=3), False),
+        (MLPClassifier((), early_stopping=True), False),  # without hidden units all come out alike
+        (SklearnMLPClassifier(early_stopping=True), False),
+    ],
+    ids=repr,
+)
+def test_networks_are_averaged_where_something_lighter_is_in_use(network, averages):
+    changes = {k: v for remedy in propose(network, "overfitting") for k, v in remedy.items()}
+    assert ("n_networks" in changes) == averages
+    assert not averages or changes["n_networks"] == [5]
+
+
+def test_learning_rates_lie_around_the_optimisers_default():
+    remedies = propose(MLPClassifier(optimizer="adam"), "underfitting")
+    (rates,) = [r["learning_rate"] for r in remedies if "learning_rate" in r]
+    usual = Optimizer.registry["adam"].learning_rate
+    assert rates == pytest.approx([0.1 * usual, 0.3 * usual, 3 * usual, 10 * usual])
+
+
+def test_second_order_solvers_get_no_rate_no_noise_no_early_stopping():
+    for regime in ("underfitting", "overfitting", "both"):
+        names = {name for r in propose(MLPClassifier(optimizer="lbfgs"), regime) for name in r}
+        assert not names & {"learning_rate", "dropout", "early_stopping", "batch_norm"}
+
+
+def test_the_larger_gap_is_treated_first():
+    for bias_first, regime in ((True, "underfitting"), (False, "overfitting")):
+        assert propose(MLPClassifier(), "both", bias_first=bias_first)[0].regime == regime
+
+
+@pytest.mark.parametrize("regime", REGIMES)
+def test_other_models_get_general_advice(regime):
+    remedies = propose(KNeighborsClassifier(), regime, more_rows_help=False)
+    assert remedies and not any(remedies)
+
+
+def test_more_rows_only_while_they_help():
+    def actions(help_):
+        return [r.action for r in propose(MLPClassifier(), "overfitting", more_rows_help=help_)]
+
+    assert "Collect more rows" in actions(True)
+    assert "Collect more rows" not in actions(False) + actions(None)
+
+
+def test_remedies_are_valid_param_distributions():
+    X, y = make_classification(60, random_state=0)
+    network = MLPClassifier((2,), tol=1.0, random_state=0)
+    pipeline = Pipeline([("scale", StandardScaler()), ("mlp", network)])
+    remedies = propose(pipeline, "overfitting", more_rows_help=True)
+    search = RandomizedSearchCV(pipeline, remedies, n_iter=3, cv=2, random_state=0)
+    search = clone(search).fit(X, y)
+    allowed = {name for remedy in remedies for name in remedy}
+    assert all(set(params) <= allowed for params in search.cv_results_["params"])
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_prefix_through_pipeline_and_target_transformer():
+    estimator = Pipeline(
+        [("a", StandardScaler()), ("mlp", TransformedTargetRegressor(MLPRegressor()))]
+    )
+    network, prefix = find_network(estimator)
+    assert isinstance(network, MLPRegressor) and prefix == "mlp__regressor__"
+
+
+def test_a_remedy_survives_pickling():
+    remedy = propose(MLPClassifier(), "overfitting")[0]
+    copy = pickle.loads(pickle.dumps(remedy))
+    assert isinstance(copy, Remedy) and copy == remedy
+    assert (copy.action, copy.reason, copy.source) == (remedy.action, remedy.reason, remedy.source)
+    assert np.all([isinstance(values, list) for values in copy.values()])

@@ -76,13 +76,19 @@ def cost(units: int, networks: tuple[int, ...], rounds: int) -> list[dict]:
     X, y = load_digits(return_X_y=True)
     X = scale(X).astype(np.float32)
     return [
-        {"workload": f"digits, {units} units", "networks": k, "run": i, "who": who,
-         "quantity": quantity, "value": value}
+        {
+            "workload": f"digits, {units} units",
+            "networks": k,
+            "run": i,
+            "who": who,
+            "quantity": quantity,
+            "value": value,
+        }
         for k in networks
         for i in range(max(rounds, 2 * rounds // k))
         for who in CONTENDERS[:: -1 if i % 2 else 1]
         for quantity, value in fitted(who, units, k, X, y).items()
-    ]  # fmt: skip
+    ]
 
 
 def measured(loss, y, raw) -> dict:
@@ -101,15 +107,25 @@ def formula(y, raw) -> dict:
 
 
 DATA_SETS = {  # X and y, the network, training rows, and what is read off its raw outputs
-    "digits": (*load_digits(return_X_y=True), MLPClassifier(), 300, {
-        "log loss": partial(measured, lambda y, raw: log_loss(y, softmax(raw, axis=1))),
-        "error rate": partial(measured, lambda y, raw: np.mean(raw.argmax(axis=1) != y)),
-    }),
-    "Friedman 1": (*make_friedman1(2200, noise=1.0, random_state=0), MLPRegressor(), 200, {
-        "mean squared error": partial(measured, mean_squared_error),
-        "(v + (k − 1) c) / k": formula,
-    }),
-}  # fmt: skip
+    "digits": (
+        *load_digits(return_X_y=True),
+        MLPClassifier(),
+        300,
+        {
+            "log loss": partial(measured, lambda y, raw: log_loss(y, softmax(raw, axis=1))),
+            "error rate": partial(measured, lambda y, raw: np.mean(raw.argmax(axis=1) != y)),
+        },
+    ),
+    "Friedman 1": (
+        *make_friedman1(2200, noise=1.0, random_state=0),
+        MLPRegressor(),
+        200,
+        {
+            "mean squared error": partial(measured, mean_squared_error),
+            "(v + (k − 1) c) / k": formula,
+        },
+    ),
+}
 
 
 def gain(name: str, splits: int) -> list[dict]:
@@ -124,11 +140,17 @@ def gain(name: str, splits: int) -> list[dict]:
         raw_outputs = [getattr(n, "decision_function", n.predict) for n in mlp.networks_]
         raw = np.stack([raw_output(scaler.transform(X_test)) for raw_output in raw_outputs])
         records += [
-            {"workload": f"{name}, {n_train} rows", "networks": k, "run": i, "who": "skdl",
-             "quantity": quantity, "value": value}
+            {
+                "workload": f"{name}, {n_train} rows",
+                "networks": k,
+                "run": i,
+                "who": "skdl",
+                "quantity": quantity,
+                "value": value,
+            }
             for quantity, errors in quantities.items()
             for k, value in errors(y_test, raw).items()
-        ]  # fmt: skip
+        ]
     return records
 
 

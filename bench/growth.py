@@ -140,21 +140,32 @@ def measure(axis: str, quick: bool = False) -> list[dict]:
             for who, taken in times.items():
                 taken.append(seconds(who, size, X, y))
         records += [
-            {"workload": AXES[axis][0], "value": getattr(size, axis), "who": who,
-             "n": size.n, "d": size.d, "width": size.width, "depth": size.depth,
-             "batch": size.batch, "stack": max(size.stack, 1), "n_parameters": size.n_parameters,
-             "seconds_per_epoch": min(taken), "peak_bytes": peak_bytes(who, size, X, y)}
+            {
+                "workload": AXES[axis][0],
+                "value": getattr(size, axis),
+                "who": who,
+                "n": size.n,
+                "d": size.d,
+                "width": size.width,
+                "depth": size.depth,
+                "batch": size.batch,
+                "stack": max(size.stack, 1),
+                "n_parameters": size.n_parameters,
+                "seconds_per_epoch": min(taken),
+                "peak_bytes": peak_bytes(who, size, X, y),
+            }
             for who, taken in times.items()
-        ]  # fmt: skip
+        ]
     return records
 
 
 def slope(records: list[dict], axis: str, who: str, quantity: str) -> float:
     """Return the slope of a line through the last three points, on logarithmic axes."""
     points = [
-        (r["value"], r[quantity]) for r in records
+        (r["value"], r[quantity])
+        for r in records
         if r["workload"] == AXES[axis][0] and r["who"] == who
-    ][-3:]  # fmt: skip
+    ][-3:]
     x, y = np.log(np.array(points, float)).T
     return float(np.polyfit(x, y, 1)[0])
 

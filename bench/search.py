@@ -138,10 +138,12 @@ def run(who: str, workload: Workload, X, y, n_candidates: int, folds: int):
 def candidates(search, workload: Workload) -> np.ndarray:
     """Return the penalty, as ours, and the rate of each candidate."""
     tried = [
-        (p.get("net__l2", p.get("net__alpha", 0) / workload.batch),
-         p.get("net__learning_rate", p.get("net__learning_rate_init")))
+        (
+            p.get("net__l2", p.get("net__alpha", 0) / workload.batch),
+            p.get("net__learning_rate", p.get("net__learning_rate_init")),
+        )
         for p in search.cv_results_["params"]
-    ]  # fmt: skip
+    ]
     return np.array(tried, float)
 
 
@@ -166,19 +168,30 @@ def compare(name: str, dtype: str, rounds: int, n_candidates: int, folds: int) -
         low, middle, high = quartiles(ratio)
         results, best = search.cv_results_, search.best_index_
         records.append(
-            {"workload": name, "dtype": dtype, "who": who, "rounds": rounds,
-             "candidates": n_candidates, "folds": folds, "epochs": workload.epochs,
-             "seconds": float(np.median(seconds[who])), "ratio": middle,
-             "lower_quartile": low, "upper_quartile": high,
-             "processor_seconds": float(np.median(busy[who])),
-             "processor_ratio": float(np.median(busy[who]) / max(np.median(busy["skdl"]), 1e-9)),
-             "best_score": float(search.best_score_),
-             "deviation_over_folds": float(results["std_test_score"][best]),
-             "median_score": float(np.median(results["mean_test_score"])),
-             "scores_differ": float(np.abs(
-                 results["mean_test_score"] - searches["skdl"].cv_results_["mean_test_score"]
-             ).max())}
-        )  # fmt: skip
+            {
+                "workload": name,
+                "dtype": dtype,
+                "who": who,
+                "rounds": rounds,
+                "candidates": n_candidates,
+                "folds": folds,
+                "epochs": workload.epochs,
+                "seconds": float(np.median(seconds[who])),
+                "ratio": middle,
+                "lower_quartile": low,
+                "upper_quartile": high,
+                "processor_seconds": float(np.median(busy[who])),
+                "processor_ratio": float(np.median(busy[who]) / max(np.median(busy["skdl"]), 1e-9)),
+                "best_score": float(search.best_score_),
+                "deviation_over_folds": float(results["std_test_score"][best]),
+                "median_score": float(np.median(results["mean_test_score"])),
+                "scores_differ": float(
+                    np.abs(
+                        results["mean_test_score"] - searches["skdl"].cv_results_["mean_test_score"]
+                    ).max()
+                ),
+            }
+        )
     return records
 
 
@@ -211,10 +224,17 @@ def all_ratios(records: list[dict]) -> tuple[list[str], list[list]]:
             for who in ("skdl", "scikit-learn")
         ]
         rows.append(
-            [name, dtype, f"{row['skdl']['seconds']:.1f}", text, f"{low:.1f}–{high:.1f}",
-             f"{row['scikit-learn']['processor_ratio']:.1f}",
-             f"{row['one by one']['ratio']:.2f}", *scores]
-        )  # fmt: skip
+            [
+                name,
+                dtype,
+                f"{row['skdl']['seconds']:.1f}",
+                text,
+                f"{low:.1f}–{high:.1f}",
+                f"{row['scikit-learn']['processor_ratio']:.1f}",
+                f"{row['one by one']['ratio']:.2f}",
+                *scores,
+            ]
+        )
     header = ["workload", "dtype", "skdl, s", "scikit-learn / skdl", "quartiles"]
     header += ["of processor time"]
     return [*header, "one by one / skdl", "best score, skdl", "scikit-learn"], rows

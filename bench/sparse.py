@@ -60,9 +60,16 @@ def text(rows: int, words: int, dtype: str, features: int = FEATURES):
 def contenders(X, y, batch: int, shuffle: bool) -> dict:
     """Return, by name, an MLP that goes on from the same weights, and how the step is taken."""
     theirs = neural_network.MLPClassifier(
-        (UNITS,), batch_size=batch, alpha=ALPHA, max_iter=1, tol=0, n_iter_no_change=10**9,
-        shuffle=shuffle, warm_start=True, random_state=0,
-    )  # fmt: skip
+        (UNITS,),
+        batch_size=batch,
+        alpha=ALPHA,
+        max_iter=1,
+        tol=0,
+        n_iter_no_change=10**9,
+        shuffle=shuffle,
+        warm_start=True,
+        random_state=0,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         theirs.fit(X[:batch], y[:batch])
@@ -161,9 +168,8 @@ def slopes(records: list[dict]) -> tuple[list[str], list[list]]:
     rows = []
     for batch, dtype in dict.fromkeys((r["batch_size"], r["dtype"]) for r in records):
         of = [
-            r for r in records
-            if (r["who"], r["batch_size"], r["dtype"]) == ("skdl", batch, dtype)
-        ]  # fmt: skip
+            r for r in records if (r["who"], r["batch_size"], r["dtype"]) == ("skdl", batch, dtype)
+        ]
         if len(of) < 3:
             continue
         non_zeros = [batch * r["non_zeros_per_row"] for r in of]

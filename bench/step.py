@@ -139,10 +139,16 @@ def profile(name: str, dtype: str, epochs: int, fits: int, ours=Skdl) -> list[di
             seconds[part] = own
     n_steps, total = epochs * -(-len(X) // workload.batch), sum(seconds.values())
     return [
-        {"workload": name, "dtype": dtype, "who": ours.name, "part": part,
-         "microseconds": 1e6 * own / n_steps, "percent": 100 * own / total}
+        {
+            "workload": name,
+            "dtype": dtype,
+            "who": ours.name,
+            "part": part,
+            "microseconds": 1e6 * own / n_steps,
+            "percent": 100 * own / total,
+        }
         for part, own in seconds.items()
-    ]  # fmt: skip
+    ]
 
 
 def short(microseconds: float) -> str:

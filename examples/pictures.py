@@ -35,36 +35,88 @@ folds = {"cv": 3, "random_state": 0}
 
 PICTURES = {  # name: width and height in inches, and what draws it
     "diagnosis": (9.6, 4.4, lambda ax: plots.DiagnosisDisplay.from_diagnosis(found, ax=ax)),
-    "learning_curve": (4.9, 3.6, lambda ax:
-        plots.LearningCurveDisplay.from_diagnosis(found, ax=ax)),
+    "learning_curve": (
+        4.9,
+        3.6,
+        lambda ax: plots.LearningCurveDisplay.from_diagnosis(found, ax=ax),
+    ),
     "gaps": (4.9, 3.6, lambda ax: plots.GapsDisplay.from_diagnosis(found, ax=ax)),
-    "remedies": (4.9, 1.3 + 0.78 * len(trials.to_frame()), lambda ax:
-        plots.RemediesDisplay.from_trials(trials, tolerance=found.tolerance, ax=ax)),
-    "validation_curve": (4.9, 3.6, lambda ax: plots.ValidationCurveDisplay.from_estimator(
-        model(), X, y, param_name="mlp__l2", param_range=[1e-4, 1e-3, 1e-2, 0.1, 1], ax=ax,
-        **folds)),
-    "validation_curve_names": (4.9, 3.6, lambda ax: plots.ValidationCurveDisplay.from_estimator(
-        model(), X, y, param_name="mlp__activation", param_range=["relu", "tanh", "sigmoid"], ax=ax,
-        **folds)),
-    "loss_curves": (4.9, 3.6, lambda ax:
-        plots.LossCurvesDisplay.from_estimator(early, X, y, ax=ax)),
-    "loss_curves_of_several": (4.9, 3.6, lambda ax:
-        plots.LossCurvesDisplay.from_estimators(rates, ax=ax)),
-    "learning_rate": (4.9, 3.6, lambda ax: plots.LearningRateDisplay.from_estimator(
-        model(), X, y, random_state=0, ax=ax)),
-    "landscape_path": (5.2, 3.9, lambda ax: plots.LossLandscapeDisplay.from_estimator(
-        model(), X, y, ax=ax)),
-    "landscape_random": (5.2, 3.9, lambda ax: plots.LossLandscapeDisplay.from_estimator(
-        deep, X, y, path=False, random_state=0, ax=ax)),
+    "remedies": (
+        4.9,
+        1.3 + 0.78 * len(trials.to_frame()),
+        lambda ax: plots.RemediesDisplay.from_trials(trials, tolerance=found.tolerance, ax=ax),
+    ),
+    "validation_curve": (
+        4.9,
+        3.6,
+        lambda ax: plots.ValidationCurveDisplay.from_estimator(
+            model(),
+            X,
+            y,
+            param_name="mlp__l2",
+            param_range=[1e-4, 1e-3, 1e-2, 0.1, 1],
+            ax=ax,
+            **folds,
+        ),
+    ),
+    "validation_curve_names": (
+        4.9,
+        3.6,
+        lambda ax: plots.ValidationCurveDisplay.from_estimator(
+            model(),
+            X,
+            y,
+            param_name="mlp__activation",
+            param_range=["relu", "tanh", "sigmoid"],
+            ax=ax,
+            **folds,
+        ),
+    ),
+    "loss_curves": (
+        4.9,
+        3.6,
+        lambda ax: plots.LossCurvesDisplay.from_estimator(early, X, y, ax=ax),
+    ),
+    "loss_curves_of_several": (
+        4.9,
+        3.6,
+        lambda ax: plots.LossCurvesDisplay.from_estimators(rates, ax=ax),
+    ),
+    "learning_rate": (
+        4.9,
+        3.6,
+        lambda ax: plots.LearningRateDisplay.from_estimator(model(), X, y, random_state=0, ax=ax),
+    ),
+    "landscape_path": (
+        5.2,
+        3.9,
+        lambda ax: plots.LossLandscapeDisplay.from_estimator(model(), X, y, ax=ax),
+    ),
+    "landscape_random": (
+        5.2,
+        3.9,
+        lambda ax: plots.LossLandscapeDisplay.from_estimator(
+            deep, X, y, path=False, random_state=0, ax=ax
+        ),
+    ),
     "layer_signs": (8.5, 5.4, lambda ax: plots.LayerSignsDisplay.from_estimator(deep, ax=ax)),
     "weights": (4.9, 6.2, lambda ax: plots.WeightsDisplay.from_estimator(deep, ax=ax)),
-    "hidden_units": (4.9, 4.4, lambda ax: plots.HiddenUnitsDisplay.from_estimator(
-        pixels, X, y, image_shape=(8, 8), ax=ax)),
-    "representation": (4.7, 3.9, lambda ax: plots.RepresentationDisplay.from_estimator(
-        deep, X, y, ax=ax)),
-    "singular_modes": (4.9, 3.6, lambda ax: plots.SingularModesDisplay.from_estimator(
-        linear, X, y, ax=ax)),
-}  # fmt: skip
+    "hidden_units": (
+        4.9,
+        4.4,
+        lambda ax: plots.HiddenUnitsDisplay.from_estimator(pixels, X, y, image_shape=(8, 8), ax=ax),
+    ),
+    "representation": (
+        4.7,
+        3.9,
+        lambda ax: plots.RepresentationDisplay.from_estimator(deep, X, y, ax=ax),
+    ),
+    "singular_modes": (
+        4.9,
+        3.6,
+        lambda ax: plots.SingularModesDisplay.from_estimator(linear, X, y, ax=ax),
+    ),
+}
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "pictures")
 folder.mkdir(parents=True, exist_ok=True)

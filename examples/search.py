@@ -33,15 +33,26 @@ searches = {
     "random": RandomizedSearchCV(model, space, n_iter=16, cv=2, random_state=0),
     # Many candidates for few epochs, the best ones for more.
     "halving": HalvingRandomSearchCV(
-        model, space, n_candidates=16, resource="mlpclassifier__max_iter", min_resources=2,
-        max_resources=16, cv=2, random_state=0,
+        model,
+        space,
+        n_candidates=16,
+        resource="mlpclassifier__max_iter",
+        min_resources=2,
+        max_resources=16,
+        cv=2,
+        random_state=0,
     ),
     "coordinates": CoordinateSearchCV(
-        model, {"mlpclassifier__learning_rate": [1e-4, 1e-3, 1e-2, 1e-1],
-                "mlpclassifier__l2": [1e-7, 1e-5, 1e-3, 1e-1],
-                "mlpclassifier__dropout": [0.0, 0.25, 0.5]}, n_rounds=2, cv=2,
+        model,
+        {
+            "mlpclassifier__learning_rate": [1e-4, 1e-3, 1e-2, 1e-1],
+            "mlpclassifier__l2": [1e-7, 1e-5, 1e-3, 1e-1],
+            "mlpclassifier__dropout": [0.0, 0.25, 0.5],
+        },
+        n_rounds=2,
+        cv=2,
     ),
-}  # fmt: skip
+}
 
 try:
     import optuna

@@ -63,31 +63,53 @@ def problems(n_rows=1000):
     X, y = load_digits(return_X_y=True)
     X, y = X[:n_rows], y[:n_rows]
     under, over = ("underfitting", "both"), ("overfitting", "both")
-    yield Problem("net too small", scaled(hidden_layer_sizes=(2,)), X, y, under,
-                  "Make the network larger")  # fmt: skip
-    yield Problem("trained too short", scaled(max_iter=3), X, y, under,
-                  "Train longer", finding="still falling")  # fmt: skip
+    yield Problem(
+        "net too small", scaled(hidden_layer_sizes=(2,)), X, y, under, "Make the network larger"
+    )
+    yield Problem(
+        "trained too short",
+        scaled(max_iter=3),
+        X,
+        y,
+        under,
+        "Train longer",
+        finding="still falling",
+    )
     fast = scaled(hidden_layer_sizes=(50, 50), learning_rate=0.3)
-    yield Problem("rate too high", fast, X, y, under,
-                  "Lower the learning rate", finding="blown up")  # fmt: skip
+    yield Problem("rate too high", fast, X, y, under, "Lower the learning rate", finding="blown up")
 
     few = rng.uniform(-1, 1, (80, 4))
     wave = np.sin(3 * few[:, 0]) + 0.5 * few[:, 3] + rng.normal(0, 0.2, 80)
-    free = MLPRegressor((50,), activation="tanh", optimizer="lbfgs", l2=0.0, max_iter=1000,
-                        random_state=0)  # fmt: skip
+    free = MLPRegressor(
+        (50,), activation="tanh", optimizer="lbfgs", l2=0.0, max_iter=1000, random_state=0
+    )
     yield Problem("few rows, no penalty", free, few, wave, over, "Penalise large weights")
 
     inputs = rng.normal(size=(600, 6))
     target = np.sin(inputs[:, 0]) + inputs[:, 1] * inputs[:, 2]
     units = np.array([1e-3, 1e3, 1.0, 1e2, 1e4, 1e-2])
-    yield Problem("unscaled inputs", MLPRegressor(random_state=0), (inputs + 3) * units, target,
-                  (*under, *over), "Standardise the inputs", finding="unscaled inputs")  # fmt: skip
+    yield Problem(
+        "unscaled inputs",
+        MLPRegressor(random_state=0),
+        (inputs + 3) * units,
+        target,
+        (*under, *over),
+        "Standardise the inputs",
+        finding="unscaled inputs",
+    )
 
     noisy = rng.uniform(-1, 1, (3000, 2))
     label = (noisy[:, 0] > 0) ^ (rng.random(3000) < 0.2)  # a fifth of the labels is wrong
     small = scaled(hidden_layer_sizes=(8,), max_iter=30)
-    yield Problem("noise at the Bayes error", small, noisy, label, ("neither",), "Keep the model",
-                  bayes_error=0.2)  # fmt: skip
+    yield Problem(
+        "noise at the Bayes error",
+        small,
+        noisy,
+        label,
+        ("neither",),
+        "Keep the model",
+        bayes_error=0.2,
+    )
 
 
 def judge(problem):
@@ -95,9 +117,15 @@ def judge(problem):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some of these networks are bad on purpose
         found = diagnose(
-            problem.model, problem.X, problem.y, bayes_error=problem.bayes_error, n_repeats=1,
-            train_sizes=(), baselines=False, random_state=0,
-        )  # fmt: skip
+            problem.model,
+            problem.X,
+            problem.y,
+            bayes_error=problem.bayes_error,
+            n_repeats=1,
+            train_sizes=(),
+            baselines=False,
+            random_state=0,
+        )
         first = found.remedies[0]
         right = found.regime in problem.regimes and first.action.startswith(problem.action)
         right &= problem.finding in [None, *(finding.name for finding in found.findings)]
@@ -125,8 +153,15 @@ def main(n_rows=1000) -> int:
         story += [str(finding) for finding in found.findings if finding.name == problem.finding]
         story.append(f"First: {found.remedies[0]}")
         for line in story:
-            print(textwrap.fill(line, 96, initial_indent="" if line is problem.name else "   ",
-                                subsequent_indent="   "), flush=True)  # fmt: skip
+            print(
+                textwrap.fill(
+                    line,
+                    96,
+                    initial_indent="" if line is problem.name else "   ",
+                    subsequent_indent="   ",
+                ),
+                flush=True,
+            )
         change = "nothing to gain"
         if outcome.gap != "none":
             change = (

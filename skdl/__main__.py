@@ -45,32 +45,50 @@ def _parser() -> argparse.ArgumentParser:
     add("csv", nargs="?", metavar="CSV", help="a CSV file with a header; without it: digits")
     add("--target", metavar="COLUMN", help="the column to predict (needed with a CSV)")
     add(
-        "--task", choices=("auto", "classification", "regression"), default="auto",
+        "--task",
+        choices=("auto", "classification", "regression"),
+        default="auto",
         help="auto: classification for text and for up to 20 different whole numbers",
-    )  # fmt: skip
+    )
     add("--cv", type=int, default=5, metavar="K", help="the number of folds (default: 5)")
     add(
-        "--bayes-error", type=_bayes_error, default=0.0, metavar="E",
+        "--bayes-error",
+        type=_bayes_error,
+        default=0.0,
+        metavar="E",
         help="the best attainable error, such as a human's, as a share from 0 to 1 (default: 0), "
         "or estimate: bounded by nearest neighbours",
-    )  # fmt: skip
+    )
     add(
-        "--test", type=float, default=0.2, metavar="SHARE",
+        "--test",
+        type=float,
+        default=0.2,
+        metavar="SHARE",
         help="the share of rows held out (stratified by class) and measured once, at the very "
         "end; 0 holds none out (default: 0.2)",
-    )  # fmt: skip
+    )
     add(
-        "--baselines", action=argparse.BooleanOptionalAction, default=True,
+        "--baselines",
+        action=argparse.BooleanOptionalAction,
+        default=True,
         help="compare with simple models on the same folds (default: yes)",
-    )  # fmt: skip
+    )
     add(
-        "--try", dest="try_remedies", action=argparse.BooleanOptionalAction, default=None,
+        "--try",
+        dest="try_remedies",
+        action=argparse.BooleanOptionalAction,
+        default=None,
         help=f"try the remedies on fresh folds (default: if that takes less than {QUICK} seconds)",
-    )  # fmt: skip
+    )
     add("--jobs", type=int, default=1, metavar="N", help="how many fits run at once (default: 1)")
     add("--seed", type=int, default=0, help="decides folds and initial weights (default: 0)")
-    add("--output", type=Path, default=Path("skdl-report.html"), metavar="FILE",
-        help="where the report goes (default: skdl-report.html)")  # fmt: skip
+    add(
+        "--output",
+        type=Path,
+        default=Path("skdl-report.html"),
+        metavar="FILE",
+        help="where the report goes (default: skdl-report.html)",
+    )
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="store_true", help="print the version and stop")
     return parser
@@ -159,9 +177,14 @@ def _measure_once(diagnosis, table: Table, work, test):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what training has to say was said in the diagnosis
         return final_test(
-            diagnosis.estimator if best is None else best, table.X, table.y, work, test,
-            diagnosis.how.measure, what,
-        )  # fmt: skip
+            diagnosis.estimator if best is None else best,
+            table.X,
+            table.y,
+            work,
+            test,
+            diagnosis.how.measure,
+            what,
+        )
 
 
 def run(options) -> None:
@@ -192,10 +215,15 @@ def run(options) -> None:
     how = {"n_jobs": options.jobs, "verbose": 0 if options.quiet else 1}
     try:
         diagnosis = diagnose(
-            pipeline, X, y,
-            bayes_error=options.bayes_error, cv=options.cv, random_state=options.seed,
-            baselines=options.baselines, **how,
-        )  # fmt: skip
+            pipeline,
+            X,
+            y,
+            bayes_error=options.bayes_error,
+            cv=options.cv,
+            random_state=options.seed,
+            baselines=options.baselines,
+            **how,
+        )
     except ValueError as reason:
         raise InputError(str(reason)) from reason
     seconds = _seconds_of_trials(diagnosis, options)
@@ -212,9 +240,12 @@ def run(options) -> None:
 
     settings = {"Network": str(pipeline[-1]), "Seed": options.seed, "skdl": VERSION}
     page = render_report(
-        diagnosis, title=f"{table.name}, {network}", data_notes=notes, settings=settings,
+        diagnosis,
+        title=f"{table.name}, {network}",
+        data_notes=notes,
+        settings=settings,
         held_out=held_out,
-    )  # fmt: skip
+    )
     try:
         options.output.write_text(page, encoding="utf-8")
     except OSError as reason:

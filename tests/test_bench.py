@@ -62,12 +62,18 @@ def test_rank_of_wins_ties_losses_and_failures(bench):
     scores = {"a": [(0.9, 0.8), (0.9, 0.8)], "b": [(0.5, 0.5), (0.7, 0.9)], "c": [(math.nan, 0.1)]}
     same = {"rows": 9, "features": 2, "seconds": 1.0, "warned": 0}
     records = [
-        {**same, "data_set": name, "split": split, "contender": who, "score": score,
-         "failed": int(math.isnan(score))}
+        {
+            **same,
+            "data_set": name,
+            "split": split,
+            "contender": who,
+            "score": score,
+            "failed": int(math.isnan(score)),
+        }
         for name, pairs in scores.items()
         for split, pair in enumerate(pairs)
         for who, score in zip(("skdl", "scikit-learn"), pair, strict=True)
-    ]  # fmt: skip
+    ]
     text = defaults.report(records)
     ranks = [line.split("|")[6].strip() for line in text.splitlines()[2:5]]
     assert ranks == ["1.00", "1.75", "2.00"]
@@ -181,8 +187,14 @@ def test_clocks_count_own_time_and_leave_nothing_behind(bench):
 
 def test_a_search_that_finds_something_else_is_named(bench):
     search = bench("search")
-    ours = {"workload": "S", "dtype": "float32", "who": "skdl", "best_score": 0.95,
-            "deviation_over_folds": 0.01, "scores_differ": 0.0}  # fmt: skip
+    ours = {
+        "workload": "S",
+        "dtype": "float32",
+        "who": "skdl",
+        "best_score": 0.95,
+        "deviation_over_folds": 0.01,
+        "scores_differ": 0.0,
+    }
     theirs = ours | {"who": "scikit-learn", "best_score": 0.945, "scores_differ": 0.1}
     alone = ours | {"who": "one by one"}
     assert search.disagreements([ours, theirs, alone]) == []
@@ -199,10 +211,16 @@ def test_slopes_and_copies_are_read_off_right(bench):
             # 7 θ, 3 arrays of batch × width, one batch of inputs, 100 bytes a row, in float32
             peak = 4 * (7 * size.n_parameters + size.batch * (3 * size.width + size.d))
             records.append(
-                {"workload": growth.AXES[axis][0], "value": getattr(size, axis), "who": "skdl",
-                 **vars(size), "n_parameters": size.n_parameters,
-                 "peak_bytes": peak + 100 * size.n, "seconds_per_epoch": 3.0 * size.n**2}
-            )  # fmt: skip
+                {
+                    "workload": growth.AXES[axis][0],
+                    "value": getattr(size, axis),
+                    "who": "skdl",
+                    **vars(size),
+                    "n_parameters": size.n_parameters,
+                    "peak_bytes": peak + 100 * size.n,
+                    "seconds_per_epoch": 3.0 * size.n**2,
+                }
+            )
     assert growth.slope(records, "n", "skdl", "seconds_per_epoch") == pytest.approx(2)
     assert growth.slope(records, "d", "skdl", "seconds_per_epoch") == pytest.approx(0)
     assert [row[1] for row in growth.claims(records)[1]] == ["7.0", "3.0", "100"]
@@ -213,9 +231,14 @@ def test_everyone_does_the_same_work(bench):
     epoch, workloads = bench("epoch"), bench("_workloads")
     for workload in workloads.WORKLOADS.values():
         small = workloads.Workload(
-            rows=300, features=7, hidden=workload.hidden[1:] + (5,), outputs=workload.outputs,
-            batch=30, epochs=2, note="",
-        )  # fmt: skip
+            rows=300,
+            features=7,
+            hidden=workload.hidden[1:] + (5,),
+            outputs=workload.outputs,
+            batch=30,
+            epochs=2,
+            note="",
+        )
         X, y = small.data("float64")
         losses = epoch.same_order_losses(small, "float64", X, y)
         assert len(losses) >= 2

@@ -36,8 +36,13 @@ def test_there_are_six_and_the_table_tells_each(capsys, monkeypatch):
     monkeypatch.setattr(six_problems, "problems", lambda n_rows: [last])
     assert six_problems.main() == 0
     assert capsys.readouterr().out.splitlines()[-1].split() == [
-        *last.name.split(), "neither", "nothing", "to", "gain", "good",
-    ]  # fmt: skip
+        *last.name.split(),
+        "neither",
+        "nothing",
+        "to",
+        "gain",
+        "good",
+    ]
 
 
 def test_a_problem_that_is_not_solved_fails():

@@ -87,10 +87,13 @@ def read_csv(path) -> tuple[object, list[str]]:
         notes.append("Numbers were read with a decimal comma.")
     try:
         frame = pd.read_csv(
-            io.StringIO(text), sep=separator, decimal="," if comma else ".", skipinitialspace=True,
+            io.StringIO(text),
+            sep=separator,
+            decimal="," if comma else ".",
+            skipinitialspace=True,
             na_values="?",
             low_memory=False,
-        )  # fmt: skip
+        )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as reason:
         first_line = str(reason).strip().splitlines()[0]
         raise InputError(f"{path} cannot be read as a CSV file: {first_line}") from None

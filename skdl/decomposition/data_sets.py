@@ -45,11 +45,13 @@ def hold_out(estimator, X, y, test_size, rng) -> tuple:
     from sklearn.model_selection import train_test_split
 
     X, X_test, y, y_test, _, rows = train_test_split(
-        X, y, np.arange(len(y)),
+        X,
+        y,
+        np.arange(len(y)),
         test_size=test_size,
         random_state=int(rng.integers(2**31)),
         stratify=y if is_classifier(estimator) else None,
-    )  # fmt: skip
+    )
     return X, y, X_test, y_test, rows
 
 
@@ -129,9 +131,14 @@ def predict_all(
     seeds = np.random.SeedSequence(int(rng.integers(2**63))).spawn(n_datasets)
     tasks = [Task(clone(estimator), number, _Draw(draw, seed)) for number, seed in enumerate(seeds)]
     fits = fit_together(
-        tasks, None, None, then=_Predict(X_test, loss), n_jobs=n_jobs, verbose=verbose,
+        tasks,
+        None,
+        None,
+        then=_Predict(X_test, loss),
+        n_jobs=n_jobs,
+        verbose=verbose,
         description="data sets",
-    )  # fmt: skip
+    )
     for category, message in dict.fromkeys(w for fit in fits for w in fit.warnings):
         warn_user(message, category)
     predictions = [fit.prediction for fit in fits]

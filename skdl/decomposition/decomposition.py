@@ -223,15 +223,27 @@ def bias_variance_decomposition(
         size = rows_to_draw(sampler, train_size, len(y))
         draw = Resampler(X, y, sampler == "bootstrap", size)
     predictions, classes = predict_all(
-        estimator, draw, X_test, loss,
+        estimator,
+        draw,
+        X_test,
+        loss,
         labels=[part for part in (source[1], y_test) if part is not None],
-        n_datasets=n_datasets, rng=rng, n_jobs=n_jobs, verbose=verbose,
-    )  # fmt: skip
+        n_datasets=n_datasets,
+        rng=rng,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
     n_columns = predictions.shape[2] if classes is None else len(classes)
     target = make_target(
-        loss, (X_test, y_test), classes, (predictions.shape[1], n_columns),
-        y_mean=y_mean, noise=noise, rows=rows, source=source,
-    )  # fmt: skip
+        loss,
+        (X_test, y_test),
+        classes,
+        (predictions.shape[1], n_columns),
+        y_mean=y_mean,
+        noise=noise,
+        rows=rows,
+        source=source,
+    )
     decomposition = DECOMPOSITIONS[loss](predictions, target, unbiased)
     samples, terms = _average(decomposition, rows, rng)
     return BiasVarianceDecomposition(

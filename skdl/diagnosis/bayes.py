@@ -138,9 +138,12 @@ def estimate_bayes_error(X, y, *, classifier: bool, lowest_error: float) -> Baye
     value = min(low, max(lowest_error, 0.0))
     trust = (
         f"A row's nearest neighbour is {100 * closeness:.0f} % as far away as any other row: "
-        + ("close, so the estimate can be trusted." if closeness < 0.3 else
-           "not close, so the estimate tends to be too high and the bias to look too small.")
-    )  # fmt: skip
+        + (
+            "close, so the estimate can be trusted."
+            if closeness < 0.3
+            else "not close, so the estimate tends to be too high and the bias to look too small."
+        )
+    )
     told = (
         f"The Bayes error is estimated {how}; it lies below {100 * lowest_error:.1f} %, which a "
         f"model reached. {trust}"

@@ -132,9 +132,14 @@ def diagnose(
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
     tolerance, n_repeats = check_settings(
-        error=error, bayes_error=bayes_error, tolerance=tolerance, cv=cv, n_repeats=n_repeats,
-        train_sizes=train_sizes, confidence=confidence,
-    )  # fmt: skip
+        error=error,
+        bayes_error=bayes_error,
+        tolerance=tolerance,
+        cv=cv,
+        n_repeats=n_repeats,
+        train_sizes=train_sizes,
+        confidence=confidence,
+    )
     baselines = check_baselines(baselines)
     X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
 
@@ -153,9 +158,16 @@ def diagnose(
     folds, smaller = done[: len(folds)], done[len(folds) :]
     first_repeat = folds[: len(first_repeat)]
     compared, failures = try_baselines(
-        baselines, estimator, X, y, first_repeat, error,
-        confidence=confidence, n_jobs=n_jobs, verbose=verbose,
-    )  # fmt: skip
+        baselines,
+        estimator,
+        X,
+        y,
+        first_repeat,
+        error,
+        confidence=confidence,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
 
     # 2. The two gaps and the regime.
     bayes = bayes_of(bayes_error, folds, compared, y, estimator)
@@ -173,9 +185,17 @@ def diagnose(
 
     # 3. What lies behind them, and what to change.
     findings, regions = find_out(
-        estimator, X, y, folds, first_repeat, compared, error,
-        gaps=gaps, regime=regime, tolerance=tolerance,
-    )  # fmt: skip
+        estimator,
+        X,
+        y,
+        folds,
+        first_repeat,
+        compared,
+        error,
+        gaps=gaps,
+        regime=regime,
+        tolerance=tolerance,
+    )
     remedies = propose(
         estimator,
         regime,
@@ -185,10 +205,13 @@ def diagnose(
         more_rows_help=more_rows_help(curve),
     )
     settle = what_would_settle(
-        {name: gaps[name] for name in ("bias", "variance")}, tolerance, curve, n_rows=n_rows,
+        {name: gaps[name] for name in ("bias", "variance")},
+        tolerance,
+        curve,
+        n_rows=n_rows,
         n_splits=len(first_repeat) if isinstance(cv, Integral) else 0,
         correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
-    )  # fmt: skip
+    )
     return Diagnosis(
         estimator=clone(estimator),
         error_name=error.name,

@@ -21,8 +21,13 @@ from skdl.tools.progress import progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
-    "ErrorMeasure", "Fold", "fit_folds", "learning_curve_tasks", "make_splits", "measure",
-]  # fmt: skip
+    "ErrorMeasure",
+    "Fold",
+    "fit_folds",
+    "learning_curve_tasks",
+    "make_splits",
+    "measure",
+]
 
 
 @dataclass(frozen=True)

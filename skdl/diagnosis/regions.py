@@ -119,14 +119,23 @@ def find_regions(X, y, seen, seen_names, names, errors, *, classifier, scale, to
     """
     import pandas as pd
 
-    columns = ["kind", "region", "n_rows", "training_error", "validation_error", "variance",
-               "stands_out"]  # fmt: skip
+    columns = [
+        "kind",
+        "region",
+        "n_rows",
+        "training_error",
+        "validation_error",
+        "variance",
+        "stands_out",
+    ]
     y = np.asarray(y)
     if y.ndim > 1 or len(X.shape) > 2:
         return pd.DataFrame(columns=columns)
     kind = "class" if classifier else "target"
-    masks = [(kind, text.removeprefix("= "), inside) for text, inside in
-             (_classes(y) if classifier else _bins(y))]  # fmt: skip
+    masks = [
+        (kind, text.removeprefix("= "), inside)
+        for text, inside in (_classes(y) if classifier else _bins(y))
+    ]
     if seen is not None:
         masks += [("cluster", text, inside) for text, inside in _clusters(seen, seen_names)]
     training, validation = (np.asarray(part) / scale for part in errors)
@@ -139,13 +148,21 @@ def find_regions(X, y, seen, seen_names, names, errors, *, classifier, scale, to
         if not inside.any():
             continue
         high = [
-            name for name, values in (("bias", training), ("variance", gap))
+            name
+            for name, values in (("bias", training), ("variance", gap))
             if _stands_out(values, inside, bound, tolerance)
-        ]  # fmt: skip
+        ]
         rows.append(
-            (kind, region, int(inside.sum()), np.nanmean(training[inside]),
-             np.nanmean(validation[inside]), np.nanmean(gap[inside]), " and ".join(high))
-        )  # fmt: skip
+            (
+                kind,
+                region,
+                int(inside.sum()),
+                np.nanmean(training[inside]),
+                np.nanmean(validation[inside]),
+                np.nanmean(gap[inside]),
+                " and ".join(high),
+            )
+        )
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -195,16 +212,20 @@ def region_findings(regions, write) -> list[Finding]:
             continue
         worst = high.sort_values(column, ascending=False).head(TOLD)
         told = listing(
-            (f"{row.region if row.region.startswith(row.kind) else f'{row.kind} {row.region}'} ("
-             f"{write(getattr(row, column))}, {row.n_rows} rows)"
-             for row in worst.itertuples()), most=TOLD,
-        )  # fmt: skip
+            (
+                f"{row.region if row.region.startswith(row.kind) else f'{row.kind} {row.region}'} ("
+                f"{write(getattr(row, column))}, {row.n_rows} rows)"
+                for row in worst.itertuples()
+            ),
+            most=TOLD,
+        )
         more = f", and {len(high) - TOLD} more regions" if len(high) > TOLD else ""
         what = "training error" if gap == "bias" else "gap to new rows"
         findings.append(
             Finding(
-                f"{gap} by region", "region",
+                f"{gap} by region",
+                "region",
                 f"The {what} is higher than elsewhere in {told}{more}.",
             )
-        )  # fmt: skip
+        )
     return findings

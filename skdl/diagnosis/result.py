@@ -139,9 +139,18 @@ class Diagnosis:
         return diagnosis_as_html(self)
 
     def try_remedies(
-        self, X=None, y=None, *, remedies=None, n_repeats: int = 1, groups=None, params=None,
-        n_jobs=None, random_state=None, verbose=0,
-    ) -> Trials:  # fmt: skip
+        self,
+        X=None,
+        y=None,
+        *,
+        remedies=None,
+        n_repeats: int = 1,
+        groups=None,
+        params=None,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ) -> Trials:
         """Measure what each remedy does to both gaps, on fresh folds.
 
         Every value of every remedy is tried by itself, on the same folds as the unchanged
@@ -182,12 +191,22 @@ class Diagnosis:
         if isinstance(random_state, Integral):
             random_state = [TRIALS, int(random_state)]
         self.trials_ = try_out(
-            self.estimator, self.remedies if remedies is None else remedies, X, y,
-            measure=self.how.measure, bayes_error=self.bayes_error, cv=self.how.cv,
-            n_repeats=n_repeats, stratify=self.how.stratify, groups=groups, params=params,
-            confidence=self.confidence, rng=np.random.default_rng(random_state), n_jobs=n_jobs,
+            self.estimator,
+            self.remedies if remedies is None else remedies,
+            X,
+            y,
+            measure=self.how.measure,
+            bayes_error=self.bayes_error,
+            cv=self.how.cv,
+            n_repeats=n_repeats,
+            stratify=self.how.stratify,
+            groups=groups,
+            params=params,
+            confidence=self.confidence,
+            rng=np.random.default_rng(random_state),
+            n_jobs=n_jobs,
             verbose=verbose,
-        )  # fmt: skip
+        )
         return self.trials_
 
     def to_frame(self):

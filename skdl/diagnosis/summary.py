@@ -10,9 +10,14 @@ from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
 
 __all__ = [
-    "correlations", "fold_frame", "learning_curve", "more_rows_help", "notes", "paired_gaps",
+    "correlations",
+    "fold_frame",
+    "learning_curve",
+    "more_rows_help",
+    "notes",
+    "paired_gaps",
     "summarise",
-]  # fmt: skip
+]
 
 
 def correlations(folds: list[Fold], n_rows: int) -> tuple[float, float]:

@@ -99,9 +99,23 @@ def fresh_folds(cv, rng: np.random.Generator):
 
 
 def try_out(
-    estimator, remedies, X, y, *, measure: ErrorMeasure, bayes_error, cv, n_repeats, stratify,
-    groups, params, confidence, rng, n_jobs, verbose,
-) -> Trials:  # fmt: skip
+    estimator,
+    remedies,
+    X,
+    y,
+    *,
+    measure: ErrorMeasure,
+    bayes_error,
+    cv,
+    n_repeats,
+    stratify,
+    groups,
+    params,
+    confidence,
+    rng,
+    n_jobs,
+    verbose,
+) -> Trials:
     """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`."""
     import pandas as pd
 
@@ -152,8 +166,11 @@ def try_out(
         for name, values in after.items():
             moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
             row["validation_error" if name == "validation" else name] = values.mean()
-            row |= {f"{name}_change": moved.value, f"{name}_change_low": moved.low,
-                    f"{name}_change_high": moved.high}  # fmt: skip
+            row |= {
+                f"{name}_change": moved.value,
+                f"{name}_change_low": moved.low,
+                f"{name}_change_high": moved.high,
+            }
         row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
         rows.append(row)
         models.append(model)
@@ -164,6 +181,10 @@ def try_out(
         "validation_error": float(before["validation"].mean()),
     }
     return Trials(
-        pd.DataFrame([rows[i] for i in order]), unchanged, confidence, measure.best == 1,
-        [models[i] for i in order], failures,
-    )  # fmt: skip
+        pd.DataFrame([rows[i] for i in order]),
+        unchanged,
+        confidence,
+        measure.best == 1,
+        [models[i] for i in order],
+        failures,
+    )

@@ -16,9 +16,23 @@ __all__ = ["all_numbers", "is_number", "measure_values"]
 
 
 def measure_values(
-    estimator, X, y, *, param_name, param_range, bayes_error, scoring, cv, n_repeats, confidence,
-    groups, params, n_jobs, random_state, verbose,
-):  # fmt: skip
+    estimator,
+    X,
+    y,
+    *,
+    param_name,
+    param_range,
+    bayes_error,
+    scoring,
+    cv,
+    n_repeats,
+    confidence,
+    groups,
+    params,
+    n_jobs,
+    random_state,
+    verbose,
+):
     """Measure an estimator at each value of a parameter.
 
     The parameters are those of :meth:`skdl.plots.ValidationCurveDisplay.from_estimator`.
@@ -38,13 +52,20 @@ def measure_values(
     error = ErrorMeasure.make(estimator, scoring)
     X, y, n_rows, _, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
     splits = make_splits(
-        X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify,
+        X,
+        y,
+        cv=cv,
+        n_repeats=n_repeats,
+        groups=groups,
+        stratify=stratify,
         rng=np.random.default_rng(random_state),
-    )  # fmt: skip
+    )
     settings = {
-        "n_rows": n_rows, "bayes_error": bayes_error, "confidence": confidence,
+        "n_rows": n_rows,
+        "bayes_error": bayes_error,
+        "confidence": confidence,
         "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
-    }  # fmt: skip
+    }
     # All values in one go: networks that differ in a number train side by side.
     changed = [clone(estimator).set_params(**{param_name: value}) for value in values]
     changed = [model for model in changed for _ in splits]

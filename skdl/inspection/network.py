@@ -17,9 +17,14 @@ from skdl.core.layers import Activate, MaxoutUnits, Pass
 from skdl.tools.inside import find_network, fitted_network
 
 __all__ = [
-    "LossSurface", "Snapshots", "fit_watched", "hidden_activations", "network_of", "similarity",
+    "LossSurface",
+    "Snapshots",
+    "fit_watched",
+    "hidden_activations",
+    "network_of",
+    "similarity",
     "unwrap",
-]  # fmt: skip
+]
 
 # What scikit-learn's own networks apply to a hidden layer.
 SKLEARN_ACTIVATIONS = {

@@ -234,8 +234,9 @@ def _ramp(mlp, X, y, rates, batches, smoothing, verbose) -> tuple[np.ndarray, bo
     """Take one step at each rate; return the losses before the steps, and whether they exploded."""
     # A first step too small to matter, on all rows: it learns classes and the scale of y.
     mlp.set_params(learning_rate=rates[0] * 1e-9, batch_size="full")
-    mlp.partial_fit(X, y, **({"classes": np.unique(y)} if is_classifier(mlp) and y.ndim == 1
-                             else {}))  # fmt: skip
+    mlp.partial_fit(
+        X, y, **({"classes": np.unique(y)} if is_classifier(mlp) and y.ndim == 1 else {})
+    )
     losses: list[float] = []
     with (
         warnings.catch_warnings(),

@@ -49,9 +49,13 @@ def draw_errors(ax, x, curve, bayes_error: float, *, connected: bool = True) -> 
         else:
             ax.vlines(at, low, high, color=colour, lw=2)
         lines += ax.plot(
-            at, curve[f"{name}_error"], color=colour, marker=marker, label=name,
+            at,
+            curve[f"{name}_error"],
+            color=colour,
+            marker=marker,
+            label=name,
             ls="-" if connected else "none",
-        )  # fmt: skip
+        )
     lines.append(
         ax.axhline(bayes_error, color=style.INK, ls=(0, (4, 3)), lw=1.2, label="Bayes error")
     )
@@ -81,11 +85,19 @@ def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> No
     names = []
     for name, low, high, colour, _ in gaps(curve, bayes_error):
         ax.annotate(
-            "", (1.03, low[at]), (1.03, high[at]), xycoords=ax.get_yaxis_transform(),
+            "",
+            (1.03, low[at]),
+            (1.03, high[at]),
+            xycoords=ax.get_yaxis_transform(),
             annotation_clip=False,
-            arrowprops={"arrowstyle": "|-|,widthA=0.25,widthB=0.25", "color": colour, "lw": 2,
-                        "shrinkA": 0, "shrinkB": 0},
-        )  # fmt: skip
+            arrowprops={
+                "arrowstyle": "|-|,widthA=0.25,widthB=0.25",
+                "color": colour,
+                "lw": 2,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
         size = style.format_error(high[at] - low[at], in_percent)
         names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.

@@ -44,9 +44,17 @@ class GapsDisplay:
     """
 
     def __init__(
-        self, *, bayes_error, training_error, bias, variance, validation_error, tolerance,
-        error_name="error", in_percent=True,
-    ):  # fmt: skip
+        self,
+        *,
+        bayes_error,
+        training_error,
+        bias,
+        variance,
+        validation_error,
+        tolerance,
+        error_name="error",
+        in_percent=True,
+    ):
         self.bayes_error = bayes_error
         self.training_error = training_error
         self.bias = bias
@@ -68,9 +76,15 @@ class GapsDisplay:
             Where to draw; None makes a figure.
         """
         names = (
-            "bayes_error", "training_error", "bias", "variance", "validation_error", "tolerance",
-            "error_name", "in_percent",
-        )  # fmt: skip
+            "bayes_error",
+            "training_error",
+            "bias",
+            "variance",
+            "validation_error",
+            "tolerance",
+            "error_name",
+            "in_percent",
+        )
         return cls(**{name: getattr(diagnosis, name) for name in names}).plot(ax)
 
     @classmethod
@@ -105,10 +119,16 @@ class GapsDisplay:
                 ("Bayes", 0.0, self.bayes_error, None, "none", None),
                 ("+ bias", self.bayes_error, self.bias.value, self.bias, style.TRAINING, "///"),
                 ("training", 0.0, train.value, train, style.TRAINING, None),
-                ("+ variance", train.value, self.variance.value, self.variance,
-                 style.VALIDATION, "..."),
+                (
+                    "+ variance",
+                    train.value,
+                    self.variance.value,
+                    self.variance,
+                    style.VALIDATION,
+                    "...",
+                ),
                 ("validation", 0.0, valid.value, valid, style.VALIDATION, None),
-            )  # fmt: skip
+            )
             self.bars_ = []
             for place, (_, foot, height, estimate, colour, hatch) in enumerate(steps):
                 self._draw_step(place, foot, height, estimate, colour, hatch)
@@ -116,10 +136,13 @@ class GapsDisplay:
             ax.tick_params(axis="x", length=0)
             layout.finish(ax, self.error_name, self.in_percent)
             layout.write_ticks(
-                ax, range(len(steps)),
-                [f"{name}\n{style.format_error(height, self.in_percent)}"
-                 for name, _, height, *_ in steps],
-            )  # fmt: skip
+                ax,
+                range(len(steps)),
+                [
+                    f"{name}\n{style.format_error(height, self.in_percent)}"
+                    for name, _, height, *_ in steps
+                ],
+            )
         return self
 
     def _draw_step(self, place, foot, height, estimate, colour, hatch) -> None:
@@ -127,20 +150,33 @@ class GapsDisplay:
         ax = self.ax_
         is_gap = hatch is not None
         self.bars_ += ax.bar(
-            place, height, 0.62, bottom=foot, hatch=hatch, lw=1.5,
+            place,
+            height,
+            0.62,
+            bottom=foot,
+            hatch=hatch,
+            lw=1.5,
             facecolor="none" if is_gap else colour,
             edgecolor=style.INK if colour == "none" else colour,
-        )  # fmt: skip
+        )
         if estimate is not None:
             low, high = foot + estimate.low, foot + estimate.high
             ax.plot(
-                [place, place], [low if is_gap else max(low, 0.0), high], color=style.INK, lw=1.4,
-                marker="_", ms=9,
+                [place, place],
+                [low if is_gap else max(low, 0.0), high],
+                color=style.INK,
+                lw=1.4,
+                marker="_",
+                ms=9,
                 label=f"{100 * estimate.confidence:.0f} % interval" if place == 1 else None,
-            )  # fmt: skip
+            )
         if is_gap:
             size = style.format_error(self.tolerance, self.in_percent)
             ax.plot(
-                [place - 0.45, place + 0.45], 2 * [foot + self.tolerance], color=style.INK, lw=1.6,
-                ls=(0, (1, 1.2)), label=f"a gap is high above {size}" if place == 1 else None,
-            )  # fmt: skip
+                [place - 0.45, place + 0.45],
+                2 * [foot + self.tolerance],
+                color=style.INK,
+                lw=1.6,
+                ls=(0, (1, 1.2)),
+                label=f"a gap is high above {size}" if place == 1 else None,
+            )

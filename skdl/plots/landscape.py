@@ -104,17 +104,35 @@ class LossLandscapeDisplay:
             self.path_ = None
             if found.path is not None:
                 self.path_ = ax.plot(
-                    *found.path.T, color="white", lw=1.4, marker=".", ms=5, mfc="white",
-                    mec=style.INK, mew=0.6, label="an epoch",
-                )[0]  # fmt: skip
+                    *found.path.T,
+                    color="white",
+                    lw=1.4,
+                    marker=".",
+                    ms=5,
+                    mfc="white",
+                    mec=style.INK,
+                    mew=0.6,
+                    label="an epoch",
+                )[0]
                 ax.plot(
-                    *found.path[0], marker="o", ms=9, mfc="white", mec=style.INK, ls="none",
+                    *found.path[0],
+                    marker="o",
+                    ms=9,
+                    mfc="white",
+                    mec=style.INK,
+                    ls="none",
                     label=f"epoch {found.epochs[0]}",
-                )  # fmt: skip
+                )
             self.end_ = ax.plot(
-                0, 0, marker="*", ms=15, mfc=style.VALIDATION, mec=style.INK, ls="none",
+                0,
+                0,
+                marker="*",
+                ms=15,
+                mfc=style.VALIDATION,
+                mec=style.INK,
+                ls="none",
                 label="end of the fit",
-            )[0]  # fmt: skip
+            )[0]
             self._name_axes()
             layout.fit(ax)
         return self

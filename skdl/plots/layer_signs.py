@@ -131,9 +131,12 @@ class LayerSignsDisplay:
         for layer, heights in enumerate(values.T):
             is_output = has_output and layer == n_layers - 1
             lines += ax.plot(
-                self.record["epoch"], heights, lw=1.8, **style.nth_line(layer, n_layers),
+                self.record["epoch"],
+                heights,
+                lw=1.8,
+                **style.nth_line(layer, n_layers),
                 label="output layer" if is_output else f"layer {layer + 1}",
-            )  # fmt: skip
+            )
         if is_share:
             ax.set_ylim(-0.02, max(1.05 * np.nanmax(values), 0.1))
             ax.yaxis.set_major_formatter(lambda share, _: f"{100 * share:.4g} %")

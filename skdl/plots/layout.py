@@ -47,9 +47,16 @@ def panels(ax, n_rows: int, n_columns: int, figsize, *, headline: str = "", **sh
         above, place = place.subgridspec(2, 1, height_ratios=[strip, max(height - strip, strip)])
         host.set_subplotspec(above)
         host.text(
-            0, 1, "\n".join(lines), transform=host.transAxes, va="top", weight="bold", size=size,
-            linespacing=1.15, in_layout=False,
-        )  # fmt: skip
+            0,
+            1,
+            "\n".join(lines),
+            transform=host.transAxes,
+            va="top",
+            weight="bold",
+            size=size,
+            linespacing=1.15,
+            in_layout=False,
+        )
     return host, place.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
 
 

@@ -86,9 +86,15 @@ class LearningRateDisplay:
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
             self.points_ = ax.plot(
-                test.rates, test.losses, ls="none", marker=".", ms=4, color=style.INK, alpha=0.4,
+                test.rates,
+                test.losses,
+                ls="none",
+                marker=".",
+                ms=4,
+                color=style.INK,
+                alpha=0.4,
                 label="mini-batch",
-            )[0]  # fmt: skip
+            )[0]
             self.line_ = ax.plot(
                 test.smoothed_rates, test.smoothed, color=style.TRAINING, label="smoothed"
             )[0]
@@ -109,14 +115,30 @@ class LearningRateDisplay:
         for name, rate, marker in (("lowest", test.lowest, "s"), ("steepest", test.steepest, "D")):
             height = test.smoothed[np.argmin(np.abs(test.smoothed_rates - rate))]
             self.marks_[name] = ax.plot(
-                [rate], [height], ls="none", marker=marker, ms=8, mfc="none", mec=style.INK,
-                mew=1.6, label=f"{name}: {rate:.2g}",
-            )[0]  # fmt: skip
+                [rate],
+                [height],
+                ls="none",
+                marker=marker,
+                ms=8,
+                mfc="none",
+                mec=style.INK,
+                mew=1.6,
+                label=f"{name}: {rate:.2g}",
+            )[0]
         self.marks_["suggestion"] = ax.axvline(
-            test.suggestion, color=style.VALIDATION, lw=2.5,
+            test.suggestion,
+            color=style.VALIDATION,
+            lw=2.5,
             label=f"suggestion: {test.suggestion:.2g}",
-        )  # fmt: skip
+        )
         self.marks_["current"] = ax.axvline(
-            test.current, color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8,
-            markevery=[0], clip_on=False, label=f"now: {test.current:.2g}",
-        )  # fmt: skip
+            test.current,
+            color=style.INK,
+            lw=1.2,
+            ls=(0, (1, 1.5)),
+            marker="^",
+            ms=8,
+            markevery=[0],
+            clip_on=False,
+            label=f"now: {test.current:.2g}",
+        )

@@ -145,9 +145,16 @@ class LossCurvesDisplay:
         column = "validation_loss" if "validation_loss" in record else "loss"
         height = record.loc[record["epoch"] == epoch, column]
         self.marks_[name] = self.ax_.plot(
-            [epoch], height, marker="v", ms=10, color=color, mec=style.INK, ls="none",
-            zorder=3, label=f"best epoch: {epoch}" if len(self.records) == 1 else None,
-        )[0]  # fmt: skip
+            [epoch],
+            height,
+            marker="v",
+            ms=10,
+            color=color,
+            mec=style.INK,
+            ls="none",
+            zorder=3,
+            label=f"best epoch: {epoch}" if len(self.records) == 1 else None,
+        )[0]
 
     def _choose_scale(self) -> None:
         """Take a logarithmic axis where the losses span more than a factor of ten."""

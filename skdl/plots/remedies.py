@@ -133,21 +133,34 @@ class RemediesDisplay:
             self.ax_ = ax = style.axes(ax, figsize=(4.9, 1.3 + 0.78 * len(frame)))
             self.figure_ = ax.figure
             self.before_, self.after_, self.intervals_ = {}, {}, {}
-            self._reach = np.ptp([frame[n] - frame[f"{n}_change"] * k for n, *_ in GAPS
-                                  for k in (0, 1)])  # fmt: skip
+            self._reach = np.ptp(
+                [frame[n] - frame[f"{n}_change"] * k for n, *_ in GAPS for k in (0, 1)]
+            )
             for name, colour, marker, offset in GAPS:
                 self._draw_gap(name, colour, marker, rows + offset)
             ax.vlines(0 * rows, rows - 0.1, rows + 0.5, color=style.INK, lw=0.8)
             if self.tolerance is not None:
                 size = style.format_error(self.tolerance, self.in_percent)
                 ax.vlines(
-                    0 * rows + self.tolerance, rows - 0.1, rows + 0.5, color=style.INK, lw=1.6,
-                    ls=(0, (1, 1.2)), label=f"high above {size}",
-                )  # fmt: skip
+                    0 * rows + self.tolerance,
+                    rows - 0.1,
+                    rows + 0.5,
+                    color=style.INK,
+                    lw=1.6,
+                    ls=(0, (1, 1.2)),
+                    label=f"high above {size}",
+                )
             ax.set_yticks([])
             ax.set_ylim(len(frame) - 0.5, -0.5)
-            ax.hlines(rows[:-1] + 0.5, 0, 1, color=style.INK, alpha=0.15, lw=0.8,
-                      transform=ax.get_yaxis_transform())  # fmt: skip
+            ax.hlines(
+                rows[:-1] + 0.5,
+                0,
+                1,
+                color=style.INK,
+                alpha=0.15,
+                lw=0.8,
+                transform=ax.get_yaxis_transform(),
+            )
             if self.in_percent:
                 ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
             ax.set_xlabel(self.gap_name)
@@ -164,9 +177,14 @@ class RemediesDisplay:
         for row, name in enumerate(names.str.removesuffix(": ")):
             letters = max(int(len(name) * inches / layout.text_width(name, 9)), 16)
             self.ax_.text(
-                0.01, row - 0.46, textwrap.fill(name, letters, break_long_words=False),
-                transform=self.ax_.get_yaxis_transform(), va="top", size=9, in_layout=False,
-            )  # fmt: skip
+                0.01,
+                row - 0.46,
+                textwrap.fill(name, letters, break_long_words=False),
+                transform=self.ax_.get_yaxis_transform(),
+                va="top",
+                size=9,
+                in_layout=False,
+            )
 
     def _draw_gap(self, name, colour, marker, heights) -> None:
         """Draw one gap: hollow before, filled after, an arrow between, the interval behind."""
@@ -181,10 +199,17 @@ class RemediesDisplay:
             if abs(stop - start) < 0.04 * self._reach:
                 continue  # no room for an arrow between the marks
             ax.annotate(
-                "", (stop, height), (start, height),
-                arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 1, "shrinkA": 4,
-                            "shrinkB": 4},
-            )  # fmt: skip
+                "",
+                (stop, height),
+                (start, height),
+                arrowprops={
+                    "arrowstyle": "-|>",
+                    "color": style.INK,
+                    "lw": 1,
+                    "shrinkA": 4,
+                    "shrinkB": 4,
+                },
+            )
         look = {"ls": "none", "marker": marker, "mec": colour, "ms": 7}
         self.before_[name] = ax.plot(
             before, heights, mfc="none", mew=1.5, label=f"{name} before", **look

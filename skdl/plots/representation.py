@@ -86,10 +86,11 @@ class RepresentationDisplay:
         order = np.arange(len(a)) if y is None else np.argsort(y, kind="stable")
         order = order[np.linspace(0, len(order) - 1, min(len(order), max_rows)).round().astype(int)]
         return cls(
-            similarity=similarity(a[order]), y=None if y is None else y[order],
+            similarity=similarity(a[order]),
+            y=None if y is None else y[order],
             by_class=is_classifier(estimator),
             layer_name=f"hidden layer {layer % len(activations) + 1} of {len(activations)}",
-        ).plot(ax)  # fmt: skip
+        ).plot(ax)
 
     def plot(self, ax=None) -> RepresentationDisplay:
         """Draw the matrix.
@@ -103,9 +104,12 @@ class RepresentationDisplay:
             self.ax_ = ax = style.axes(ax, figsize=(4.7, 3.9))
             self.figure_ = ax.figure
             self.image_ = ax.imshow(
-                self.similarity, cmap="cividis", vmin=min(np.nanmin(self.similarity), 0), vmax=1,
+                self.similarity,
+                cmap="cividis",
+                vmin=min(np.nanmin(self.similarity), 0),
+                vmax=1,
                 interpolation="nearest",
-            )  # fmt: skip
+            )
             bar = self.figure_.colorbar(self.image_, ax=ax, pad=0.02, label="correlation")
             bar.outline.set_visible(False)
             ax.spines[:].set_visible(False)

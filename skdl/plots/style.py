@@ -12,9 +12,16 @@ from contextlib import contextmanager
 import numpy as np
 
 __all__ = [
-    "INK", "TRAINING", "VALIDATION", "axes", "drawing", "format_error", "is_logarithmic",
-    "nth_line", "svg",
-]  # fmt: skip
+    "INK",
+    "TRAINING",
+    "VALIDATION",
+    "axes",
+    "drawing",
+    "format_error",
+    "is_logarithmic",
+    "nth_line",
+    "svg",
+]
 
 TRAINING = "#0072B2"  # blue, the darker one in greyscale
 VALIDATION = "#E69F00"  # orange, the lighter one

@@ -59,9 +59,15 @@ class ValidationCurveDisplay:
     """
 
     def __init__(
-        self, *, curve, param_name, current=None, bayes_error=0.0, error_name="error",
+        self,
+        *,
+        curve,
+        param_name,
+        current=None,
+        bayes_error=0.0,
+        error_name="error",
         in_percent=True,
-    ):  # fmt: skip
+    ):
         self.curve = curve
         self.param_name = param_name
         self.current = current
@@ -71,10 +77,25 @@ class ValidationCurveDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, param_name, param_range, ax=None, bayes_error=0.0, scoring=None,
-        cv=5, n_repeats=1, confidence=0.95, groups=None, params=None, n_jobs=None,
-        random_state=None, verbose=0,
-    ) -> ValidationCurveDisplay:  # fmt: skip
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        param_name,
+        param_range,
+        ax=None,
+        bayes_error=0.0,
+        scoring=None,
+        cv=5,
+        n_repeats=1,
+        confidence=0.95,
+        groups=None,
+        params=None,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ) -> ValidationCurveDisplay:
         """Measure an estimator at each value of a parameter, on the same folds, and draw it.
 
         Parameters
@@ -97,15 +118,30 @@ class ValidationCurveDisplay:
         from skdl.diagnosis.validation_curve import measure_values
 
         curve, current, error = measure_values(
-            estimator, X, y, param_name=param_name, param_range=param_range,
-            bayes_error=float(bayes_error), scoring=scoring, cv=cv, n_repeats=n_repeats,
-            confidence=confidence, groups=groups, params=params, n_jobs=n_jobs,
-            random_state=random_state, verbose=verbose,
-        )  # fmt: skip
+            estimator,
+            X,
+            y,
+            param_name=param_name,
+            param_range=param_range,
+            bayes_error=float(bayes_error),
+            scoring=scoring,
+            cv=cv,
+            n_repeats=n_repeats,
+            confidence=confidence,
+            groups=groups,
+            params=params,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+        )
         return cls(
-            curve=curve, param_name=param_name, current=current, bayes_error=float(bayes_error),
-            error_name=error.name, in_percent=error.best == 1,
-        ).plot(ax)  # fmt: skip
+            curve=curve,
+            param_name=param_name,
+            current=current,
+            bayes_error=float(bayes_error),
+            error_name=error.name,
+            in_percent=error.best == 1,
+        ).plot(ax)
 
     def plot(self, ax=None) -> ValidationCurveDisplay:
         """Draw the curves, their intervals, the two gaps and the current setting.
@@ -131,9 +167,16 @@ class ValidationCurveDisplay:
             shade_gaps(ax, x, curve, bayes, connected=numeric)
             self._scale_axis(x, numeric)
             self.mark_ = ax.axvline(
-                x[at], color=style.INK, lw=1.2, ls=(0, (1, 1.5)), marker="^", ms=8, clip_on=False,
-                markevery=[0], label=f"{'now' if found else 'lowest'}: {_name(values[at])}",
-            )  # fmt: skip
+                x[at],
+                color=style.INK,
+                lw=1.2,
+                ls=(0, (1, 1.5)),
+                marker="^",
+                ms=8,
+                clip_on=False,
+                markevery=[0],
+                label=f"{'now' if found else 'lowest'}: {_name(values[at])}",
+            )
             # The levels at the mark, led to where they are measured.
             levels = [bayes, *curve.loc[at, ["training_error", "validation_error"]]]
             ax.hlines(levels, x[at], ax.get_xlim()[1], color=style.INK, lw=0.8, ls=(0, (1, 2.5)))

@@ -135,15 +135,26 @@ def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
     regions = diagnosis.regions_
     if regions is None or not len(regions):
         return []
-    titles = {"class": "By class", "target": "By target", "cluster": "By cluster",
-              "feature": "By feature"}  # fmt: skip
+    titles = {
+        "class": "By class",
+        "target": "By target",
+        "cluster": "By cluster",
+        "feature": "By feature",
+    }
     groups = []
     for kind, title in titles.items():
         rows = [
-            (row.region, row.n_rows, *(words.format_error(e, True) for e in (
-                row.training_error, row.validation_error, row.variance)), row.stands_out)
+            (
+                row.region,
+                row.n_rows,
+                *(
+                    words.format_error(e, True)
+                    for e in (row.training_error, row.validation_error, row.variance)
+                ),
+                row.stands_out,
+            )
             for row in regions[regions["kind"] == kind].itertuples()
-        ]  # fmt: skip
+        ]
         if rows:
             groups.append((title, rows))
     return groups

@@ -77,9 +77,13 @@ class TogetherMixin:
             self.estimator, scoring=self.scoring, raise_exc=self.error_score == "raise"
         )
         score = Score(
-            replay.cv.X, replay.cv.y, scorer, score_params,
-            with_training=self.return_train_score, raises=self.error_score == "raise",
-        )  # fmt: skip
+            replay.cv.X,
+            replay.cv.y,
+            scorer,
+            score_params,
+            with_training=self.return_train_score,
+            raises=self.error_score == "raise",
+        )
         all_records: list[Record] = []
 
         def evaluate(candidates, more_results=None):
@@ -102,20 +106,29 @@ class TogetherMixin:
         tasks = [
             Task(
                 clone(self.estimator).set_params(**clone(setting, safe=False)),
-                fold=number, rows=np.asarray(train), params=fit_params, label=np.asarray(test),
+                fold=number,
+                rows=np.asarray(train),
+                params=fit_params,
+                label=np.asarray(test),
             )
             for setting in candidates
             for number, (train, test) in enumerate(cv.folds)
-        ]  # fmt: skip
+        ]
         if self.verbose > 0:
             print(
                 f"Fitting {len(cv.folds)} folds for each of {len(candidates)} candidates, "
                 f"totalling {len(tasks)} fits"
             )
         records = fit_together(
-            tasks, cv.X, cv.y, then=score, n_jobs=self.n_jobs, pre_dispatch=self.pre_dispatch,
-            verbose=self.verbose, description=type(self).__name__,
-        )  # fmt: skip
+            tasks,
+            cv.X,
+            cv.y,
+            then=score,
+            n_jobs=self.n_jobs,
+            pre_dispatch=self.pre_dispatch,
+            verbose=self.verbose,
+            description=type(self).__name__,
+        )
         for category, message in dict.fromkeys(w for r in records for w in r.warnings):
             warnings.warn(message, category, stacklevel=2)
         return records

@@ -27,8 +27,11 @@ def iris(tmp_path):
 def shell(*arguments, cwd):
     return subprocess.run(
         [sys.executable, "-W", "error::SyntaxWarning", "-m", "skdl", *arguments],
-        cwd=cwd, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def test_a_csv_file_from_a_shell(iris, tmp_path):
@@ -146,13 +149,19 @@ def test_regression_end_to_end(tmp_path, capsys):
         ([".", "--target", "y"], ". is a directory, not a CSV file"),
         (["iris.csv"], "--target is needed: the column to predict, one of sepal length (cm), "),
         (["iris.csv", "--target", "Targets"], "no column 'Targets' in iris.csv; did you mean"),
-        (["iris.csv", "--target", "target", "--task", "regression"],
-         "regression needs numbers in 'target'; got 'setosa'"),
-        (["iris.csv", "--target", "target", "--cv", "51"],
-         "diagnose: cv=51 needs at least 51 rows of each class; class setosa has 40"),
+        (
+            ["iris.csv", "--target", "target", "--task", "regression"],
+            "regression needs numbers in 'target'; got 'setosa'",
+        ),
+        (
+            ["iris.csv", "--target", "target", "--cv", "51"],
+            "diagnose: cv=51 needs at least 51 rows of each class; class setosa has 40",
+        ),
         (["iris.csv", "--target", "target", "--cv", "1"], "diagnose: cv must be an int >= 2"),
-        (["iris.csv", "--target", "target", "--bayes-error", "2"],
-         'diagnose: bayes_error must be in [0, 1) or "estimate"; got 2.0'),
+        (
+            ["iris.csv", "--target", "target", "--bayes-error", "2"],
+            'diagnose: bayes_error must be in [0, 1) or "estimate"; got 2.0',
+        ),
         (["iris.csv", "--target", "target", "--output", "."], "--output . is a directory"),
         (["iris.csv", "--target", "target", "--output", "no/page.html"], "no such directory"),
         (["empty.csv", "--target", "y"], "empty.csv is empty"),
@@ -167,7 +176,7 @@ def test_regression_end_to_end(tmp_path, capsys):
         (["--speed=3"], "unrecognized arguments: --speed=3"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)  # fmt: skip
+)
 def test_bad_input_is_one_line_and_status_2(iris, monkeypatch, capsys, arguments, message):
     monkeypatch.chdir(iris.parent)
     for name, text in (

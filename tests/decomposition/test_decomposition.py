@@ -79,9 +79,14 @@ def test_squared_error_against_the_closed_form(name):
     variance = SIGMA**2 * (A**2).sum(axis=1)
     J = 200
     found = bias_variance_decomposition(
-        estimator, sampler=fresh, X_test=PLACES, y_mean=truth, noise=SIGMA**2,
-        n_datasets=J, random_state=0,
-    )  # fmt: skip
+        estimator,
+        sampler=fresh,
+        X_test=PLACES,
+        y_mean=truth,
+        noise=SIGMA**2,
+        n_datasets=J,
+        random_state=0,
+    )
     # Row by row: a variance of J normal predictions has the relative standard error √(2/(J−1)).
     assert_allclose(found.samples_["variance"], variance, rtol=4 * np.sqrt(2 / (J - 1)))
     # (√bias + error of the mean)², the standard error of the mean being √(variance/J)
@@ -102,9 +107,14 @@ def test_few_data_sets_do_not_inflate_the_bias():
     for unbiased, found in runs.items():
         for seed in range(64):
             result = bias_variance_decomposition(
-                estimator, sampler=fresh, X_test=PLACES, y_mean=truth, n_datasets=3,
-                unbiased=unbiased, random_state=seed,
-            )  # fmt: skip
+                estimator,
+                sampler=fresh,
+                X_test=PLACES,
+                y_mean=truth,
+                n_datasets=3,
+                unbiased=unbiased,
+                random_state=seed,
+            )
             found.append((result.bias, result.variance))
     se = np.std(runs[True], axis=0) / 8
     assert (abs(np.mean(runs[True], axis=0) - (bias, variance)) < 4 * se).all()
@@ -229,8 +239,14 @@ def brute_force(p, votes):
         hit = probability(lambda t, y: y == t, lambda t, y: y != best and t != best)
         c1 = share[best] - (1 - share[best]) * hit
     c2 = -probability(lambda t, y: y == best, lambda t, y: y != main) if B else 1.0
-    return {"error": probability(lambda t, y: t != y), "noise": N, "bias": B, "variance": V,
-            "c1": c1, "c2": c2}  # fmt: skip
+    return {
+        "error": probability(lambda t, y: t != y),
+        "noise": N,
+        "bias": B,
+        "variance": V,
+        "c1": c1,
+        "c2": c2,
+    }
 
 
 def test_domingos_against_brute_force():
@@ -311,9 +327,14 @@ def test_neighbours_estimate_the_noise_of_a_regression():
 def test_neighbours_estimate_the_noise_of_classes():
     X, y = noisy_classes(np.random.default_rng(0), 3000)
     found = bias_variance_decomposition(
-        DecisionTreeClassifier(max_depth=1), X, y, loss="zero_one_kohavi_wolpert",
-        noise="nearest_neighbors", n_datasets=5, random_state=0,
-    )  # fmt: skip
+        DecisionTreeClassifier(max_depth=1),
+        X,
+        y,
+        loss="zero_one_kohavi_wolpert",
+        noise="nearest_neighbors",
+        n_datasets=5,
+        random_state=0,
+    )
     assert found.noise == pytest.approx(0.2 * 0.8, rel=0.1)  # (1 - Σp²)/2 for two classes
 
 
@@ -321,8 +342,14 @@ def test_neighbours_estimate_the_noise_of_classes():
 def test_known_probabilities_and_a_known_noise_agree_on_average(loss):
     noise = {"zero_one_kohavi_wolpert": 0.16, "log_loss": -0.2 * np.log(0.2) - 0.8 * np.log(0.8)}
     X_test, y_test = noisy_classes(np.random.default_rng(1), 4000)
-    arguments = {"sampler": noisy_classes, "X_test": X_test, "y_test": y_test, "loss": loss,
-                 "n_datasets": 10, "random_state": 0}  # fmt: skip
+    arguments = {
+        "sampler": noisy_classes,
+        "X_test": X_test,
+        "y_test": y_test,
+        "loss": loss,
+        "n_datasets": 10,
+        "random_state": 0,
+    }
     model = DecisionTreeClassifier(max_depth=1)
     exact = bias_variance_decomposition(model, y_mean=probability_of_yes, **arguments)
     moved = bias_variance_decomposition(model, noise=noise[loss], **arguments)
@@ -364,13 +391,24 @@ def test_against_mlxtend(loss, theirs):
         return X[train][rows], y[train][rows]
 
     found = bias_variance_decomposition(
-        ESTIMATORS[loss], sampler=same_splits, X_test=X[test], y_test=y[test], loss=loss,
-        n_datasets=J, unbiased=False,
-    )  # fmt: skip
+        ESTIMATORS[loss],
+        sampler=same_splits,
+        X_test=X[test],
+        y_test=y[test],
+        loss=loss,
+        n_datasets=J,
+        unbiased=False,
+    )
     expected = evaluate.bias_variance_decomp(
-        ESTIMATORS[loss], X[train], y[train], X[test], y[test], loss=theirs, num_rounds=J,
+        ESTIMATORS[loss],
+        X[train],
+        y[train],
+        X[test],
+        y[test],
+        loss=theirs,
+        num_rounds=J,
         random_seed=7,
-    )  # fmt: skip
+    )
     assert_allclose([found.error, found.bias, found.variance], expected, rtol=1e-12)
 
 
@@ -414,9 +452,14 @@ def test_a_class_that_a_data_set_lacks_is_improbable_not_impossible():
         return X, np.where(X[:, 0] > 0, "b", "a" if lacking else "c")
 
     found = bias_variance_decomposition(
-        KNeighborsClassifier(), sampler=sampler, X_test=[[-1.0], [1.0]], y_test=["a", "b"],
-        loss="log_loss", n_datasets=20, random_state=0,
-    )  # fmt: skip
+        KNeighborsClassifier(),
+        sampler=sampler,
+        X_test=[[-1.0], [1.0]],
+        y_test=["a", "b"],
+        loss="log_loss",
+        n_datasets=20,
+        random_state=0,
+    )
     assert found.classes_.tolist() == ["a", "b", "c"]
     assert np.isfinite(found.error) and found.error > 1
     assert_allclose(found.main_prediction_.sum(axis=1), 1)
@@ -424,9 +467,12 @@ def test_a_class_that_a_data_set_lacks_is_improbable_not_impossible():
 
 def test_evaluation_rows_are_drawn_where_none_are_given():
     found = bias_variance_decomposition(
-        LogisticRegression(), sampler=noisy_classes, y_mean=probability_of_yes, n_datasets=3,
+        LogisticRegression(),
+        sampler=noisy_classes,
+        y_mean=probability_of_yes,
+        n_datasets=3,
         random_state=0,
-    )  # fmt: skip
+    )
     assert len(found.samples_) == 400 and found.loss == "zero_one"
     assert found.noise == pytest.approx(0.2)
 
@@ -487,7 +533,7 @@ class Constant(ClassifierMixin, BaseEstimator):
         ({"y_mean": np.ones((len(NAMES), 3))}, "y_mean must be probabilities of the classes"),
         ({"y_mean": np.ones((len(NAMES), 2))}, r"y_mean must be of shape \(45, 3\)"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_named(change, message):
     arguments = {"estimator": DecisionTreeClassifier(), "X": WINE[0], "y": NAMES, "n_datasets": 2}
     with pytest.raises(ValueError, match=f"^bias_variance_decomposition: .*{message}"):

@@ -60,8 +60,10 @@ def test_a_baseline_stands_behind_the_estimators_own_transformers():
     X, _ = load_iris(return_X_y=True)
     model = make_pipeline(PCA(2), LogisticRegression())
     assert list(make_baseline("linear", model, X).named_steps) == [
-        "pca", "scale_for_baseline", "model",
-    ]  # fmt: skip
+        "pca",
+        "scale_for_baseline",
+        "model",
+    ]
     assert list(make_baseline("boosted trees", model, X).named_steps) == ["pca", "model"]
 
 

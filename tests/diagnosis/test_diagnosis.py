@@ -184,9 +184,13 @@ def test_groups_keep_copies_out_of_the_validation_part():
     X, y = rng.normal(size=(100, 3)).repeat(4, axis=0), rng.integers(0, 2, 100).repeat(4)
     leaked = diagnose(KNeighborsClassifier(1), X, y, train_sizes=(), random_state=0)
     honest = diagnose(
-        KNeighborsClassifier(1), X, y, groups=np.arange(100).repeat(4), train_sizes=(),
+        KNeighborsClassifier(1),
+        X,
+        y,
+        groups=np.arange(100).repeat(4),
+        train_sizes=(),
         random_state=0,
-    )  # fmt: skip
+    )
     assert leaked.validation_error.value < 0.05
     assert honest.validation_error.value > 0.3
 
@@ -317,7 +321,7 @@ X_OK, Y_OK = make_classification(60, random_state=0)
         (X_OK, np.where(Y_OK == 1, np.nan, 0), "y must be finite; got NaN or infinity"),
         (X_OK, X_OK[:, 0], "y must hold class labels for a classifier; got real numbers"),
     ],
-)  # fmt: skip
+)
 def test_bad_data(X, y, message):
     with pytest.raises(ValueError, match=f"^diagnose: .*{message}"):
         diagnose(LogisticRegression(), X, y)

@@ -76,7 +76,11 @@ def test_in_words(gap, n_splits, told):
         {"n_rows": [50, 100], "training_error": [0, 0], "validation_error": [0.05, 0.05]}
     )
     said = what_would_settle(
-        gaps, 0.02, curve, n_rows=100, n_splits=n_splits,
+        gaps,
+        0.02,
+        curve,
+        n_rows=100,
+        n_splits=n_splits,
         correlations={"bias": 0.75, "variance": CORRELATION},
-    )  # fmt: skip
+    )
     assert told in said and bool(told) == bool(said)

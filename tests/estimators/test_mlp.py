@@ -389,9 +389,14 @@ def _heteroscedastic(n=3000):
 def test_gaussian_likelihood_learns_the_noise():
     x, target, sigma = _heteroscedastic()
     mlp = MLPRegressor(
-        (16,), activation="tanh", loss="gaussian_nll", optimizer="lbfgs", max_iter=100,
-        n_iter_no_change=None, random_state=0,
-    ).fit(x, target)  # fmt: skip
+        (16,),
+        activation="tanh",
+        loss="gaussian_nll",
+        optimizer="lbfgs",
+        max_iter=100,
+        n_iter_no_change=None,
+        random_state=0,
+    ).fit(x, target)
     mean, std = mlp.predict(x, return_std=True)
     np.testing.assert_array_equal(mean, mlp.predict(x))
     assert np.abs(std / sigma - 1).mean() < 0.05
@@ -403,9 +408,14 @@ def test_gaussian_likelihood_learns_the_noise():
 def test_quantiles_cover_what_they_say(quantile):
     x, target, sigma = _heteroscedastic(2000)
     mlp = MLPRegressor(
-        (16,), loss=Quantile(quantile), learning_rate=0.02, schedule="cosine", max_iter=40,
-        n_iter_no_change=None, random_state=0,
-    ).fit(x, target)  # fmt: skip
+        (16,),
+        loss=Quantile(quantile),
+        learning_rate=0.02,
+        schedule="cosine",
+        max_iter=40,
+        n_iter_no_change=None,
+        random_state=0,
+    ).fit(x, target)
     assert np.mean(target <= mlp.predict(x)) == pytest.approx(quantile, abs=0.03)
     true = 3 * x[:, 0] + sigma * norm.ppf(quantile)
     assert np.abs(mlp.predict(x) - true).mean() < 0.25

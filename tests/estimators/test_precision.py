@@ -118,9 +118,14 @@ def test_a_memory_map_is_converted_batch_by_batch(stored, dtype, shuffle, early_
     X[:] = 1
     validation = {"X_val": np.ones((9, 1500)), "y_val": y[:9]} if early_stopping else {}
     mlp = MLPClassifier(
-        (2,), max_iter=1, n_iter_no_change=None, batch_size=20, shuffle=shuffle, dtype=dtype,
+        (2,),
+        max_iter=1,
+        n_iter_no_change=None,
+        batch_size=20,
+        shuffle=shuffle,
+        dtype=dtype,
         early_stopping=early_stopping,
-    )  # fmt: skip
+    )
     mlp.set_params(n_iter_no_change=None).fit(X[:60], y[:60], **validation)  # imports
     converted = X.size * (4 if dtype else 8)
     assert peak_of(lambda: mlp.fit(X, y, **validation)) < converted / 5

@@ -12,10 +12,17 @@ import pytest
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--virtual-time-budget=2000", "--dump-dom",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=2000",
+    "--dump-dom",
+)
 
 
 def look(page: str, script: str, *, width: int = 1280):
@@ -35,9 +42,12 @@ def look(page: str, script: str, *, width: int = 1280):
         file = Path(folder, "page.html")
         file.write_text(page.replace("</body>", injected + "</body>"), encoding="utf-8")
         command = [
-            program, *OPTIONS, f"--window-size={width},1000", f"--user-data-dir={folder}/profile",
+            program,
+            *OPTIONS,
+            f"--window-size={width},1000",
+            f"--user-data-dir={folder}/profile",
             file.as_uri(),
-        ]  # fmt: skip
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     seen = re.search(r'<pre id="seen">(.*?)</pre>', done.stdout, re.S)
     assert seen, f"Chromium ended with {done.returncode}: {done.stderr[-500:]}"

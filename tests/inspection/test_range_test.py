@@ -20,9 +20,15 @@ def parabola(curvature=1.0):
     rng = np.random.default_rng(0)
     x = rng.choice([-1.0, 1.0], size=64) * np.sqrt(curvature)
     mlp = MLPRegressor(
-        (), optimizer="sgd", momentum=0.0, l2=0.0, fit_intercept=False, batch_size="full",
-        scale_target=False, random_state=0,
-    )  # fmt: skip
+        (),
+        optimizer="sgd",
+        momentum=0.0,
+        l2=0.0,
+        fit_intercept=False,
+        batch_size="full",
+        scale_target=False,
+        random_state=0,
+    )
     return mlp, x[:, None], 3.0 * x
 
 
@@ -76,9 +82,13 @@ def test_every_first_order_optimiser_gets_a_rate_with_which_it_learns(optimizer)
     X, y = load_digits(return_X_y=True)
     X, y = StandardScaler().fit_transform(X[:500]), y[:500]
     mlp = MLPClassifier(
-        (16,), optimizer=optimizer, batch_size="full" if Optimizer.registry[optimizer].full_batch
-        else 32, max_iter=30, n_iter_no_change=None, random_state=0,
-    )  # fmt: skip
+        (16,),
+        optimizer=optimizer,
+        batch_size="full" if Optimizer.registry[optimizer].full_batch else 32,
+        max_iter=30,
+        n_iter_no_change=None,
+        random_state=0,
+    )
     found = find_learning_rate(mlp, X, y, random_state=0)
     assert found.steepest <= found.lowest
     assert found.current == Optimizer.registry[optimizer].learning_rate

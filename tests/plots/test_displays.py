@@ -39,10 +39,12 @@ SETTINGS = {
     LossLandscapeDisplay: {"resolution": 5},
     RemediesDisplay: {"cv": 2, "n_repeats": 1, "random_state": 0},
     ValidationCurveDisplay: {
-        "param_name": "mlpclassifier__l2", "param_range": [1e-4, 1e-2, 1.0], "cv": 2,
+        "param_name": "mlpclassifier__l2",
+        "param_range": [1e-4, 1e-2, 1.0],
+        "cv": 2,
         "random_state": 0,
     },
-}  # fmt: skip
+}
 
 X, y = load_iris(return_X_y=True)
 
@@ -252,11 +254,14 @@ TRIED = pd.DataFrame(
     {
         "remedy": ["Add dropout", "Penalise large weights"],
         "change": ["dropout=0.5", ""],
-        "bias": [0.03, 0.01], "variance": [0.05, 0.08],
-        "bias_change": [0.02, 0.0], "variance_change": [-0.04, -0.01],
-        "variance_change_low": [-0.06, -0.03], "variance_change_high": [-0.02, 0.01],
+        "bias": [0.03, 0.01],
+        "variance": [0.05, 0.08],
+        "bias_change": [0.02, 0.0],
+        "variance_change": [-0.04, -0.01],
+        "variance_change_low": [-0.06, -0.03],
+        "variance_change_high": [-0.02, 0.01],
     }
-)  # fmt: skip
+)
 
 
 def test_remedies_show_before_after_and_intervals():

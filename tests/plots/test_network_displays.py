@@ -50,7 +50,7 @@ def legend(display):
 def test_loss_curves_are_those_of_the_history_and_the_best_epoch_is_marked():
     mlp = network(
         epochs=60, early_stopping=True, n_iter_no_change=3, learning_rate=0.1, l2=0.01
-    ).fit(X, y)  # fmt: skip
+    ).fit(X, y)
     drawn = LossCurvesDisplay.from_estimator(mlp)
     lines = {kind: line for (_, kind), line in drawn.lines_.items()}
     np.testing.assert_array_equal(lines["training"].get_ydata(), mlp.loss_curve_)

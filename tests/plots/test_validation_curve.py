@@ -25,18 +25,24 @@ def close_figures():
 def tree_curve(**settings):
     tree = DecisionTreeClassifier(max_depth=3, random_state=0)
     return ValidationCurveDisplay.from_estimator(
-        tree, X, y, **{"param_name": "max_depth", "param_range": [1, 2, 3, 6], "random_state": 0}
-        | settings,
-    )  # fmt: skip
+        tree,
+        X,
+        y,
+        **{"param_name": "max_depth", "param_range": [1, 2, 3, 6], "random_state": 0} | settings,
+    )
 
 
 def test_errors_are_those_of_scikit_learn_on_the_same_folds():
     folds = StratifiedKFold(5, shuffle=True, random_state=1)
     drawn = tree_curve(cv=folds)
     scores = validation_curve(
-        DecisionTreeClassifier(random_state=0), X, y, param_name="max_depth",
-        param_range=[1, 2, 3, 6], cv=folds,
-    )  # fmt: skip
+        DecisionTreeClassifier(random_state=0),
+        X,
+        y,
+        param_name="max_depth",
+        param_range=[1, 2, 3, 6],
+        cv=folds,
+    )
     for line, score in zip(drawn.lines_, scores, strict=False):
         np.testing.assert_allclose(line.get_ydata(), 1 - score.mean(axis=1), atol=1e-12)
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3, 6])
@@ -82,9 +88,14 @@ def test_the_current_setting_is_measured_too_where_it_is_not_in_the_range():
 def test_none_means_the_default_of_the_optimiser():
     mlp = MLPClassifier((4,), max_iter=2, n_iter_no_change=None, optimizer="sgd", random_state=0)
     drawn = ValidationCurveDisplay.from_estimator(
-        make_pipeline(StandardScaler(), mlp), X, y, cv=2, random_state=0,
-        param_name="mlpclassifier__learning_rate", param_range=[1e-3, 1e-1, 1.0],
-    )  # fmt: skip
+        make_pipeline(StandardScaler(), mlp),
+        X,
+        y,
+        cv=2,
+        random_state=0,
+        param_name="mlpclassifier__learning_rate",
+        param_range=[1e-3, 1e-1, 1.0],
+    )
     assert drawn.current == 0.01
     assert drawn.curve["value"].tolist() == [1e-3, 1e-2, 1e-1, 1.0]
 

@@ -62,9 +62,12 @@ def diagnosis():
 def page(diagnosis):
     held_out = HeldOut("the network as it is", 30, 0.2, 0.1, 0.37)
     return render_report(
-        diagnosis, title="iris <b>", data_notes=["3 rows left out & said"], settings={"Seed": 7},
+        diagnosis,
+        title="iris <b>",
+        data_notes=["3 rows left out & said"],
+        settings={"Seed": 7},
         held_out=held_out,
-    )  # fmt: skip
+    )
 
 
 def test_page_needs_nothing_from_elsewhere(page):

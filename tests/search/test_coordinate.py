@@ -120,9 +120,13 @@ def test_the_start_is_the_estimator_as_it_is():
 
 def test_a_network_in_a_pipeline():
     net = MLPClassifier(
-        hidden_layer_sizes=(8,), learning_rate=1e-4, max_iter=15, n_iter_no_change=None,
-        batch_size=10, random_state=0,
-    )  # fmt: skip
+        hidden_layer_sizes=(8,),
+        learning_rate=1e-4,
+        max_iter=15,
+        n_iter_no_change=None,
+        batch_size=10,
+        random_state=0,
+    )
     pipe = make_pipeline(StandardScaler(), net)
     grid = {"mlpclassifier__learning_rate": [1e-3, 1e-2], "mlpclassifier__l2": [1e-3, 1e-1]}
     found = search(pipe, grid, n_jobs=2, return_train_score=True).fit(*IRIS)

@@ -164,11 +164,13 @@ SETTINGS = {
     "a function": {"scoring": weighted, "return_train_score": True},
     "a function of two metrics": {"scoring": count, "refit": "right", "return_train_score": True},
     "a list of metrics": {
-        "scoring": ["accuracy", "neg_log_loss"], "refit": "neg_log_loss",
+        "scoring": ["accuracy", "neg_log_loss"],
+        "refit": "neg_log_loss",
         "return_train_score": True,
     },
     "a dict of metrics": {
-        "scoring": {"a": "accuracy", "b": make_scorer(accuracy_score), "c": weighted}, "refit": "b",
+        "scoring": {"a": "accuracy", "b": make_scorer(accuracy_score), "c": weighted},
+        "refit": "b",
     },
     "metrics without a refit": {"scoring": ("accuracy", "f1_macro"), "refit": False},
     "a splitter": {"cv": StratifiedKFold(4, shuffle=True, random_state=1)},
@@ -176,7 +178,7 @@ SETTINGS = {
     "masks as folds": {"cv": [(Y > -1, np.arange(len(Y)) < 50)]},
     "folds of several sizes": {"cv": KFold(7)},
     "two workers": {"n_jobs": 2, "scoring": ["accuracy", "f1_macro"], "refit": "accuracy"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", SETTINGS)
@@ -219,11 +221,23 @@ def test_a_grid_over_networks(case):
         (SVC(kernel="precomputed"), {"C": [0.1, 1.0]}, (X @ X.T, Y)),
     ],
     ids=[
-        "pipeline", "steps", "models", "layers", "masked", "seeds", "nothing to choose", "pandas",
-        "lists", "regressor", "two outputs", "scikit-learn", "no targets", "array of values",
+        "pipeline",
+        "steps",
+        "models",
+        "layers",
+        "masked",
+        "seeds",
+        "nothing to choose",
+        "pandas",
+        "lists",
+        "regressor",
+        "two outputs",
+        "scikit-learn",
+        "no targets",
+        "array of values",
         "a kernel's matrix",
     ],
-)  # fmt: skip
+)
 def test_a_grid_over(estimator, grid, data):
     fit_both("GridSearchCV", estimator, grid, cv=3, data=data, return_train_score=True)
 
@@ -244,9 +258,13 @@ def test_a_random_search(estimator):
 
 def test_a_random_search_with_a_generator_of_random_numbers():
     searches = both(
-        "RandomizedSearchCV", MODEL, {"C": LogUniform(0.1, 10)}, n_iter=3,
-        random_state=np.random.RandomState(0), cv=2,
-    )  # fmt: skip
+        "RandomizedSearchCV",
+        MODEL,
+        {"C": LogUniform(0.1, 10)},
+        n_iter=3,
+        random_state=np.random.RandomState(0),
+        cv=2,
+    )
     for _ in range(2):  # the second time, the draws go on from where they were
         for search in searches:
             search.fit(X, Y)
@@ -293,9 +311,15 @@ def test_failures_are_told_and_ranked_as_there(faults, error_score, scoring):
     if scoring is count and "score" in faults:
         pytest.skip("scikit-learn itself cannot go on")
     searches = both(
-        "GridSearchCV", Fussy(), {"fault": faults, "level": [0.0, 1.0]}, cv=2, refit=False,
-        scoring=scoring, error_score=error_score, return_train_score=True,
-    )  # fmt: skip
+        "GridSearchCV",
+        Fussy(),
+        {"fault": faults, "level": [0.0, 1.0]},
+        cv=2,
+        refit=False,
+        scoring=scoring,
+        error_score=error_score,
+        return_train_score=True,
+    )
     ours, theirs = (heard(search, X, Y) for search in searches)
     assert ours == theirs and isinstance(ours, list)
     categories = {category for category, _ in ours}
@@ -330,9 +354,14 @@ def test_a_failure_of_a_whole_stack_is_told_once(monkeypatch):
 @pytest.mark.parametrize("scoring", [None, "neg_max_error", ["r2", "neg_max_error"]])
 def test_an_error_can_be_raised(fault, scoring):
     for search in both(
-        "GridSearchCV", Fussy(), {"fault": [None, fault]}, cv=2, scoring=scoring, refit=False,
+        "GridSearchCV",
+        Fussy(),
+        {"fault": [None, fault]},
+        cv=2,
+        scoring=scoring,
+        refit=False,
         error_score="raise",
-    ):  # fmt: skip
+    ):
         with pytest.raises(ArithmeticError, match="it does not"):
             search.fit(X, Y)
         assert not hasattr(search, "cv_results_")
@@ -390,8 +419,9 @@ def test_each_warning_is_passed_on_once(n_jobs):
         Fussy(), {"fault": ["warn"], "level": [0, 1]}, cv=3, n_jobs=n_jobs, refit=False
     )
     assert heard(search, X, Y) == [
-        (ConvergenceWarning, "it fits badly"), (UserWarning, "it predicts badly"),
-    ]  # fmt: skip
+        (ConvergenceWarning, "it fits badly"),
+        (UserWarning, "it predicts badly"),
+    ]
 
 
 def test_groups():
@@ -408,9 +438,14 @@ def test_groups():
 def test_sample_weights(scoring, as_list):
     weight = WEIGHT.tolist() if as_list else WEIGHT
     searches = both(
-        "GridSearchCV", NET, GRID, cv=2, scoring=scoring, return_train_score=True,
+        "GridSearchCV",
+        NET,
+        GRID,
+        cv=2,
+        scoring=scoring,
+        return_train_score=True,
         refit="accuracy" if isinstance(scoring, list) else True,
-    )  # fmt: skip
+    )
     ours, theirs = (heard(search, X, Y, sample_weight=weight) for search in searches)
     assert ours == theirs
     assert_same(*searches)
@@ -435,9 +470,16 @@ def test_metadata_is_routed(scoring):
         metrics = scorer if scoring == "one" else {"price": scorer, "other": other}
         params = {"importance": WEIGHT, "price": rng.uniform(size=len(Y)), "groups": GROUPS}
         ours, theirs = fit_both(
-            "GridSearchCV", net, GRID, cv=GroupKFold(4), scoring=metrics, params=params,
-            refit="price" if scoring == "two" else True, return_train_score=True, n_jobs=2,
-        )  # fmt: skip
+            "GridSearchCV",
+            net,
+            GRID,
+            cv=GroupKFold(4),
+            scoring=metrics,
+            params=params,
+            refit="price" if scoring == "two" else True,
+            return_train_score=True,
+            n_jobs=2,
+        )
         price = params["price"]
         if scoring == "one":
             assert ours.score(X, Y, price=price) == theirs.score(X, Y, price=price)

@@ -110,7 +110,7 @@ def test_each_optimiser_is_as_likely():
         (TransformedTargetRegressor(Pipeline([("net", MLPRegressor())])), "regressor__net__"),
         (BaggingClassifier(MLPClassifier()), "estimator__"),
     ],
-)  # fmt: skip
+)
 def test_the_prefix_is_found(estimator, prefix):
     space = search_space(estimator)
     assert all(name.startswith(prefix) for one in space for name in one)

@@ -203,8 +203,11 @@ def test_early_stopping_ends_each_network_by_itself():
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_the_results_come_in_the_order_of_the_tasks(n_jobs):
-    networks = [classifier(learning_rate=0.001 * 2**i, activation=a)
-                for i in range(6) for a in ("relu", "tanh")]  # fmt: skip
+    networks = [
+        classifier(learning_rate=0.001 * 2**i, activation=a)
+        for i in range(6)
+        for a in ("relu", "tanh")
+    ]
     tasks = tasks_for(networks)
     tasks = [tasks[i] for i in np.random.default_rng(0).permutation(len(tasks))]
     done = fit_together(tasks, X, Y, then=params_of, n_jobs=n_jobs)
@@ -275,8 +278,10 @@ def test_preprocessing_is_done_once_for_each_fold(counted):
 
 
 def test_other_targets_need_other_preprocessing(counted):
-    targets = [TransformedTargetRegressor(make_pipeline(Counting(), regressor()), transformer=t)
-               for t in (StandardScaler(), MinMaxScaler(), StandardScaler())]  # fmt: skip
+    targets = [
+        TransformedTargetRegressor(make_pipeline(Counting(), regressor()), transformer=t)
+        for t in (StandardScaler(), MinMaxScaler(), StandardScaler())
+    ]
     rows = [np.arange(60)]
     run(targets, A, B, folds=rows)
     assert counted.fits == 2
@@ -345,8 +350,10 @@ def test_a_network_that_makes_features_is_trained_before_they_are_used():
             return np.abs(getattr(self, importance)[0]).sum(1)
 
     inner = Selecting((4,), max_iter=3, n_iter_no_change=None, random_state=0)
-    pipes = [make_pipeline(SelectFromModel(inner, threshold="median"), classifier(l2=l2))
-             for l2 in (0, 0.1)]  # fmt: skip
+    pipes = [
+        make_pipeline(SelectFromModel(inner, threshold="median"), classifier(l2=l2))
+        for l2 in (0, 0.1)
+    ]
     check(pipes)
     plain = MLPClassifier((4,), max_iter=3, n_iter_no_change=None, random_state=0)
     getter = SelectFromModel(plain, threshold="median", importance_getter=first_weights)

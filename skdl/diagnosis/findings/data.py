@@ -96,10 +96,11 @@ def unscaled_inputs(seen, names) -> Finding | None:
     if not (scale[high] > LARGE or scale[high] < SMALL or apart):
         return None
     return Finding(
-        "unscaled inputs", "data",
+        "unscaled inputs",
+        "data",
         f"The network sees inputs that are not scaled: their root mean squares go from "
         f"{scale[low]:.3g} ({named[low]}) to {scale[high]:.3g} ({named[high]}); near 1 is right.",
-    )  # fmt: skip
+    )
 
 
 def constant_features(seen, names) -> Finding | None:
@@ -124,11 +125,12 @@ def outliers(seen, names) -> Finding | None:
         return None
     worst = int(np.argmax(np.where(far, z.max(axis=0), 0)))
     return Finding(
-        "outliers", "data",
+        "outliers",
+        "data",
         f"{listing(n for n, f in zip(names, far, strict=True) if f)} "
         f"{'holds' if far.sum() == 1 else 'hold'} values up to {z[:, worst].max():.0f} standard "
         "deviations from the mean: the rest is squeezed together.",
-    )  # fmt: skip
+    )
 
 
 def n_different(values) -> np.ndarray:
@@ -187,11 +189,12 @@ def leaking_feature(X, y, names, classifier: bool) -> Finding | None:
         return None
     worst = min(leaks, key=leaks.__getitem__)
     return Finding(
-        "leaking feature", "data",
+        "leaking feature",
+        "data",
         f"{listing(leaks)} alone {'predicts' if len(leaks) == 1 else 'predict'} the target almost "
         f"perfectly ({worst}: {100 * leaks[worst]:.1f} % of a constant prediction's error is "
         "left): is it known when the prediction is needed?",
-    )  # fmt: skip
+    )
 
 
 def copies(X, y, folds) -> Finding | None:
@@ -211,10 +214,11 @@ def copies(X, y, folds) -> Finding | None:
     if share < COPIES:
         return None
     return Finding(
-        "copies across folds", "data",
+        "copies across folds",
+        "data",
         f"{100 * share:.0f} % of the validation rows also are training rows, value for value: the "
         "validation error looks lower than it is. Remove the copies, or pass `groups`.",
-    )  # fmt: skip
+    )
 
 
 def rare_classes(y) -> Finding | None:
@@ -224,11 +228,12 @@ def rare_classes(y) -> Finding | None:
     if not rare.any():
         return None
     return Finding(
-        "imbalanced classes", "data",
+        "imbalanced classes",
+        "data",
         f"Class {classes[counts.argmin()]!s} has {counts.min()} rows and class "
         f"{classes[counts.argmax()]!s} {counts.max()}: the error rate hardly notices the rare one. "
         "Look at the errors by class, or score by balanced accuracy.",
-    )  # fmt: skip
+    )
 
 
 def heavy_tails(y) -> Finding | None:
@@ -239,7 +244,8 @@ def heavy_tails(y) -> Finding | None:
     if kurtosis < HEAVY:
         return None
     return Finding(
-        "heavy-tailed target", "data",
+        "heavy-tailed target",
+        "data",
         f"A few targets lie up to {np.abs(z).max():.0f} standard deviations from the mean (excess "
         f"kurtosis {kurtosis:.0f}): they rule the squared error.",
-    )  # fmt: skip
+    )

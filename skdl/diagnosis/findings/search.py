@@ -16,9 +16,7 @@ from skdl.tools.inside import feature_names, is_network
 __all__ = ["find_out"]
 
 
-def find_out(
-    estimator, X, y, folds, first_repeat, compared, measure, *, gaps, regime, tolerance
-):  # fmt: skip
+def find_out(estimator, X, y, folds, first_repeat, compared, measure, *, gaps, regime, tolerance):
     """Gather all findings, and the table of regions.
 
     Parameters
@@ -70,8 +68,14 @@ def find_out(
     seen_names = names if same or seen is None else feature_numbers(seen.shape[1])
     regular = measure.name in ("error rate", "variance unexplained")
     regions = find_regions(
-        X, y, seen, seen_names, names, errors, classifier=classifier,
+        X,
+        y,
+        seen,
+        seen_names,
+        names,
+        errors,
+        classifier=classifier,
         scale=1.0 if classifier else float(np.var(np.asarray(y))) or 1.0,
         tolerance=tolerance if regular else 0.02,
-    )  # fmt: skip
+    )
     return findings + region_findings(regions, lambda e: format_error(e, True)), regions

@@ -322,12 +322,13 @@ def read_signs(
             why = f", and the learning rate, {records[0].rate:.3g}, is {strange}" if strange else ""
             findings.append(
                 Finding(
-                    "stuck", "optimiser",
+                    "stuck",
+                    "optimiser",
                     "The network is stuck on a plateau: after "
                     f"{np.median([len(r.loss) for r in records]):.0f} epochs it is hardly better "
                     f"than a constant prediction{why}.",
                 )
-            )  # fmt: skip
+            )
     return findings
 
 

@@ -50,9 +50,16 @@ class Remedy(dict):
     """
 
     def __init__(
-        self, parameters, *, action: str, regime: str, reason: str, source: str, treats: str = "",
+        self,
+        parameters,
+        *,
+        action: str,
+        regime: str,
+        reason: str,
+        source: str,
+        treats: str = "",
         replacement=None,
-    ):  # fmt: skip
+    ):
         super().__init__(parameters)
         self.action = action
         self.regime = regime
@@ -139,9 +146,14 @@ def _make(treatment: Treatment, estimator, treats: str = "") -> Remedy | None:
             return None
         parameters = {prefix + name: values for name, values in changes.items()}
     return Remedy(
-        parameters, action=treatment.action, regime=treatment.regime, reason=treatment.reason,
-        source=treatment.source, treats=treats, replacement=replacement,
-    )  # fmt: skip
+        parameters,
+        action=treatment.action,
+        regime=treatment.regime,
+        reason=treatment.reason,
+        source=treatment.source,
+        treats=treats,
+        replacement=replacement,
+    )
 
 
 def _inserted(kind: str, estimator) -> tuple[dict, object]:
@@ -150,8 +162,9 @@ def _inserted(kind: str, estimator) -> tuple[dict, object]:
     from sklearn.preprocessing import PowerTransformer, StandardScaler
 
     name, transformer = {
-        "standard": ("scale", StandardScaler()), "power": ("power", PowerTransformer())
-    }[kind]  # fmt: skip
+        "standard": ("scale", StandardScaler()),
+        "power": ("power", PowerTransformer()),
+    }[kind]
     network, prefix = find_network(estimator)
     path = prefix.split("__")[:-1]
     if not path:

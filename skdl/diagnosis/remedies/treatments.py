@@ -11,10 +11,26 @@ from numbers import Real
 from skdl.core.optimizers import Optimizer
 
 __all__ = [
-    "average", "clip", "drop_out", "higher_rate", "huber", "larger", "leaky", "learning_rate",
-    "linear", "lower_rate", "normalise", "penalise", "rectify", "regularise_less", "smaller",
-    "start_smaller", "stop_early", "train_longer", "usual_rate",
-]  # fmt: skip
+    "average",
+    "clip",
+    "drop_out",
+    "higher_rate",
+    "huber",
+    "larger",
+    "leaky",
+    "learning_rate",
+    "linear",
+    "lower_rate",
+    "normalise",
+    "penalise",
+    "rectify",
+    "regularise_less",
+    "smaller",
+    "start_smaller",
+    "stop_early",
+    "train_longer",
+    "usual_rate",
+]
 
 
 def _number(value) -> bool:

@@ -60,7 +60,12 @@ def trials_as_text(trials, width: int = 88) -> str:
         share = f"{100 * trials.confidence:.0f} % interval"
         lines += ["", f"  change, with its {share}, of bias / variance / validation error"]
     for remedy, change, told in rows:
-        lines += textwrap.wrap(f"{remedy}: {change}", width, initial_indent="  ",
-                               subsequent_indent="    ", break_on_hyphens=False)  # fmt: skip
+        lines += textwrap.wrap(
+            f"{remedy}: {change}",
+            width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
         lines.append("    " + " / ".join(told))
     return "\n".join([*lines, *trials.failures])

@@ -7,10 +7,19 @@ import textwrap
 from skdl.diagnosis.findings.finding import ABOUT
 
 __all__ = [
-    "as_text", "comparison", "evidence", "explanation", "format_error", "found", "held_out",
+    "as_text",
+    "comparison",
+    "evidence",
+    "explanation",
+    "format_error",
+    "found",
+    "held_out",
     "headline",
-    "interval", "quantity", "remedies_title", "table",
-]  # fmt: skip
+    "interval",
+    "quantity",
+    "remedies_title",
+    "table",
+]
 
 VERB = {
     "underfitting": "underfits",
@@ -116,10 +125,15 @@ def comparison(diagnosis) -> list[tuple[str, str, str, str]]:
     if not len(d.baselines_):
         return []
     rows = [
-        (row.validation_error, row.model, quantity(d, row.training_error),
-         quantity(d, row.validation_error), f"{quantity(d, row.low)} to {quantity(d, row.high)}")
+        (
+            row.validation_error,
+            row.model,
+            quantity(d, row.training_error),
+            quantity(d, row.validation_error),
+            f"{quantity(d, row.low)} to {quantity(d, row.high)}",
+        )
         for row in d.baselines_.itertuples()
-    ]  # fmt: skip
+    ]
     own = d.validation_error.value
     name = "your network" if d.is_network else "your model"
     rows.append((own, name, quantity(d, d.training_error.value), quantity(d, own), ""))
@@ -176,10 +190,13 @@ def as_text(diagnosis, width: int = 88) -> str:
 
     def paragraph(text, indent=""):
         return textwrap.wrap(
-            text, width, initial_indent=indent, subsequent_indent=" " * len(indent),
+            text,
+            width,
+            initial_indent=indent,
+            subsequent_indent=" " * len(indent),
             break_long_words=False,
             break_on_hyphens=False,
-        )  # fmt: skip
+        )
 
     lines = [*paragraph(" ".join(filter(None, [d.headline, d.explanation]))), ""]
     lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]

@@ -202,8 +202,11 @@ class Job:
 
     def _epochs(self, note: Any) -> None:
         settings, objective, data, progress = (
-            self.settings, self.objective, self.data, self.progress,
-        )  # fmt: skip
+            self.settings,
+            self.objective,
+            self.data,
+            self.progress,
+        )
         if settings.optimizer.order == 2:
             tol = self.estimator.tol
             settings.optimizer.minimize(objective, data, progress, self.n, tol, note)

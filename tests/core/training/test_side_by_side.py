@@ -40,9 +40,19 @@ def make_training(optimizer=None, **settings):
 
 
 def make_fit(
-    seed=0, training=None, loss=None, hidden=None, *, rows=None, X=None, stopping=None,
-    held_out=False, n_rows=17, total=N_EPOCHS, **options,
-):  # fmt: skip
+    seed=0,
+    training=None,
+    loss=None,
+    hidden=None,
+    *,
+    rows=None,
+    X=None,
+    stopping=None,
+    held_out=False,
+    n_rows=17,
+    total=N_EPOCHS,
+    **options,
+):
     """Make one network, with rows and a start of its own."""
     case = make_case(
         SquaredError() if loss is None else loss,
@@ -191,10 +201,18 @@ def test_strengths_of_every_kind():
         relu = Activation.registry["relu"]()
         hidden = make_hidden(relu, 4, dropout=0.1 * (i + 1), noise=0.05 + i)
         return make_fit(
-            i, training, hidden=[hidden], l1=0.01 * (i + 1), l2=0.1 * i, activity_l1=0.02 * (i + 1),
-            input_dropout=0.1 + 0.1 * i, input_noise=0.1 + i, batch_norm=True,
-            batch_norm_momentum=0.5 + 0.1 * i, weighted=i != 1,
-        )  # fmt: skip
+            i,
+            training,
+            hidden=[hidden],
+            l1=0.01 * (i + 1),
+            l2=0.1 * i,
+            activity_l1=0.02 * (i + 1),
+            input_dropout=0.1 + 0.1 * i,
+            input_noise=0.1 + i,
+            batch_norm=True,
+            batch_norm_momentum=0.5 + 0.1 * i,
+            weighted=i != 1,
+        )
 
     check([lambda i=i: make(i) for i in range(3)])
 
@@ -216,9 +234,7 @@ def test_rows_of_a_common_table_and_of_others():
     ]
     for sampler in (EachEpoch(), Keep(), Once()):
         training = make_training(sampler=sampler)
-        check([
-            lambda i=i, s=s, t=training: make_fit(i, t, **s) for i, s in enumerate(settings)
-        ])  # fmt: skip
+        check([lambda i=i, s=s, t=training: make_fit(i, t, **s) for i, s in enumerate(settings)])
 
 
 def test_rows_of_zero_weight_teach_batch_normalisation_nothing():
@@ -244,11 +260,13 @@ def patience(n=2, tol=1e-4, **options):
 def test_networks_stop_each_at_its_own_epoch(rule, keep_best):
     makers = [
         lambda i=i, rate=rate: make_fit(
-            i, make_training(learning_rate=rate), held_out=True,
+            i,
+            make_training(learning_rate=rate),
+            held_out=True,
             stopping=patience(2, 1e-3, rule=rule, keep_best=keep_best),
         )
         for i, rate in enumerate([0.5, 0.01, 0.3, 0.05, 0.6])
-    ]  # fmt: skip
+    ]
     ends = {fit.progress.epoch for fit in check(makers, 12)}
     assert len(ends) > 2
 
@@ -259,8 +277,12 @@ def test_one_diverges_and_the_others_go_on():
     makers.append(lambda: make_fit(8, make_training(learning_rate=1e200)))
     fits = check(makers)
     assert [fit.progress.stopped for fit in fits] == [
-        "max_iter", "diverged", "max_iter", "max_iter", "diverged",
-    ]  # fmt: skip
+        "max_iter",
+        "diverged",
+        "max_iter",
+        "max_iter",
+        "diverged",
+    ]
     assert fits[1].progress.optimizer_state is None
 
 
@@ -354,8 +376,16 @@ def test_any_networks_of_one_architecture(data):
             "input_noise": data.draw(strength) if noisy else 0.0,
         }
         return lambda: make_fit(
-            i, own, hidden=hidden, n_rows=11, weighted=weighted and i != 1, batch_norm=batch_norm,
-            penalize_bias=penalize_bias, stopping=patience(1, 0.01), held_out=True, **options,
-        )  # fmt: skip
+            i,
+            own,
+            hidden=hidden,
+            n_rows=11,
+            weighted=weighted and i != 1,
+            batch_norm=batch_norm,
+            penalize_bias=penalize_bias,
+            stopping=patience(1, 0.01),
+            held_out=True,
+            **options,
+        )
 
     check([draw_one(i) for i in range(data.draw(st.integers(1, 3)))], 3)

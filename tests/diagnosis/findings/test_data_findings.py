@@ -24,9 +24,14 @@ def signs(X=X, y=CLASSES, seen=None, classifier=True, network=True, names="abcde
     folds = [Fold(i, *split) for i, split in enumerate(KFold(5, shuffle=True).split(X))]
     n = X.shape[1]
     found = data_signs(
-        X, y, X if seen is None else seen, list(names[:n]), classifier=classifier,
-        network=network, folds=folds,
-    )  # fmt: skip
+        X,
+        y,
+        X if seen is None else seen,
+        list(names[:n]),
+        classifier=classifier,
+        network=network,
+        folds=folds,
+    )
     return {finding.name: finding.evidence for finding in found}
 
 

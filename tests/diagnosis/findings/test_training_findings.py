@@ -36,8 +36,11 @@ CASES = {  # name of the sign: records that show it, and records that nearly do
     ),
     "still falling": (
         [record(FALLING, "max_iter"), record([2.0], "max_iter"), record([2, 1.999], "max_iter")],
-        [record(FALLING), record(SETTLED, "max_iter"),
-         record(np.geomspace(2, 1e-3, 50).tolist(), "max_iter")],
+        [
+            record(FALLING),
+            record(SETTLED, "max_iter"),
+            record(np.geomspace(2, 1e-3, 50).tolist(), "max_iter"),
+        ],
     ),
     "dead units": ([record(dead=[0.1, 0.6])], [record(dead=[0.1, 0.4]), record()]),
     "saturated units": ([record(flat=[0.9])], [record(flat=[0.3])]),
@@ -49,7 +52,7 @@ CASES = {  # name of the sign: records that show it, and records that nearly do
         [record(relative_gradients=[3.0, 0.1, 0.1])],
         [record(relative_gradients=[1.0, 0.1])],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SIGNS)
@@ -144,11 +147,18 @@ def names(model, X, y, **settings):
         ({"learning_rate": 1.0, "hidden_layer_sizes": (20, 20)}, "blown up"),
         ({"optimizer": "sgd", "learning_rate": 2.0, "max_iter": 40}, "oscillating"),
         ({"activation": "tanh", "init_scale": 30.0, "max_iter": 20}, "saturated units"),
-        ({"hidden_layer_sizes": (20,) * 5, "activation": "sigmoid", "max_iter": 20,
-          "learning_rate": 1e-3}, "vanishing gradients"),
+        (
+            {
+                "hidden_layer_sizes": (20,) * 5,
+                "activation": "sigmoid",
+                "max_iter": 20,
+                "learning_rate": 1e-3,
+            },
+            "vanishing gradients",
+        ),
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_networks_that_are_bad_by_their_training(settings, expected):
     X, y = load_digits(return_X_y=True)
     model = make_pipeline(StandardScaler(), MLPClassifier(random_state=0, **settings))

@@ -194,10 +194,15 @@ def test_components_with_equal_settings_are_alike():
 
 
 def test_penalties_of_zero_are_not_mixed_with_others_where_that_would_matter():
-    kinds = [kind(job) for job in prepare(
-        MLPClassifier(**SMALL, l1=0.0), MLPClassifier(**SMALL, l1=0.1),
-        MLPClassifier(**SMALL, l2=0.0), MLPClassifier(**SMALL, weight_noise=0.1),
-    )]  # fmt: skip
+    kinds = [
+        kind(job)
+        for job in prepare(
+            MLPClassifier(**SMALL, l1=0.0),
+            MLPClassifier(**SMALL, l1=0.1),
+            MLPClassifier(**SMALL, l2=0.0),
+            MLPClassifier(**SMALL, weight_noise=0.1),
+        )
+    ]
     assert kinds[0] == kinds[2]
     assert len(set(kinds)) == 3
 
@@ -284,11 +289,19 @@ def test_regression_with_weights_and_validation_rows():
 
     def make():
         return [
-            MLPRegressor((5,), max_iter=20, early_stopping=True, n_iter_no_change=n, tol=0.05,
-                         learning_rate=0.05, dropout=0.1, dropout_inference=inference,
-                         random_state=n)
+            MLPRegressor(
+                (5,),
+                max_iter=20,
+                early_stopping=True,
+                n_iter_no_change=n,
+                tol=0.05,
+                learning_rate=0.05,
+                dropout=0.1,
+                dropout_inference=inference,
+                random_state=n,
+            )
             for n, inference in zip((1, 2, 3), ("averaged",) * 3, strict=True)
-        ]  # fmt: skip
+        ]
 
     alone, together = make(), make()
     with warnings.catch_warnings():

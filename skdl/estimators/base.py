@@ -1,9 +1,15 @@
-"""What a classifier and a regressor have in common: validate, encode, train, predict."""
+"""What a classifier and a regressor have in common: validate, encode, train, predict.
+
+``fit`` makes a *learner*, a copy of the estimator; checks the rows; lets the target
+(:mod:`skdl.estimators.targets`) encode y; resolves the parameters
+(:mod:`skdl.estimators.parameters.resolve`); builds the network; and hands all of it to a job
+(:mod:`skdl.estimators.fitting.job`), which trains, and lets the estimator become its learner.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -12,17 +18,22 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdl.core.architecture import build
 from skdl.core.batches import BLOCK, in_blocks
-from skdl.core.component import check_parameter
+from skdl.core.component import check_parameter, resolve
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
-from skdl.core.training.loop import Data, Progress
+from skdl.core.objective import Objective
+from skdl.core.training.fit import Data, Progress
 from skdl.estimators.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.estimators.fitting.ensemble import make_members, train_members
 from skdl.estimators.fitting.history import History
-from skdl.estimators.fitting.job import Job, run_or_postpone
+from skdl.estimators.fitting.job import Job, become, make_job, make_learner, run_or_postpone
 from skdl.estimators.fitting.weights import check_weight
 from skdl.estimators.learned import Learned
-from skdl.estimators.parameters.resolve import Settings, resolve_settings, warn_without_effect
+from skdl.estimators.parameters.resolve import (
+    Settings,
+    resolve_settings,
+    warn_of_idle_parameters,
+)
 from skdl.estimators.parameters.settable import Settable
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.blas import threads_for
@@ -38,32 +49,12 @@ FLOATS = (np.float64, np.float32)  # what is used as it is; all else becomes the
 class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     """A multi-layer perceptron with scikit-learn's interface.
 
-    Subclasses say how targets are encoded (``_encode``), which loss is meant (``_resolve_loss``)
-    and what a prediction is.
+    Subclasses say how y is read, from which family the loss comes, and what can be predicted.
     """
 
-    # -- what subclasses define --------------------------------------------------------
-
-    def _check_target(self, y: Array, fresh: bool) -> Array:
-        raise NotImplementedError
-
-    def _resolve_loss(self) -> Loss:
-        raise NotImplementedError
-
-    def _encode(self, y: Array, dtype: Any) -> Array:
-        raise NotImplementedError
-
-    def _n_outputs(self) -> int:
-        raise NotImplementedError
-
-    def _row_weight(self, y: Array, sample_weight: Array | None) -> Array | None:
-        return sample_weight
-
-    def _training_target(self, y: Array) -> Array:
-        return y
-
-    def _split(self, y: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-        raise NotImplementedError
+    _loss_family: ClassVar[type[Loss]]
+    _numeric_target: ClassVar[bool]
+    _read_target: ClassVar[Callable]
 
     # -- fit ---------------------------------------------------------------------------
 
@@ -77,7 +68,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
-    ) -> BaseMLP:
+    ) -> Self:
         """Train on rows X with targets y.
 
         Parameters
@@ -100,7 +91,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter or the data cannot be used.
+            If a parameter or the data cannot be used. The estimator is then what it was before.
 
         Warns
         -----
@@ -113,68 +104,55 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         go_on = self.warm_start and hasattr(self, "_network")
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
 
-    def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None):
+    def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None, classes=None):
         """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
-        before = dict(self.__dict__)
-        try:
-            jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs)
-        except Exception:
-            self.__dict__.clear()
-            self.__dict__.update(before)  # what an earlier fit learned is still there
-            raise
-        if self.n_networks > 1:
-            self._become([job.estimator for job in jobs])
-        if n_epochs != 0:
-            run_or_postpone(jobs[0]) if self.n_networks == 1 else train_members(self, jobs)
+        jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs, classes)
+        if n_epochs == 0:
+            become(self, jobs[0].learner)
+        elif self.n_networks == 1:
+            run_or_postpone(jobs[0])
+        else:
+            train_members(self, jobs)
         return self
 
-    def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs):
+    def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs, classes) -> list[Job]:
         """Check, split and encode the rows, resolve the parameters, build the networks."""
+        learner = make_learner(self, go_on)
         earlier = self.networks_ if go_on else []
-        if not go_on:
-            self._forget()
-        X, y, weight = self._check_rows(X, y, sample_weight, fresh=not go_on)
-        own = any(part is not None for part in validation)
+        X, y, weight = learner._check_rows(X, y, sample_weight, fresh=not go_on, classes=classes)
+        own = any([part is not None for part in validation])
         if own and (validation[0] is None or validation[1] is None):
             raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
-        held_out = self._check_rows(*validation, fresh=False) if own else None
+        held_out = learner._check_rows(*validation) if own else None
         settings = resolve_settings(self, X.shape[0])
         if n_epochs is None:
-            warn_without_effect(self, settings, own_validation=own)
-        self._loss = self._resolve_loss()
+            warn_of_idle_parameters(self, settings, own_validation=own)
         rng = check_random_state(self.random_state)
         if not go_on:
-            self._set_seeds(rng)
+            learner._set_seeds(rng)
         rows = None
         if self.early_stopping and n_epochs is None and not own:
-            rows, y, weight, held_out = self._hold_out(X, y, weight)
-        data = self._data(X, y, weight, rows=rows, in_training=True, fresh=not go_on)
-        single = self.n_networks == 1 and len(earlier) <= 1
-        networks = [self] if single else make_members(self, rng, earlier)
-        for network in networks:
-            network._build(settings, data, keep_weights=go_on)
-        return [Job(network, settings, data, y, held_out, n_epochs) for network in networks]
-
-    def _become(self, members: list[BaseMLP]) -> None:
-        """Be an ensemble: what describes one network describes the first."""
-        self.__dict__.update(vars(members[0]), n_networks=self.n_networks, _members=members)
+            rows, y, weight, held_out = learner._hold_out(X, y, weight)
+        data = learner._data(X, y, weight, rows, training=True, fresh=not go_on)
+        alone = self.n_networks == 1 and len(earlier) <= 1
+        learners = [learner] if alone else make_members(learner, rng, earlier)
+        jobs = []
+        for one in learners:
+            one._build(settings, data, keep_weights=go_on)
+            if n_epochs:
+                one._was_partial = True
+            who = self if alone else one
+            jobs.append(make_job(who, one, settings, data, y, held_out, n_epochs))
+        return jobs
 
     @with_callbacks
-    def _partial_fit(self, X, y, sample_weight):
+    def _partial_fit(self, X, y, sample_weight, classes=None):
         """Train for one epoch, from where the last call ended."""
         if self.early_stopping:
             given = f"early_stopping={self.early_stopping!r}"
             warn_user(f"{type(self).__name__}: {given} has no effect with partial_fit")
-        go_on = hasattr(self, "_network")
-        self._fit(X, y, sample_weight, (None, None, None), go_on=go_on, n_epochs=1)
-        for network in (self, *self.networks_):
-            network._was_partial = True
-        return self
-
-    def _forget(self) -> None:
-        """Drop what an earlier fit learned."""
-        for name in ("_network", "_members", "_progress", "_loss", "history_", "_was_partial"):
-            self.__dict__.pop(name, None)
+        go_on, none = hasattr(self, "_network"), (None, None, None)
+        return self._fit(X, y, sample_weight, none, go_on=go_on, n_epochs=1, classes=classes)
 
     def _set_seeds(self, rng: np.random.RandomState) -> None:
         """Draw one seed for each source of randomness, so that none disturbs another."""
@@ -187,7 +165,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             history=self.history_,
         )
 
-    def _check_rows(self, X, y, sample_weight, *, fresh):
+    # -- rows --------------------------------------------------------------------------
+
+    def _check_rows(self, X, y, sample_weight, *, fresh=False, classes=None):
         """Check inputs, targets and weights; return them as arrays."""
         on_disk = isinstance(X, np.memmap)
         X, y = validate_data(
@@ -202,15 +182,20 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         )
         if not on_disk:  # what is on disk is converted batch by batch
             X = in_precision(X, self._precision(X))
-        y = self._check_target(y, fresh)
+        y, kind = self._read_target(y)
+        loss = resolve(self, "loss", self._loss_family, self.loss)
+        if fresh:
+            self._target = kind.first(y, classes)
+        y = self._target.check(y, kind, self, loss)
+        self._loss = self._target.link(loss, self)
         if sample_weight is not None:
             sample_weight = check_weight(sample_weight, X.shape[0], type(self).__name__)
         return X, y, sample_weight
 
-    def _precision(self, X):
+    def _precision(self, X: Array) -> np.dtype:
         """Return the floating type to train in."""
-        check_parameter(self, "dtype", self.dtype, PARAMETERS["dtype"].rule)
         if self.dtype is not None:
+            check_parameter(self, "dtype", self.dtype, PARAMETERS["dtype"].rule)
             return np.dtype(self.dtype)
         if hasattr(self, "_network"):
             return self._network.dtype  # a fit that goes on stays what it is
@@ -218,7 +203,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
 
     def _hold_out(self, X, y, weight):
         """Set validation rows aside, the same ones whenever the fit goes on."""
-        rows, held_out = self._split(y, np.random.default_rng(self._split_seed))
+        rng = np.random.default_rng(self._split_seed)
+        rows, held_out = self._target.split(y, self.validation_fraction, rng, self)
         w = (None, None) if weight is None else (weight[rows], weight[held_out])
         if weight is not None and (w[0].max() == 0 or w[1].max() == 0):
             raise ValueError(
@@ -227,64 +213,63 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             )
         return rows, y[rows], w[0], (X[held_out], y[held_out], w[1])
 
-    def _data(self, X, y, weight, *, rows=None, in_training=False, fresh=False):
-        """Encode targets and bring weights to mean 1."""
+    def _data(self, X, y, weight, rows=None, *, training=False, fresh=False) -> Data:
+        """Encode checked targets and bring weights to mean 1."""
         dtype = self._precision(X)
-        weight = self._row_weight(y, weight)
+        weight = self._target.weigh(y, weight, self)
         if weight is not None:
             weight = (weight / weight.mean()).astype(dtype)[:, None]
         if fresh:
-            self._learn_target(y, weight)
-        y = self._encode(y, dtype)
-        if in_training:
-            y = self._training_target(y)
+            self._target = self._target.learn(y, weight, self._loss, self)
+        y = self._target.encode(y, self._loss, dtype)
+        if training:
+            y = self._target.smooth(y, self._loss, self)
         return Data(X, y, weight, rows)
 
-    def _learn_target(self, y: Array, weight: Array | None) -> None:
-        """Learn what encoding needs from the training targets."""
+    # -- the network -------------------------------------------------------------------
 
     def _build(self, settings: Settings, data: Data, keep_weights: bool) -> None:
         """Make the network; take over the weights of an earlier fit if it goes on."""
-        old, loss = self._network if keep_weights else None, self._loss
+        loss, n_features = self._loss, data.X.shape[1]
         output_bias = self.bias_init
-        if output_bias == "auto":
+        if isinstance(output_bias, str):
             output_bias = loss.best_constant(data.y, data.weight)
-        n_outputs = self._n_outputs() * loss.outputs_per_target
+        n_outputs = self._target.n_outputs(loss) * loss.outputs_per_target
         network = build(
-            data.X.shape[1],
+            n_features,
             settings.hidden,
             n_outputs,
-            output_initializer=settings.output_initializer,
             dtype=data.y.dtype,
-            fit_intercept=self.fit_intercept,
-            bias_init=0.0 if self.bias_init == "auto" else self.bias_init,
             output_bias=output_bias,
-            init_scale=self.init_scale,
-            batch_norm=self.batch_norm,
-            batch_norm_momentum=self.batch_norm_momentum,
-            activity_l1=self.activity_l1,
-            input_dropout=self.input_dropout,
-            input_noise=self.input_noise,
-            dropout_inference=settings.dropout_inference,
+            **settings.network,
         )
-        if old is None:
-            network.initialize(np.random.default_rng(self._init_seed))
+        if keep_weights:
+            self._keep_weights(network)
         else:
-            shapes = [[a.shape for a in net.arrays(net.theta)] for net in (old, network)]
-            if shapes[0] != shapes[1]:
-                raise ValueError(
-                    f"{type(self).__name__}: the network cannot go on learning with another "
-                    f"architecture or number of outputs: its arrays have shapes {shapes[0]}, "
-                    f"the new ones would have {shapes[1]}"
-                )
-            network.restore((old.theta, old.running))
-            if old.dtype != network.dtype:
-                self._progress.optimizer_state = None  # moments of another precision
+            network.initialize(np.random.default_rng(self._init_seed))
         self._network = network
         self.n_outputs_ = n_outputs
         self.n_layers_ = len(settings.hidden) + 2
-        drops = any(layer.dropout for layer in settings.hidden) or self.input_dropout
-        self._n_sub_networks = settings.dropout_inference.n_networks if drops else 0
+        self._widths = [n_features, *[layer.units for layer in settings.hidden], n_outputs]
+        self._n_sub_networks = settings.n_sub_networks
+
+    def _keep_weights(self, network: Any) -> None:
+        """Put the weights of an earlier fit into a network."""
+        old = self._network
+        shapes = [[a.shape for a in net.arrays(net.theta)] for net in (old, network)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"{type(self).__name__}: the network cannot go on learning with another "
+                f"architecture or number of outputs: its arrays have shapes {shapes[0]}, "
+                f"the new ones would have {shapes[1]}"
+            )
+        network.restore((old.theta, old.running))
+        if old.dtype != network.dtype:
+            self._progress.optimizer_state = None  # moments of another precision
+
+    def _objective(self, settings: Settings) -> Objective:
+        """Return what is minimised."""
+        return Objective(self._network, self._loss, self.l1, self.l2, self.penalize_bias)
 
     # -- predict -----------------------------------------------------------------------
 
@@ -302,19 +287,19 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             )
         return total / self._n_sub_networks
 
-    def _answer(self, X: Any, link: Callable[[Array], Array]) -> Array:
-        """Check rows and return ``link(raw outputs)``, for which raw outputs live only in blocks.
+    def _answer(self, X: Any, answer: str | Callable[[Array, Loss], Array] = "predict") -> Array:
+        """Check rows; return what the target makes of their raw outputs, which live in blocks only.
 
         Whole, they would be read again from memory, where a block is still in the cache.
         """
         if not hasattr(self, "_network"):  # asking first is quicker than the check itself
             check_is_fitted(self, "_network")
-        X = self._check_inputs(X)
+        X, loss = self._check_inputs(X), self._loss
+        link = getattr(self._target, answer) if isinstance(answer, str) else answer
         if X.shape[0] <= BLOCK:
-            return np.ascontiguousarray(link(self._raw(X)))
-        layers = [layer for layer in self._network.layers if hasattr(layer, "W")]
-        with threads_for(BLOCK, [self.n_features_in_, *(layer.n_out for layer in layers)]):
-            return in_blocks(lambda rows: link(self._raw(rows)), X)
+            return np.ascontiguousarray(link(self._raw(X), loss))
+        with threads_for(BLOCK, self._widths):
+            return in_blocks(lambda rows: link(self._raw(rows), loss), X)
 
     def _check_inputs(self, X: Any) -> Array:
         """Check rows to predict for."""

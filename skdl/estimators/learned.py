@@ -16,19 +16,17 @@ Array = np.ndarray
 class Learned:
     """The attributes of a fitted estimator that are read off its network and its history."""
 
-    def _arrays(self, name: str) -> list[Array]:
-        """Return an array of each affine layer, from below, in the unit of y."""
+    def _affine_arrays(self) -> tuple[list[Array], list[Array]]:
+        """Return the weights and the biases of each affine layer, from below, in the unit of y."""
         check_is_fitted(self, "_network")
-        network = self._network
-        layers = [layer for layer in network.layers if hasattr(layer, "W")]
-        arrays = []
+        layers = [layer for layer in self._network.layers if hasattr(layer, "W")]
+        weights = [layer.W for layer in layers]
+        biases = []
         for layer in layers:
-            if name == "W":
-                arrays.append(layer.W)
-            else:
-                b = getattr(layer, "b", None)
-                arrays.append(np.zeros(layer.n_out, network.dtype) if b is None else b[0])
-        return arrays
+            b = getattr(layer, "b", None)
+            biases.append(np.zeros(layer.n_out, layer.W.dtype) if b is None else b[0])
+        weights[-1], biases[-1] = self._target.output_arrays(weights[-1], biases[-1])
+        return weights, biases
 
     @property
     def networks_(self) -> list[Any]:
@@ -39,12 +37,12 @@ class Learned:
     @property
     def coefs_(self) -> list[Array]:
         """The weights of each layer, of shape (inputs, units)."""
-        return self._arrays("W")
+        return self._affine_arrays()[0]
 
     @property
     def intercepts_(self) -> list[Array]:
         """The biases of each layer, of shape (units,); zeros where there are none."""
-        return self._arrays("b")
+        return self._affine_arrays()[1]
 
     @property
     def loss_curve_(self) -> list[float]:

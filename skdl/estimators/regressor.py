@@ -1,24 +1,37 @@
-"""``MLPRegressor``: what its targets mean, and what a prediction is.
+"""``MLPRegressor``: the parameters of a regressor, and what it predicts.
 
-:mod:`skdl.estimators.base` trains; :mod:`skdl.estimators.parameters.table` says what each parameter
-may be.
+:mod:`skdl.estimators.base` trains, :mod:`skdl.estimators.targets` says what a column of numbers
+means, :mod:`skdl.estimators.parameters.table` what each parameter may be.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skdl.core.component import check_parameter, resolve
 from skdl.core.losses import GaussianNLL, RegressorLoss
 from skdl.estimators.base import BaseMLP
 from skdl.estimators.parameters.resolve import learns_in_steps
 from skdl.estimators.parameters.table import documented
-from skdl.tools.rows import random_split
+from skdl.estimators.targets import read_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from skdl.core.activations import Activation
+    from skdl.core.clipping import Clipping
+    from skdl.core.initializers import Initializer
+    from skdl.core.noise import DropoutInference
+    from skdl.core.optimizers import Optimizer
+    from skdl.core.schedules import MomentumSchedule, Schedule
 
 __all__ = ["MLPRegressor"]
+
+Array = np.ndarray
 
 
 @documented
@@ -68,106 +81,72 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     _numeric_target = True
     _loss_family = RegressorLoss
+    _read_target = read_numbers
 
     def __init__(
         self,
-        hidden_layer_sizes=(100,),
-        n_hidden_layers=None,
-        activation="relu",
-        fit_intercept=True,
-        batch_norm=False,
-        batch_norm_momentum=0.9,
-        init="auto",
-        init_scale=1.0,
-        bias_init="auto",
-        loss="squared_error",
-        scale_target=True,
-        optimizer="adam",
-        learning_rate=None,
-        momentum=None,
-        nesterov=None,
-        schedule="constant",
-        momentum_schedule="constant",
-        batch_size="auto",
-        shuffle=True,
-        clip=None,
-        clip_threshold=1.0,
-        l1=0.0,
-        l2=1e-3,
-        weight_decay=None,
-        max_norm=None,
-        activity_l1=0.0,
-        penalize_bias=False,
-        dropout=0.0,
-        input_dropout=0.0,
-        dropout_inference="inverted",
-        input_noise=0.0,
-        hidden_noise=0.0,
-        weight_noise=0.0,
-        n_networks=1,
-        dtype=None,
-        max_iter=200,
-        tol=1e-4,
-        early_stopping=False,
-        validation_fraction=0.1,
-        monitor="loss",
-        n_iter_no_change=10,
-        restore_best=True,
-        random_state=None,
-        warm_start=False,
-        verbose=0,
-        callbacks=None,
-    ):
+        hidden_layer_sizes: int | Sequence[int] | None = (100,),
+        *,
+        n_hidden_layers: int | None = None,
+        activation: str | Activation | Sequence[str | Activation] = "relu",
+        fit_intercept: bool = True,
+        batch_norm: bool = False,
+        batch_norm_momentum: float = 0.9,
+        init: str | Initializer = "auto",
+        init_scale: float = 1.0,
+        bias_init: str | float = "auto",
+        loss: str | RegressorLoss = "squared_error",
+        scale_target: bool = True,
+        optimizer: str | Optimizer = "adam",
+        learning_rate: float | None = None,
+        momentum: float | None = None,
+        nesterov: bool | None = None,
+        schedule: str | Schedule = "constant",
+        momentum_schedule: str | MomentumSchedule = "constant",
+        batch_size: int | str = "auto",
+        shuffle: bool | str = True,
+        clip: str | Clipping | None = None,
+        clip_threshold: float = 1.0,
+        l1: float = 0.0,
+        l2: float = 1e-3,
+        weight_decay: float | None = None,
+        max_norm: float | None = None,
+        activity_l1: float = 0.0,
+        penalize_bias: bool = False,
+        dropout: float | Sequence[float] = 0.0,
+        input_dropout: float = 0.0,
+        dropout_inference: str | DropoutInference = "inverted",
+        input_noise: float = 0.0,
+        hidden_noise: float = 0.0,
+        weight_noise: float = 0.0,
+        n_networks: int = 1,
+        dtype: str | None = None,
+        max_iter: int = 200,
+        tol: float = 1e-4,
+        early_stopping: bool | str = False,
+        validation_fraction: float = 0.1,
+        monitor: str | Callable[..., float] = "loss",
+        n_iter_no_change: int | None = 10,
+        restore_best: bool = True,
+        random_state: int | np.random.RandomState | None = None,
+        warm_start: bool = False,
+        verbose: bool | int = 0,
+        callbacks: Sequence[Callable[..., Any]] | None = None,
+    ) -> None:
         self._store(locals())
 
-    # -- targets -----------------------------------------------------------------------
+    @property
+    def target_mean_(self) -> Array:
+        """What ``scale_target`` subtracted from y; 0 without it."""
+        return self._target.mean
 
-    def _check_target(self, y, fresh):
-        """Return targets of shape (n, outputs)."""
-        if fresh:
-            self._one_column = y.ndim == 1
-        y = y.reshape(len(y), -1)
-        rule = self._resolve_loss().target_rule
-        for extreme in (float(y.min()), float(y.max())):
-            check_parameter(self, f"y with loss={self.loss!r}", extreme, rule)
-        if fresh:
-            self._n_targets = y.shape[1]
-        elif y.shape[1] != self._n_targets:
-            raise ValueError(
-                f"{type(self).__name__}: y must have {self._n_targets} columns, as at the first "
-                f"fit; got {y.shape[1]}"
-            )
-        return y
-
-    def _resolve_loss(self):
-        """Return the loss."""
-        return resolve(self, "loss", self._loss_family, self.loss)
-
-    def _n_outputs(self):
-        return self._n_targets
-
-    def _learn_target(self, y, weight):
-        """Learn the mean and standard deviation of the training targets."""
-        self.target_mean_, self.target_std_ = np.zeros(y.shape[1]), np.ones(y.shape[1])
-        if self.scale_target and self._loss.scalable:
-            w = None if weight is None else weight[:, 0]
-            self.target_mean_ = np.average(y, axis=0, weights=w)
-            std = np.sqrt(np.average(np.square(y - self.target_mean_), axis=0, weights=w))
-            tiny = 10 * np.finfo(y.dtype if y.dtype.kind == "f" else float).eps
-            self.target_std_ = np.where(std > tiny * np.abs(self.target_mean_), std, 1.0)
-
-    def _encode(self, y, dtype):
-        """Return scaled targets."""
-        return ((y - self.target_mean_) / self.target_std_).astype(dtype)
-
-    def _decode(self, y):
-        return y[:, 0] if self._one_column else y
-
-    def _split(self, y, rng):
-        return random_split(len(y), self.validation_fraction, rng, type(self).__name__)
+    @property
+    def target_std_(self) -> Array:
+        """What ``scale_target`` divided y by; 1 without it."""
+        return self._target.std
 
     @available_if(learns_in_steps)
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one more epoch on the rows given.
 
         The scale of the target is learned at the first call.
@@ -196,7 +175,13 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
     # -- predictions -------------------------------------------------------------------
 
-    def predict(self, X, return_std=False):
+    @overload
+    def predict(self, X: Any, return_std: Literal[False] = False) -> Array: ...
+
+    @overload
+    def predict(self, X: Any, return_std: Literal[True]) -> tuple[Array, Array]: ...
+
+    def predict(self, X: Any, return_std: bool = False) -> Array | tuple[Array, Array]:
         """Return the prediction of each row and, if asked, its standard deviation.
 
         Parameters
@@ -218,39 +203,24 @@ class MLPRegressor(RegressorMixin, BaseMLP):
             If σ(x) is asked for and was not learned.
         """
         if not return_std:
-            return self._decode(self._answer(X, self._mean))
+            return self._answer(X, "predict")
         check_is_fitted(self, "_network")
         if not isinstance(self._loss, GaussianNLL):
             raise ValueError(
                 f"{type(self).__name__}: return_std must be False unless loss='gaussian_nll'; "
                 f"got True with loss={self.loss!r}"
             )
-        both = self._answer(X, lambda raw: np.hstack((self._mean(raw), self._std(raw))))
-        y, std = (np.ascontiguousarray(half) for half in np.hsplit(both, 2))
-        return self._decode(y), self._decode(std)
+        target = self._target
 
-    def _mean(self, raw):
-        y = self._loss.predict(raw) * self.target_std_.astype(raw.dtype)
-        return y + self.target_mean_.astype(raw.dtype)
+        def both(raw: Array, loss: GaussianNLL) -> Array:
+            std = loss.std(raw) * target.std.astype(raw.dtype)
+            return np.hstack((target.in_unit(loss.predict(raw)), std))
 
-    def _std(self, raw):
-        return self._loss.std(raw) * self.target_std_.astype(raw.dtype)
-
-    def _arrays(self, name):
-        """Bring the output layer into the unit of y."""
-        arrays = super()._arrays(name)
-        last, mean, std = arrays[-1], self.target_mean_, self.target_std_
-        n = self._n_targets
-        scaled = last.copy()  # the log-variances of a Gaussian likelihood follow after n columns
-        scaled[..., :n] *= std
-        if name == "b":
-            scaled[:n] += mean
-            if len(scaled) > n:
-                scaled[n:] += 2 * np.log(std)
-        return [*arrays[:-1], scaled]
+        mean, std = np.hsplit(self._answer(X, both), 2)
+        return tuple(np.ascontiguousarray(target.decode(part)) for part in (mean, std))
 
     @classmethod
-    def from_sklearn(cls, mlp):
+    def from_sklearn(cls, mlp: Any) -> Self:
         """Take over a scikit-learn ``MLPRegressor``: its settings and, if fitted, its weights.
 
         Parameters
@@ -272,12 +242,9 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
         return convert(cls, mlp)
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         """Say what targets the estimator takes."""
         tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        tags.target_tags.positive_only = getattr(self.loss, "name", self.loss) in (
-            "poisson",
-            "gamma",
-        )
+        positive = getattr(self.loss, "name", self.loss) in ("poisson", "gamma")
+        tags.target_tags.multi_output, tags.target_tags.positive_only = True, positive
         return tags

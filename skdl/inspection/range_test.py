@@ -134,7 +134,7 @@ def find_learning_rate(
     _check(start, stop, n_steps, smoothing)
     mlp, X, name = _prepare(estimator, X, y)
     settings = resolve_settings(mlp, X.shape[0])
-    if settings.optimizer.order == 2:
+    if settings.training.optimizer.order == 2:
         raise ValueError(
             "find_learning_rate: optimizer must be a first-order one, which has a learning rate; "
             f"got {mlp.optimizer!r}"

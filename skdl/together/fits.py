@@ -196,8 +196,8 @@ def _fit_piece(piece: list, X: Any, y: Any, then: Any) -> Iterator[tuple[int, An
             yield number, then(task, fitted)
             continue
         waiting.append(_Waiting(number, task, fitted, job))
-        held[id(job.data.X)] = job.data.X.nbytes
-        held[id(job)] = 4 * job.network.theta.nbytes  # θ, the gradient, the watch's two copies
+        held[id(job.fit.data.X)] = job.fit.data.X.nbytes
+        held[id(job)] = 4 * job.fit.network.theta.nbytes  # θ, the gradient, the watch's two copies
         if sum(held.values()) > IN_MEMORY:
             yield from _train(waiting, then)
             waiting, held = [], {}

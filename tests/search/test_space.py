@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, MLPRegressor
 from skdl.core.optimizers import Optimizer
-from skdl.estimators.parameters.resolve import resolve_settings, warn_without_effect
+from skdl.estimators.parameters.resolve import resolve_settings, warn_of_idle_parameters
 from skdl.search import SearchSpace, optuna_space, search_space
 from skdl.search.distributions import LogUniform
 
@@ -59,7 +59,7 @@ def complaints(network):
     """Return what the settings of a network warn of; raise what they refuse."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warn_without_effect(network, resolve_settings(network, 1000), own_validation=False)
+        warn_of_idle_parameters(network, resolve_settings(network, 1000), own_validation=False)
     return [str(warning.message) for warning in caught]
 
 

@@ -10,9 +10,10 @@ leaves, and the others go on. What each learns is what it would have learned alo
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, final
 
 import numpy as np
 
@@ -21,33 +22,13 @@ from skdl.core.layers import Pass
 from skdl.core.network import Network
 from skdl.core.objective import Objective
 from skdl.core.schedules import ConstantMomentum
-from skdl.core.training.loop import Data, Progress, Trainer
+from skdl.core.training.fit import Data, Fit, Progress
+from skdl.core.training.loop import Loop
 
-__all__ = ["Fit", "SideBySide", "each", "stacked"]
+__all__ = ["SideBySide", "each", "stacked"]
 
 Array = np.ndarray
 State = dict[str, Any]
-
-
-@dataclass
-class Fit:
-    """One network's part in training side by side: what a ``Trainer`` takes, and its watch.
-
-    ``validation`` holds the rows that the watch validates on, where one plain pass does it.
-    """
-
-    objective: Objective
-    training: Any
-    data: Data
-    progress: Progress
-    total: int
-    watch: Any
-    validation: Data | None = None
-
-    @property
-    def network(self) -> Network:
-        """The network."""
-        return self.objective.network
 
 
 def each(values: Sequence[Any], dtype: Any, axes: int = 1) -> Any:
@@ -120,28 +101,25 @@ class Inputs:
         return out
 
 
-class Rows(Data):
-    """The rows of S networks: ``y`` of shape (S, n, outputs), ``weight`` (S, n, 1) or None.
+def stacked_rows(data: Sequence[Data]) -> Data:
+    """Put the targets and the weights of S networks side by side.
 
-    Inputs stay where they are; :class:`Inputs` gathers them batch by batch.
+    Returns
+    -------
+    data : Data
+        ``y`` of shape (S, n, outputs), ``weight`` of shape (S, n, 1) or None. The inputs stay
+        where they are, so X is None: :class:`Inputs` gathers them batch by batch.
     """
-
-    @classmethod
-    def of(cls, data: Sequence[Data]) -> Rows:
-        """Put the targets and the weights of S networks side by side."""
-        y, weight = np.stack([part.y for part in data]), None
-        if any(part.weight is not None for part in data):
-            weight = np.ones((*y.shape[:2], 1), y.dtype)
-            for own, part in zip(weight, data, strict=True):
-                own[...] = 1 if part.weight is None else part.weight
-        return cls(None, y, weight)
-
-    def whole(self) -> Rows:
-        """Return the rows themselves."""
-        return self
+    y, weight = np.stack([part.y for part in data]), None
+    if any(part.weight is not None for part in data):
+        weight = np.ones((*y.shape[:2], 1), y.dtype)
+        for own, part in zip(weight, data, strict=True):
+            own[...] = 1 if part.weight is None else part.weight
+    return Data(None, y, weight)
 
 
-class SideBySide(Trainer):
+@final
+class SideBySide(Loop):
     """Trains S networks at once.
 
     Parameters
@@ -176,7 +154,8 @@ class SideBySide(Trainer):
         noise = Generators([fit.progress.noise_rng for fit in fits])
         progress = Progress(None, noise, epoch=epoch, optimizer_state=states)
         data = [fit.data for fit in fits]
-        super().__init__(objective, training, Rows.of(data), progress, first.total)
+        whole = Fit(objective, training, stacked_rows(data), progress, first.n_epochs, first.total)
+        super().__init__(whole)
         self.inputs = Inputs(data, dtype)
         self._which = np.empty((len(fits), self.data.n), np.intp)
         self._held_out = self._gather([fit.validation for fit in fits])
@@ -185,26 +164,26 @@ class SideBySide(Trainer):
         """Put the validation rows side by side, if every network has the same number of them."""
         if any(part is None or part.n != data[0].n or part.n > BLOCK for part in data):
             return None
-        rows, inputs, n = Rows.of(data), Inputs(data, self.network.dtype), data[0].n
+        rows, inputs, n = stacked_rows(data), Inputs(data, self.network.dtype), data[0].n
         x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))
         return x, rows.y, rows.weight, self.network.workspace(n, self._layers)
 
     # -- epochs ------------------------------------------------------------------------
 
-    def train(self, n_epochs: int) -> None:
-        """Do up to ``n_epochs`` epochs; each network leaves when its watch says so."""
-        try:
-            with np.errstate(all="ignore"):  # as for one network: reported once, at the end
-                for _ in range(n_epochs):
-                    ended = self._note(self._split(self.epoch()))
+    def train(self) -> None:
+        """Do epoch after epoch; each network leaves when its watch says so, or all are done."""
+        with np.errstate(all="ignore"):  # as for one network: reported once, at the end
+            try:
+                for _ in range(self.fits[0].n_epochs):
+                    ended = self._note(self._split(self.epoch() | self._pace))
                     if any(ended):
                         self._part(ended)
                     if not self.fits:
                         return
-        except KeyboardInterrupt:
-            for fit in self.fits:
-                fit.watch.interrupt()
-        self._part([True] * len(self.fits))
+            except KeyboardInterrupt:
+                for fit in self.fits:
+                    fit.watch.interrupt()
+            self._part([True] * len(self.fits))
 
     def _note(self, records: list[dict[str, Any]]) -> list[bool]:
         """Let each network's watch take note of its record; return which networks have ended."""
@@ -228,7 +207,7 @@ class SideBySide(Trainer):
         if self._held_out is None:
             return [None] * len(self.fits)
         x, y, weight, work = self._held_out
-        loss = self.objective.loss.value(y, self.network.forward(x, work, Pass()), weight)
+        loss = self.fit.objective.loss.value(y, self.network.forward(x, work, Pass()), weight)
         return [{"validation_loss": value} for value in loss.tolist()]
 
     def _part(self, ended: list[bool]) -> None:
@@ -241,7 +220,7 @@ class SideBySide(Trainer):
         stay = [i for i, has_ended in enumerate(ended) if not has_ended]
         if stay:
             fits = [self.fits[i] for i in stay]
-            self._assemble(fits, self._states_of(stay), self.progress.epoch)
+            self._assemble(fits, self._states_of(stay), self.fit.progress.epoch)
         else:
             self.fits = []
 
@@ -255,7 +234,7 @@ class SideBySide(Trainer):
             for state in self.update.states
         ]
 
-    # -- what differs from an epoch of one network -------------------------------------
+    # -- what an epoch of several networks does ----------------------------------------
 
     def _shuffle(self):
         """Return the rows of X in the order of each network; targets and weights in that order."""
@@ -282,30 +261,27 @@ class SideBySide(Trainer):
     def _loss(self, y, weight):
         """Return the loss of each network."""
         # One after the other: arrays of all rows of 16 networks leave the cache, at twice the time.
-        value = self.objective.loss.value
+        value = self.fit.objective.loss.value
         weights = [None] * len(y) if weight is None else weight
         return np.array([value(*own) for own in zip(y, self._raw, weights, strict=True)])
 
     def _follow_schedules(self, t):
-        """Set the learning rate and the momentum of each network."""
-        training = self.training
-        factor = training.schedule.factor(t, self.total)
-        self._pace = {"learning_rate": training.learning_rate * factor}
-        if training.momentum is not None:
-            self._pace["momentum"] = self._momentum(t, training.momentum)
-        in_type = {
-            name: value.astype(self.network.dtype, copy=False) if np.ndim(value) else value
-            for name, value in self._pace.items()
-        }
-        self.rate, self.momentum = in_type["learning_rate"], in_type.get("momentum")
+        """Set the learning rate and the momentum of each network, in the type of θ."""
+        training, dtype = self.fit.training, self.network.dtype
+        rate = training.learning_rate * training.schedule.factor(t, self.fit.total)
+        momentum = training.momentum
+        if momentum is not None:
+            momentum = self._momentum(t, momentum)
+        self._pace = {"learning_rate": rate, "momentum": math.nan if momentum is None else momentum}
+        self.rate, self.momentum = (
+            value.astype(dtype, copy=False) if np.ndim(value) else value
+            for value in (rate, momentum)
+        )
 
-    def _momentum(self, t, momentum):
-        schedule = self.training.momentum_schedule
+    def _momentum(self, t: float, momentum: Any) -> Any:
+        """Return the momentum of each network."""
+        schedule, total = self.fit.training.momentum_schedule, self.fit.total
         if not np.ndim(momentum) or isinstance(schedule, ConstantMomentum):
-            return schedule.momentum(t, self.total, momentum)
-        momenta = [schedule.momentum(t, self.total, own) for own in momentum[:, 0].tolist()]
+            return schedule.momentum(t, total, momentum)
+        momenta = [schedule.momentum(t, total, own) for own in momentum[:, 0].tolist()]
         return np.array(momenta)[:, None]
-
-    def epoch(self):
-        """Go through the rows of every network once; return the records of all in one."""
-        return {**super().epoch(), **self._pace}

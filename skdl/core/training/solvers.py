@@ -12,8 +12,8 @@ learning rate, no batch and no noise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+import math
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from skdl.core.component import Interval
 from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
-from skdl.core.training.loop import Data, Progress
+from skdl.core.training.fit import Data, Fit
 from skdl.core.training.vital_signs import vital_signs
 
 __all__ = ["BFGS", "CG", "LBFGS", "Newton", "NewtonCG", "SecondOrder"]
@@ -56,45 +56,42 @@ class SecondOrder(Optimizer):
     def _curvature(self, problem: _Problem) -> dict[str, Any]:
         return {}
 
-    def minimize(
-        self,
-        objective: Objective,
-        data: Data,
-        progress: Progress,
-        max_iter: int,
-        tol: float,
-        note: Callable[[dict[str, float]], bool],
-    ) -> None:
-        """Minimise the objective; hand the record of every iteration to ``note``.
+    @final
+    def minimize(self, fit: Fit) -> None:
+        """Minimise the objective; hand the record of every iteration to the watch of the fit.
 
         Parameters
         ----------
-        objective : Objective
-            What to minimise, starting from its network's θ.
-        data : Data
-            The rows.
-        progress : Progress
-            Whose ``stopped`` becomes "converged" if the solver says so.
-        max_iter : int
-            At most so many iterations.
-        tol : float
-            Tolerance.
-        note : callable
-            Returns True to stop.
+        fit : Fit
+            What to minimise, starting from its network's θ; ``progress.stopped`` becomes
+            "converged" if the solver says so.
+
+        Raises
+        ------
+        ValueError
+            If the network is too large for the solver.
         """
         from scipy.optimize import minimize
 
-        kind = _SplitProblem if objective.has_l1 else _Problem
-        problem = kind(objective, data.whole())
+        progress, watch = fit.progress, fit.watch
+        n, most = fit.network.n_parameters, getattr(self, "max_parameters", math.inf)
+        if n > most:
+            raise ValueError(
+                f"{type(self).__name__}: the network must have at most max_parameters={most} "
+                f"parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
+            )
+        kind = _SplitProblem if fit.objective.has_l1 else _Problem
+        problem = kind(fit.objective, fit.data.whole())
         x = problem.start()
 
         def callback(intermediate_result):
             nonlocal x
             x = intermediate_result.x.copy()
             progress.epoch += 1
-            if note(problem.record(x, progress.epoch)):
+            if watch.note(problem.record(x, progress.epoch)):
                 raise StopIteration
 
+        options = {"maxiter": fit.n_epochs, self.gradient_tolerance: fit.training.tol}
         try:
             result = minimize(
                 problem.value_and_gradient,
@@ -103,7 +100,7 @@ class SecondOrder(Optimizer):
                 method=self.method,
                 bounds=problem.bounds(),
                 callback=callback,
-                options={"maxiter": max_iter, self.gradient_tolerance: tol, **self._options()},
+                options={**options, **self._options()},
                 **self._curvature(problem),
             )
         except KeyboardInterrupt:
@@ -111,9 +108,9 @@ class SecondOrder(Optimizer):
             raise
         if progress.stopped == "max_iter":
             if not progress.history:  # it started at a minimum
-                note(problem.record(x, 1))
+                watch.note(problem.record(x, 1))
             problem.evaluate_at(x)
-            if result.nit < max_iter:
+            if result.nit < fit.n_epochs:
                 progress.stopped = "converged"
 
 
@@ -331,13 +328,3 @@ class Newton(SecondOrder, name="newton"):
             return H + DAMPING * np.trace(H) / len(H) * np.eye(len(H))
 
         return {"hess": damped_hessian}
-
-    def minimize(self, objective, data, progress, max_iter, tol, note):
-        """Minimise the objective, if the network is small enough."""
-        n = objective.network.n_parameters
-        if n > self.max_parameters:
-            raise ValueError(
-                f"Newton: the network must have at most max_parameters={self.max_parameters} "
-                f"parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
-            )
-        super().minimize(objective, data, progress, max_iter, tol, note)

@@ -15,13 +15,13 @@ import numpy as np
 
 from skdl.core.training.stopping import Stopping
 
-__all__ = ["Watch", "train"]
+__all__ = ["Watch"]
 
 Record = dict[str, Any]
 
 
 class Watch:
-    """Takes note of every epoch of one network.
+    """Takes note of every epoch of one network; train under it: ``with watch: …``.
 
     Parameters
     ----------
@@ -117,21 +117,14 @@ class Watch:
             self.progress.history.pop()
             self.network.restore(self._sound)
 
+    def __enter__(self) -> Watch:
+        return self
 
-def train(run: Callable[[Callable[[Record], bool]], None], watch: Watch) -> None:
-    """Run epochs until there is a reason to stop.
-
-    Parameters
-    ----------
-    run : callable
-        Does epoch after epoch, hands the record of each to the function it is given, and returns
-        when that returns True: ``Trainer.run`` or a second-order solver.
-    watch : Watch
-        Knows the reasons.
-    """
-    try:
-        with np.errstate(all="ignore"):  # a loss that overflows is reported once, at the end
-            run(watch.note)
-    except KeyboardInterrupt:
-        watch.interrupt()
-    watch.close()
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> bool:
+        """End the fit, also after Ctrl-C; any other exception passes."""
+        if kind is not None and not issubclass(kind, KeyboardInterrupt):
+            return False
+        if kind is not None:
+            self.interrupt()
+        self.close()
+        return True

@@ -23,7 +23,28 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
-__all__ = ["CallbackSupportMixin", "Listeners", "with_callbacks"]
+__all__ = [
+    "CALLBACK_STATE",
+    "CallbackSupportMixin",
+    "Listeners",
+    "someone_listens",
+    "with_callbacks",
+]
+
+# What scikit-learn's callbacks keep in the estimator that is fitted; learners have none of it.
+CALLBACK_STATE = (
+    "_skl_callbacks",
+    "_parent_callback_ctx",
+    "_callback_fit_ctx",
+    "_skl_callbacks_to_teardown",
+)
+LEARNED = ("_network", "_members", "_loss", "_target", "_n_sub_networks", "_widths")
+
+
+def someone_listens(estimator: Any) -> bool:
+    """Tell whether a fit of the estimator is shown or told to anybody."""
+    theirs = hasattr(estimator, "_skl_callbacks") or hasattr(estimator, "_parent_callback_ctx")
+    return bool(estimator.verbose or estimator.callbacks or theirs)
 
 
 class Listeners:
@@ -32,7 +53,9 @@ class Listeners:
     Parameters
     ----------
     estimator : estimator
-        What is being fitted.
+        Who is being fitted: scikit-learn's callbacks were set on it.
+    learner : estimator
+        Who learns, with the weights of the moment: our callbacks are handed it.
     n_tasks : int
         Epochs planned; of an ensemble, networks.
     data : dict
@@ -44,9 +67,16 @@ class Listeners:
     """
 
     def __init__(
-        self, estimator: Any, n_tasks: int, data: dict[str, Any], bar: Any, task: str = "epoch"
+        self,
+        estimator: Any,
+        learner: Any,
+        n_tasks: int,
+        data: dict[str, Any],
+        bar: Any,
+        task: str = "epoch",
     ) -> None:
         self.estimator = estimator
+        self.learner = learner
         self.data = data
         self.bar = bar
         self.task_name = task
@@ -64,9 +94,8 @@ class Listeners:
 
     def _fitted(self) -> dict[str, Any]:
         """Return a copy of what has been learned, from which an estimator can be made."""
-        inner = ("_network", "_members", "_loss")
-        learned = {n: v for n, v in vars(self.estimator).items() if n.endswith("_") or n in inner}
-        return copy.deepcopy(learned)
+        learned = vars(self.learner).items()
+        return copy.deepcopy({n: v for n, v in learned if n.endswith("_") or n in LEARNED})
 
     def end_epoch(self, record: dict[str, float]) -> bool:
         """Tell everyone of an epoch; return True if one of them wants to stop."""
@@ -74,7 +103,7 @@ class Listeners:
         self.bar.update(1)
         stop = False
         for callback in self.estimator.callbacks or ():
-            stop |= bool(callback(self.estimator, record))
+            stop |= bool(callback(self.learner, record))
         return self.end_task(stop)
 
     def end_task(self, stop: bool = False) -> bool:

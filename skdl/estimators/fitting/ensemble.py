@@ -24,18 +24,12 @@ from typing import Any
 import numpy as np
 
 from skdl.estimators.fitting.callbacks import Listeners
-from skdl.estimators.fitting.job import Job
+from skdl.estimators.fitting.job import Job, become, take_progress
 from skdl.estimators.fitting.stacks import alone_because, stacks, train_together
 from skdl.tools.progress import progress_bar
 from skdl.tools.warning import warn_user
 
 __all__ = ["make_members", "train_members"]
-
-# What each network has of its own, for when a fit goes on.
-OWN = ("_network", "_progress", "history_", "n_iter_", "best_iter_", "loss_", "penalty_")
-
-# What only the whole has; scikit-learn's callbacks are told of networks, not of their epochs.
-WHOLE = ("_members", "_skl_callbacks", "_parent_callback_ctx")
 
 
 def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> list[Any]:
@@ -62,10 +56,11 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
         )
     members = []
     for i in range(mlp.n_networks):
-        member = object.__new__(type(mlp))
-        vars(member).update({n: v for n, v in vars(mlp).items() if n not in WHOLE}, n_networks=1)
+        member = _twin(mlp)
+        member.n_networks = 1
         if earlier:
-            vars(member).update({n: v for n, v in vars(earlier[i]).items() if n in OWN})
+            member._network = earlier[i]._network
+            take_progress(member, earlier[i])
         elif i > 0:
             member._set_seeds(rng)
         members.append(member)
@@ -76,25 +71,47 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
     """Train the networks; after Ctrl-C, or where a callback says so, new ones may be missing.
 
     scikit-learn's callbacks are told after each network: one that scores sees the ensemble grow.
+
+    Parameters
+    ----------
+    mlp : MLPClassifier or MLPRegressor
+        Becomes the ensemble in the end.
+    jobs : list of Job
+        One for each network.
     """
-    learned = [job.estimator for job in jobs if job.progress.history]  # by a fit that goes on
-    members: list[Any] = []
+    learned = [job.learner for job in jobs if job.fit.progress.history]  # by a fit that goes on
+    whole, members = _twin(mlp), []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         no_bar = progress_bar(len(jobs), verbose=0)  # each network has one of its own
-        listeners = Listeners(mlp, len(jobs), jobs[0].rows(), no_bar, task="network")
+        listeners = Listeners(mlp, whole, len(jobs), jobs[0].rows(), no_bar, task="network")
         try:
             for job in _train(jobs):
-                members.append(job.estimator)
-                mlp._become(members)
+                members.append(job.learner)
+                _assemble(whole, members)
                 if listeners.end_task():
                     break
             members += [network for network in learned if network not in members]
         finally:
             listeners.close()
+    _assemble(whole, members)
+    become(mlp, whole)
     # What several networks warn of in the same words is said once.
     for category, text in dict.fromkeys((w.category, str(w.message)) for w in caught):
         warn_user(text, category)
+
+
+def _twin(mlp: Any) -> Any:
+    """Return another estimator with the same attributes."""
+    twin = object.__new__(type(mlp))
+    vars(twin).update(vars(mlp))
+    return twin
+
+
+def _assemble(whole: Any, members: list[Any]) -> None:
+    """Make an ensemble of the networks so far: what describes one of them describes the first."""
+    n_networks = whole.n_networks
+    vars(whole).update(vars(members[0]), n_networks=n_networks, _members=list(members))
 
 
 def _train(jobs: list[Job]) -> Iterator[Job]:
@@ -109,5 +126,5 @@ def _train(jobs: list[Job]) -> Iterator[Job]:
             for job in stack:
                 job.conclude()
         yield from stack
-        if stack[0].progress.stopped == "interrupted":
+        if stack[0].fit.progress.stopped == "interrupted":
             return

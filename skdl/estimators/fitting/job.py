@@ -1,4 +1,8 @@
-"""A job: a fit that is ready to run. ``fit`` prepares one, and runs it, unless it is to wait.
+"""A job: one fit of one network, ready to run. ``fit`` prepares one, and runs it or lets it wait.
+
+What is learned is learned by a *learner*, a copy of the estimator; when it has ended, the estimator
+takes over all that describes it, in one step. So an estimator is at any moment what it was before,
+or what it is after, and a fit that fails changes nothing.
 
 Whoever trains many networks at once (:mod:`skdl.together.fits`) lets ``fit`` only prepare, and
 trains the jobs side by side (:mod:`skdl.core.training.side_by_side`)::
@@ -10,25 +14,52 @@ trains the jobs side by side (:mod:`skdl.core.training.side_by_side`)::
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from skdl.core.objective import Objective
-from skdl.core.training.loop import Data, Trainer
+from skdl.core.training.fit import Data, Fit
+from skdl.core.training.loop import train
 from skdl.core.training.stopping import Stopping
-from skdl.core.training.watch import Watch, train
-from skdl.estimators.fitting.callbacks import Listeners
-from skdl.estimators.parameters.resolve import Settings
+from skdl.core.training.watch import Watch
+from skdl.estimators.fitting.callbacks import CALLBACK_STATE, Listeners, someone_listens
+from skdl.estimators.fitting.history import History
+from skdl.estimators.parameters.settable import signature_of
 from skdl.tools.blas import threads_for
 from skdl.tools.progress import progress_bar
 from skdl.tools.warning import warn_of_ending
 
-__all__ = ["Job", "at_once", "postponed", "run_or_postpone"]
+__all__ = [
+    "Job",
+    "at_once",
+    "become",
+    "make_job",
+    "make_learner",
+    "postponed",
+    "run_or_postpone",
+    "take_progress",
+]
+
+# What is learned, beside the attributes whose names end with an underscore.
+LEARNED = (
+    "_init_seed",
+    "_loss",
+    "_n_sub_networks",
+    "_network",
+    "_progress",
+    "_split_seed",
+    "_target",
+    "_was_partial",
+    "_widths",
+)
+# What only the whole has, and no learner.
+WHOLE = ("_members", *CALLBACK_STATE)
 
 CHECKED = 64  # rows whose loss tells, after an epoch, whether its last step went astray
 
@@ -72,159 +103,205 @@ def at_once() -> Iterator[None]:
 def run_or_postpone(job: Job) -> None:
     """Run a job now, unless its fit was told to wait."""
     postpone = _postpone.get()
-    if postpone is None or not postpone(job):
+    if postpone is not None and postpone(job):
+        become(job.estimator, job.learner)  # prepared: its sizes are known, its weights to come
+    else:
         job.run()
 
 
+def make_learner(estimator: Any, go_on: bool) -> Any:
+    """Return a copy of an estimator that will learn: anew, or from where its last fit ended."""
+    learner = object.__new__(type(estimator))
+    unwanted = WHOLE if go_on else (*WHOLE, *LEARNED)
+    vars(learner).update(
+        {
+            name: value
+            for name, value in vars(estimator).items()
+            if name not in unwanted and (go_on or not name.endswith("_"))
+        }
+    )
+    if go_on:
+        take_progress(learner, estimator)
+    return learner
+
+
+def take_progress(learner: Any, other: Any) -> None:
+    """Let a learner go on from where another ended, and leave the other untouched."""
+    progress = other._progress
+    learner.history_ = History(progress.history)
+    learner._progress = replace(
+        progress,
+        batch_rng=copy.deepcopy(progress.batch_rng),
+        noise_rng=copy.deepcopy(progress.noise_rng),
+        history=learner.history_,
+        optimizer_state=copy.deepcopy(progress.optimizer_state),
+    )
+
+
+def become(estimator: Any, learner: Any) -> None:
+    """Let an estimator take over all that its learner is, in one step: never seen half done."""
+    if learner is not estimator:
+        own = (*signature_of(type(estimator)), *CALLBACK_STATE)
+        kept = {name: value for name, value in vars(estimator).items() if name in own}
+        estimator.__dict__ = vars(learner) | kept
+
+
+@dataclass
 class Job:
-    """One fit of one estimator.
+    """One fit of one network.
+
+    Attributes
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        Who is being fitted: callbacks are told of it, and at the end it becomes the learner.
+    learner : MLPClassifier or MLPRegressor
+        Has the network, the target and the history.
+    fit : Fit
+        What the trainer needs.
+    y : ndarray of shape (n,) or (n, outputs)
+        The checked targets of the training rows.
+    n_epochs : int or None
+        Exactly so many epochs; None trains until there is a reason to stop.
+    """
+
+    estimator: Any
+    learner: Any
+    fit: Fit
+    y: Any
+    n_epochs: int | None
+
+    def threads(self) -> Any:
+        """Return the context with the BLAS threads that suit the products of a step."""
+        return threads_for(self.fit.training.batch_size, self.learner._widths)
+
+    def rows(self) -> dict[str, Callable[[], Any]]:
+        """Return functions that make the rows, for callbacks that ask for them."""
+        fit, learner = self.fit, self.learner
+        return {"X": lambda: fit.data.whole().X, "y": lambda: learner._target.decode(self.y)}
+
+    def run(self) -> None:
+        """Train alone, to the end."""
+        estimator = self.estimator
+        if not someone_listens(estimator):
+            with self.threads():
+                train(self.fit)
+        else:
+            n, name = self.fit.n_epochs, type(estimator).__name__
+            bar = progress_bar(n, verbose=estimator.verbose, description=name)
+            listeners = Listeners(estimator, self.learner, n, self.rows(), bar)
+            self.fit.watch.after_epoch = listeners.end_epoch
+            try:
+                with self.threads():
+                    train(self.fit)
+            finally:
+                self.fit.watch.after_epoch = None
+                listeners.close()
+        self.conclude()
+
+    def conclude(self) -> None:
+        """Write down how the fit ended, let the estimator take over, and warn of a bad end."""
+        learner, progress, stopping = self.learner, self.fit.progress, self.fit.watch.stopping
+        history = learner.history_
+        learner.n_iter_ = learner.best_iter_ = len(history)
+        if stopping is not None and stopping.snapshot is not None:
+            learner.best_iter_ = stopping.best_epoch
+        kept = history[learner.best_iter_ - 1] if history else {"loss": np.nan, "penalty": np.nan}
+        learner.loss_, learner.penalty_ = kept["loss"], kept["penalty"]
+        become(self.estimator, learner)
+        if progress.stopped not in ("converged", "callback"):
+            ends_itself = self.n_epochs is None and learner.n_iter_no_change is not None
+            owner, n_iter, max_iter = type(learner).__name__, learner.n_iter_, learner.max_iter
+            warn_of_ending(owner, progress.stopped, n_iter, max_iter, ends_itself)
+
+
+def make_job(
+    estimator: Any, learner: Any, settings: Any, data: Data, y: Any, held_out: Any, n_epochs: Any
+) -> Job:
+    """Put together what the trainer needs.
 
     Parameters
     ----------
-    estimator : MLPClassifier or MLPRegressor
-        Has its network, its loss and its progress.
+    estimator, learner : MLPClassifier or MLPRegressor
+        Who is being fitted, and the copy that has the network.
     settings : Settings
         Its parameters, resolved.
     data : Data
         The rows to learn from.
     y : ndarray
-        Their targets, not encoded.
+        Their checked targets.
     held_out : tuple or None
-        Inputs, targets and weights of the validation rows.
+        Inputs, checked targets and weights of the validation rows.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
     """
+    objective, progress = learner._objective(settings), learner._progress
+    if progress.optimizer_name != repr(settings.training.optimizer):
+        progress.optimizer_state = None  # moments mean nothing to another optimiser
+        progress.optimizer_name = repr(settings.training.optimizer)
+    validation = None if held_out is None else learner._data(*held_out)
+    n = learner.max_iter if n_epochs is None else n_epochs
+    total = learner.max_iter if n_epochs is not None else progress.epoch + n
+    watch, plain = _make_watch(learner, settings, data, validation, held_out, n_epochs)
+    fit = Fit(
+        objective, settings.training, data, progress, n, total, watch, validation if plain else None
+    )
+    return Job(estimator, learner, fit, y, n_epochs)
 
-    def __init__(
-        self, estimator: Any, settings: Settings, data: Data, y: Any, held_out: Any, n_epochs: Any
-    ) -> None:
-        self.estimator = estimator
-        self.settings = settings
-        self.training = settings.training
-        self.data = data
-        self.y = y
-        self.held_out = held_out
-        self.n_epochs = n_epochs
-        self.network, self.progress = estimator._network, estimator._progress
-        self.objective = Objective(
-            self.network, estimator._loss, estimator.l1, estimator.l2, estimator.penalize_bias
-        )
-        self.n = estimator.max_iter if n_epochs is None else n_epochs
-        self.total = estimator.max_iter if n_epochs is not None else self.progress.epoch + self.n
-        self.widths = [
-            data.X.shape[1],
-            *(layer.units for layer in settings.hidden),
-            estimator.n_outputs_,
-        ]
-        if self.progress.optimizer_name != repr(settings.optimizer):
-            self.progress.optimizer_state = None  # moments mean nothing to another optimiser
-            self.progress.optimizer_name = repr(settings.optimizer)
-        self.validation = None if held_out is None else estimator._data(*held_out)
-        self.scorer = None
-        self.watches = bool(estimator.early_stopping) and held_out is not None
-        if self.watches and estimator.monitor != "loss":
-            from sklearn.metrics import check_scoring
 
-            self.scorer = check_scoring(estimator, scoring=estimator.monitor)
-        self.watch = Watch(
-            self.network,
-            self.progress,
-            is_sound=self.is_sound,
-            stopping=self._stopping(),
-            validate=None if held_out is None else self.validate,
-            monitor=self._monitored(),
-        )
+def _make_watch(
+    learner: Any, settings: Any, data: Data, validation: Data | None, held_out: Any, n_epochs: Any
+) -> tuple[Watch, bool]:
+    """Return the watch, and whether its validation is one plain pass and its loss."""
+    network, loss = learner._network, learner._loss
+    watches = bool(learner.early_stopping) and held_out is not None
+    scorer, monitored = None, "loss"
+    if watches:
+        by_loss = isinstance(learner.monitor, str) and learner.monitor == "loss"
+        monitored = "validation_loss" if by_loss else "validation_error"
+        scorer = None if by_loss else _make_scorer(learner, *held_out)
 
-    def _stopping(self) -> Stopping | None:
-        estimator, watches = self.estimator, self.watches
-        if self.n_epochs is not None or not (self.settings.optimizer.order == 1 or watches):
-            return None
-        rises = estimator.early_stopping == "rises"
-        return Stopping(
-            estimator.n_iter_no_change,
-            estimator.tol,
-            rule="rises" if rises else "patience",
-            keep_best=watches and (estimator.restore_best or rises),
-        )
-
-    def _monitored(self) -> str:
-        if not self.watches:
-            return "loss"
-        return "validation_loss" if self.estimator.monitor == "loss" else "validation_error"
-
-    def is_sound(self) -> bool:
+    def is_sound() -> bool:
         """Tell whether the loss of the first rows is finite, by one plain pass."""
-        X, y = self.data.first(CHECKED)
-        return bool(np.isfinite(self.estimator._loss.value(y, self.network.raw(X))))
+        X, y = data.first(CHECKED)
+        return bool(np.isfinite(loss.value(y, network.raw(X))))
 
-    def validate(self) -> dict[str, float]:
+    def validate() -> dict[str, float]:
         """Measure the validation rows."""
-        data, estimator = self.validation, self.estimator
-        loss = estimator._loss.value(data.y, estimator._raw(data.X), data.weight)
-        record = {"validation_loss": float(loss)}
-        return record if self.scorer is None else {**record, **self._score()}
+        value = loss.value(validation.y, learner._raw(validation.X), validation.weight)
+        record = {"validation_loss": float(value)}
+        return record if scorer is None else record | scorer()
 
-    def _score(self) -> dict[str, float]:
-        estimator, (X, y, weight) = self.estimator, self.held_out
-        kwargs = {} if weight is None else {"sample_weight": weight}
+    stopping = None
+    if n_epochs is None and (settings.training.optimizer.order == 1 or watches):
+        rises = learner.early_stopping == "rises"
+        stopping = Stopping(
+            learner.n_iter_no_change,
+            learner.tol,
+            rule="rises" if rises else "patience",
+            keep_best=watches and (learner.restore_best or rises),
+        )
+    watch = Watch(
+        network,
+        learner._progress,
+        is_sound=is_sound,
+        stopping=stopping,
+        validate=None if held_out is None else validate,
+        monitor=monitored,
+    )
+    return watch, scorer is None and not learner._n_sub_networks
+
+
+def _make_scorer(learner: Any, X: Any, y: Any, weight: Any) -> Callable[[], dict[str, float]]:
+    """Return the function that scores the learner on the validation rows."""
+    from sklearn.metrics import check_scoring
+
+    scorer = check_scoring(learner, scoring=learner.monitor)
+    y, kwargs = learner._target.decode(y), {} if weight is None else {"sample_weight": weight}
+
+    def score() -> dict[str, float]:
         with warnings.catch_warnings():  # the rows were checked: an array has no names
             warnings.filterwarnings("ignore", "X does not have valid feature names")
-            score = float(self.scorer(estimator, X, estimator._decode(y), **kwargs))
-        return {"validation_score": score, "validation_error": -score}
+            value = float(scorer(learner, X, y, **kwargs))
+        return {"validation_score": value, "validation_error": -value}
 
-    @property
-    def one_pass_validates(self) -> bool:
-        """Whether ``validate`` is one plain pass and its loss."""
-        return self.scorer is None and not self.estimator._n_sub_networks
-
-    # -- alone -------------------------------------------------------------------------
-
-    def threads(self) -> Any:
-        """Return the context with the BLAS threads that suit the products of a step."""
-        return threads_for(self.training.batch_size, self.widths)
-
-    def rows(self) -> dict[str, Callable[[], Any]]:
-        """Return functions that make the rows, for callbacks that ask for them."""
-        return {"X": lambda: self.data.whole().X, "y": lambda: self.estimator._decode(self.y)}
-
-    def run(self) -> None:
-        """Train alone, to the end."""
-        estimator = self.estimator
-        bar = progress_bar(self.n, verbose=estimator.verbose, description=type(estimator).__name__)
-        listeners = Listeners(estimator, self.n, self.rows(), bar)
-        self.watch.after_epoch = listeners.end_epoch
-        try:
-            with self.threads():
-                train(self._epochs, self.watch)
-        finally:
-            listeners.close()
-        self.conclude()
-
-    def _epochs(self, note: Any) -> None:
-        settings, objective, data, progress = (
-            self.settings,
-            self.objective,
-            self.data,
-            self.progress,
-        )
-        if settings.optimizer.order == 2:
-            tol = self.estimator.tol
-            settings.optimizer.minimize(objective, data, progress, self.n, tol, note)
-        else:
-            Trainer(objective, self.training, data, progress, self.total).run(self.n, note)
-
-    def conclude(self) -> None:
-        """Set what a fit leaves behind, and warn if it did not end well."""
-        estimator, progress, stopping = self.estimator, self.progress, self.watch.stopping
-        history = estimator.history_
-        estimator.n_iter_ = len(history)
-        estimator.best_iter_ = estimator.n_iter_
-        if stopping is not None and stopping.snapshot is not None:
-            estimator.best_iter_ = stopping.best_epoch
-        kept = {"loss": np.nan, "penalty": np.nan}
-        if history:
-            kept = history[estimator.best_iter_ - 1]
-        estimator.loss_, estimator.penalty_ = kept["loss"], kept["penalty"]
-        stops_early = self.n_epochs is None and estimator.n_iter_no_change is not None
-        owner = type(estimator).__name__
-        warn_of_ending(owner, progress.stopped, estimator.n_iter_, estimator.max_iter, stops_early)
+    return score

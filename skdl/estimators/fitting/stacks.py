@@ -1,8 +1,8 @@
-"""Alike: which fits can be trained side by side, and how many at a time.
+"""Stacks: which fits can be trained side by side, and how many at a time.
 
 Networks go side by side if they differ only in numbers that the training loop can hold one of for
-each network. Those parameters are listed here; of everything else, whatever it is, both must have
-the same, so a parameter that is forgotten costs speed and never a result.
+each network. The table of parameters marks those as stackable; of everything else, whatever it is,
+both must have the same, so a parameter that is not marked costs speed and never a result.
 """
 
 from __future__ import annotations
@@ -14,22 +14,15 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skdl.core.component import Component
-from skdl.core.training.side_by_side import Fit, SideBySide
+from skdl.core.training.side_by_side import SideBySide
 from skdl.core.training.update import BLOCK
 from skdl.estimators.fitting.job import Job
+from skdl.estimators.parameters.table import PARAMETERS
 
-__all__ = ["FREE", "alone_because", "kind", "parameters_key", "stacks", "train_together"]
+__all__ = ["STACKABLE", "alone_because", "kind", "parameters_key", "stacks", "train_together"]
 
-# Parameters that networks side by side may differ in: they change numbers (rates, strengths),
-# where a network starts, what its rows are, weigh and should be, or when it stops.
-FREE = frozenset(
-    """
-    learning_rate momentum l1 l2 weight_decay activity_l1 batch_norm_momentum
-    dropout input_dropout input_noise hidden_noise weight_noise
-    init init_scale bias_init random_state class_weight label_smoothing
-    tol early_stopping validation_fraction monitor n_iter_no_change restore_best
-    """.split()
-)
+# Parameters that networks side by side may differ in.
+STACKABLE = frozenset(name for name, row in PARAMETERS.items() if row.stackable)
 
 CACHE = 4_000_000  # bytes; more networks than fit in here gain nothing, or lose (S200 in float64)
 MOST = 32  # networks in a stack; from 16 on, one more costs as much as it would alone
@@ -48,20 +41,21 @@ def _key(value: Any) -> Hashable:
 
 def parameters_key(estimator: Any) -> Hashable:
     """Return what the parameters of two networks must share so that they go side by side."""
-    fixed = {n: v for n, v in estimator.get_params(deep=False).items() if n not in FREE}
+    fixed = {n: v for n, v in estimator.get_params(deep=False).items() if n not in STACKABLE}
     return type(estimator), tuple((name, _key(fixed[name])) for name in sorted(fixed))
 
 
 def kind(job: Job) -> Hashable:
     """Return what two jobs must share so that they go side by side."""
-    training, objective = job.training, job.objective
-    layers = [(type(layer), layer.n_in, layer.n_out) for layer in job.network.layers]
+    fit, network = job.fit, job.fit.network
+    training, objective, data = fit.training, fit.objective, fit.data
+    layers = [(type(layer), layer.n_in, layer.n_out) for layer in network.layers]
     return (
-        parameters_key(job.estimator),
+        parameters_key(job.learner),
         tuple(layers),
-        job.network.dtype,
-        (job.data.n, job.data.X.shape[1], job.data.X.dtype, job.data.y.shape[1]),
-        (job.n, job.total, training.batch_size, training.nesterov),
+        network.dtype,
+        (data.n, data.X.shape[1], data.X.dtype, data.y.shape[1]),
+        (fit.n_epochs, fit.total, training.batch_size, training.nesterov),
         _key(objective.loss),
         # A penalty or a noise of 0 is not the same as none of it: the one draws or cuts, to no end.
         (objective.has_l1, bool(training.weight_noise)),
@@ -100,16 +94,16 @@ def alone_because(job: Job) -> str | None:
     >>> alone_because(jobs[0])
     'its optimiser works on one network'
     """
-    estimator, X = job.estimator, job.data.X
+    estimator, training, X = job.estimator, job.fit.training, job.fit.data.X
     parameters = estimator.get_params(deep=False).values()
     own = [part for value in parameters for part in _components(value) if not _ours(part)]
     reasons = {
         "it is, or has, a class of your own": own or not _ours(estimator),
         "it has callbacks": estimator.callbacks or getattr(estimator, "_skl_callbacks", None),
         "it shows its progress": estimator.verbose,
-        "it goes on from an earlier fit": job.progress.epoch or job.n_epochs is not None,
-        "its optimiser works on one network": job.settings.optimizer.order != 1,
-        "its schedule follows its own loss": job.training.schedule.follows_loss,
+        "it goes on from an earlier fit": job.fit.progress.epoch or job.n_epochs is not None,
+        "its optimiser works on one network": training.optimizer.order != 1,
+        "its schedule follows its own loss": training.schedule.follows_loss,
         "its rows are sparse": issparse(X),
         "its rows are on disk": _on_disk(X),
         "it is large enough to be fast": how_many(job) < 2,
@@ -119,13 +113,13 @@ def alone_because(job: Job) -> str | None:
 
 def how_many(job: Job) -> int:
     """Return how many networks of a kind fit in the cache."""
-    network = job.network
+    network, training, data = job.fit.network, job.fit.training, job.fit.data
     if network.n_parameters > BLOCK:
         return 1
-    slots = len(job.settings.optimizer.slots)
+    slots = len(training.optimizer.slots)
     parameters = network.n_parameters * (3 + slots)  # θ, gradient, scratch, and the state
     values = sum(layer.n_out for layer in network.layers)
-    batch = min(job.training.batch_size, job.data.n) * (job.data.X.shape[1] + 2 * values)
+    batch = min(training.batch_size, data.n) * (data.X.shape[1] + 2 * values)
     return min(MOST, CACHE // ((parameters + batch) * network.dtype.itemsize))
 
 
@@ -137,7 +131,7 @@ def stacks(jobs: Iterable[Job]) -> list[list[Job]]:
     result = []
     for alike in kinds.values():
         seen: dict[int, int] = {}
-        alike.sort(key=lambda job: seen.setdefault(id(job.data.X), len(seen)))  # noqa: B023
+        alike.sort(key=lambda job: seen.setdefault(id(job.fit.data.X), len(seen)))  # noqa: B023
         n_stacks = -(-len(alike) // how_many(alike[0]))
         result += [part.tolist() for part in np.array_split(np.array(alike, object), n_stacks)]
     return result
@@ -145,17 +139,5 @@ def stacks(jobs: Iterable[Job]) -> list[list[Job]]:
 
 def train_together(jobs: list[Job]) -> None:
     """Train jobs of one kind side by side; conclude them yourself."""
-    fits = [
-        Fit(
-            job.objective,
-            job.training,
-            job.data,
-            job.progress,
-            job.total,
-            job.watch,
-            job.validation if job.one_pass_validates else None,
-        )
-        for job in jobs
-    ]
     with jobs[0].threads():
-        SideBySide(fits).train(jobs[0].n)
+        SideBySide([job.fit for job in jobs]).train()

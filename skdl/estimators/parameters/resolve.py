@@ -1,7 +1,8 @@
 """From the parameters of an estimator to checked components: what ``fit`` works with.
 
 Everything that can be wrong with a parameter is found here, before training; and a parameter that
-would have no effect beside the others is named in a warning.
+would have no effect beside the others is named in a warning. Only parameters that were given are
+looked at: the defaults are known to be right, and to be meant for whatever is there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from skdl.core.initializers import Initializer
 from skdl.core.noise import DropoutInference
 from skdl.core.optimizers import Optimizer
 from skdl.core.schedules import MomentumSchedule, Schedule
-from skdl.core.training.loop import Training
+from skdl.core.training.fit import Training
+from skdl.estimators.parameters.idle import Chosen, is_any
 from skdl.estimators.parameters.settable import signature_of
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.warning import warn_user
@@ -28,19 +30,32 @@ __all__ = [
     "auto_batch_size",
     "learns_in_steps",
     "resolve_settings",
-    "warn_without_effect",
+    "warn_of_idle_parameters",
 ]
+
+NOISES = ("input_dropout", "input_noise", "hidden_noise", "weight_noise")
 
 
 @dataclass
 class Settings:
-    """The parameters of an estimator, resolved."""
+    """The parameters of an estimator, resolved.
+
+    Attributes
+    ----------
+    hidden : list of Hidden
+        The hidden layers, from below.
+    network : dict
+        What else the network is built from, for :func:`skdl.core.architecture.build`.
+    training : Training
+        How to train.
+    n_sub_networks : int
+        Networks drawn by dropout whose outputs a prediction averages; 0 for the network itself.
+    """
 
     hidden: list[Hidden]
-    output_initializer: Initializer
-    optimizer: Optimizer
+    network: dict[str, Any]
     training: Training
-    dropout_inference: DropoutInference
+    n_sub_networks: int
 
 
 def auto_batch_size(n: int) -> int:
@@ -85,16 +100,17 @@ def learns_in_steps(estimator: Any) -> bool:
 
 
 def check_parameters(estimator: Any) -> None:
-    """Check every parameter that has a rule."""
-    for name in signature_of(type(estimator)):
-        if PARAMETERS[name].rule is not None:
-            check_parameter(estimator, name, getattr(estimator, name), PARAMETERS[name].rule)
+    """Check every parameter that was given and has a rule."""
+    for name, parameter in signature_of(type(estimator)).items():
+        value, rule = getattr(estimator, name), PARAMETERS[name].rule
+        if rule is not None and value is not parameter.default:
+            check_parameter(estimator, name, value, rule)
     owner, callbacks, monitor = type(estimator).__name__, estimator.callbacks, estimator.monitor
     if callbacks is not None and not (
         isinstance(callbacks, (list, tuple)) and all(callable(c) for c in callbacks)
     ):
         raise ValueError(f"{owner}: callbacks must be a list of callables; got {callbacks!r}")
-    if not (monitor == "loss" or callable(monitor)):
+    if not (callable(monitor) or (isinstance(monitor, str) and monitor == "loss")):
         from sklearn.metrics import get_scorer_names
 
         if not isinstance(monitor, str) or monitor not in get_scorer_names():
@@ -110,7 +126,7 @@ def hidden_sizes(estimator: Any) -> tuple[int, ...]:
     if sizes is None:
         return ()
     if isinstance(sizes, (list, tuple)):
-        return tuple(int(n) for n in sizes)
+        return tuple(map(int, sizes))
     return (int(sizes),) * (1 if repeats is None else repeats)
 
 
@@ -128,6 +144,7 @@ def _per_layer(estimator: Any, parameter: str, n_layers: int) -> list[Any]:
 
 
 def _resolve_hidden(estimator: Any) -> list[Hidden]:
+    """Return the hidden layers."""
     sizes = hidden_sizes(estimator)
     activations = _per_layer(estimator, "activation", len(sizes))
     dropouts = _per_layer(estimator, "dropout", len(sizes))
@@ -140,18 +157,86 @@ def _resolve_hidden(estimator: Any) -> list[Hidden]:
                 "whose pre-activation is a distance; got True"
             )
         init = estimator.init
-        if init == "auto":
+        if isinstance(init, str) and init == "auto":
             init = auto_initializer(activation, len(sizes))
         initializer = resolve(estimator, "init", Initializer, init)
         hidden.append(Hidden(units, activation, initializer, dropout, estimator.hidden_noise))
     if not sizes:  # still check what will not be used
-        for activation in _flat(estimator.activation):
+        given = estimator.activation
+        for activation in given if isinstance(given, (list, tuple)) else [given]:
             resolve(estimator, "activation", Activation, activation)
     return hidden
 
 
-def _flat(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+def _resolve_network(estimator: Any, inference: DropoutInference) -> dict[str, Any]:
+    """Return what the network is built from beside its hidden layers and its sizes."""
+    auto_init = isinstance(estimator.init, str) and estimator.init == "auto"
+    init = "glorot_uniform" if auto_init else estimator.init
+    return {
+        "output_initializer": resolve(estimator, "init", Initializer, init),
+        "fit_intercept": estimator.fit_intercept,
+        "bias_init": 0.0 if estimator.bias_init == "auto" else estimator.bias_init,
+        "init_scale": estimator.init_scale,
+        "batch_norm": estimator.batch_norm,
+        "batch_norm_momentum": estimator.batch_norm_momentum,
+        "activity_l1": estimator.activity_l1,
+        "input_dropout": estimator.input_dropout,
+        "input_noise": estimator.input_noise,
+        "dropout_inference": inference,
+    }
+
+
+def _resolve_training(estimator: Any, n_rows: int) -> Training:
+    """Return how to train on so many rows."""
+    optimizer = resolve(estimator, "optimizer", Optimizer, estimator.optimizer)
+    clipping = None
+    if estimator.clip is not None:
+        clipping = resolve(estimator, "clip", Clipping, estimator.clip)
+    sampler = {True: "each_epoch", False: "keep"}.get(estimator.shuffle, estimator.shuffle)
+    # None as a shared setting means the default of the optimiser that was chosen.
+    shared = {
+        name: getattr(type(optimizer) if getattr(estimator, name) is None else estimator, name)
+        for name in ("learning_rate", "momentum", "nesterov", "weight_decay")
+    }
+    if optimizer.momentum is None:
+        shared |= {"momentum": None, "nesterov": None}
+    batch_size = estimator.batch_size
+    if optimizer.full_batch or batch_size == "full":
+        batch_size = n_rows
+    elif batch_size == "auto":
+        batch_size = auto_batch_size(n_rows)
+    return Training(
+        optimizer=optimizer,
+        **shared,
+        schedule=resolve(estimator, "schedule", Schedule, estimator.schedule),
+        momentum_schedule=resolve(
+            estimator, "momentum_schedule", MomentumSchedule, estimator.momentum_schedule
+        ),
+        batch_size=min(int(batch_size), n_rows),
+        sampler=Sampler.registry[sampler](),
+        clipping=clipping,
+        clip_threshold=estimator.clip_threshold,
+        max_norm=estimator.max_norm,
+        weight_noise=estimator.weight_noise,
+        tol=estimator.tol,
+    )
+
+
+def _check_second_order(estimator: Any, optimizer: Optimizer) -> None:
+    """Refuse what a solver with curvature cannot have."""
+    owner, chosen = type(estimator).__name__, f"optimizer={estimator.optimizer!r}"
+    noisy = [name for name in NOISES if getattr(estimator, name)]
+    noisy += ["dropout"] if is_any(estimator.dropout) else []
+    if noisy:
+        raise ValueError(
+            f"{owner}: {noisy[0]} must be 0 with {chosen}, which needs a gradient without noise; "
+            f"got {getattr(estimator, noisy[0])!r}"
+        )
+    if estimator.l1 and not optimizer.handles_l1:
+        raise ValueError(
+            f"{owner}: l1 must be 0 with {chosen}; of the second-order solvers only 'lbfgs' takes "
+            f"it; got {estimator.l1!r}"
+        )
 
 
 def resolve_settings(estimator: Any, n_rows: int) -> Settings:
@@ -174,69 +259,23 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
         If a parameter breaks its rule or contradicts another.
     """
     check_parameters(estimator)
-    owner = type(estimator).__name__
     hidden = _resolve_hidden(estimator)
-    init = "glorot_uniform" if estimator.init == "auto" else estimator.init
-    optimizer = resolve(estimator, "optimizer", Optimizer, estimator.optimizer)
-    clipping = None
-    if estimator.clip is not None:
-        clipping = resolve(estimator, "clip", Clipping, estimator.clip)
-    sampler = {True: "each_epoch", False: "keep"}.get(estimator.shuffle, estimator.shuffle)
-
-    def own(parameter: str) -> Any:
-        """Return a shared setting, or the optimiser's own default for None."""
-        value = getattr(estimator, parameter)
-        return getattr(type(optimizer), parameter) if value is None else value
-
-    has_momentum = optimizer.momentum is not None
-    batch_size = estimator.batch_size
-    if optimizer.full_batch or batch_size == "full":
-        batch_size = n_rows
-    elif batch_size == "auto":
-        batch_size = auto_batch_size(n_rows)
-    training = Training(
-        optimizer=optimizer,
-        learning_rate=own("learning_rate"),
-        momentum=own("momentum") if has_momentum else None,
-        nesterov=own("nesterov") if has_momentum else None,
-        schedule=resolve(estimator, "schedule", Schedule, estimator.schedule),
-        momentum_schedule=resolve(
-            estimator, "momentum_schedule", MomentumSchedule, estimator.momentum_schedule
-        ),
-        batch_size=min(int(batch_size), n_rows),
-        sampler=Sampler.registry[sampler](),
-        clipping=clipping,
-        clip_threshold=estimator.clip_threshold,
-        weight_decay=own("weight_decay"),
-        max_norm=estimator.max_norm,
-        weight_noise=estimator.weight_noise,
+    inference = resolve(
+        estimator, "dropout_inference", DropoutInference, estimator.dropout_inference
     )
-    noises = ("input_dropout", "input_noise", "hidden_noise", "weight_noise")
-    noisy = [name for name in noises if getattr(estimator, name)]
-    noisy += ["dropout"] if any(_flat(estimator.dropout)) else []
-    if optimizer.order == 2:
-        if noisy:
-            raise ValueError(
-                f"{owner}: {noisy[0]} must be 0 with optimizer={estimator.optimizer!r}, which "
-                f"needs a gradient without noise; got {getattr(estimator, noisy[0])!r}"
-            )
-        if estimator.l1 and not optimizer.handles_l1:
-            raise ValueError(
-                f"{owner}: l1 must be 0 with optimizer={estimator.optimizer!r}; of the "
-                f"second-order solvers only 'lbfgs' takes it; got {estimator.l1!r}"
-            )
+    training = _resolve_training(estimator, n_rows)
+    if training.optimizer.order == 2:
+        _check_second_order(estimator, training.optimizer)
+    drops = estimator.input_dropout or (hidden and is_any(estimator.dropout))
     return Settings(
-        hidden=hidden,
-        output_initializer=resolve(estimator, "init", Initializer, init),
-        optimizer=optimizer,
-        training=training,
-        dropout_inference=resolve(
-            estimator, "dropout_inference", DropoutInference, estimator.dropout_inference
-        ),
+        hidden,
+        _resolve_network(estimator, inference),
+        training,
+        n_sub_networks=inference.n_networks if drops else 0,
     )
 
 
-def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool) -> None:
+def warn_of_idle_parameters(estimator: Any, settings: Settings, own_validation: bool) -> None:
     """Warn of every parameter that was given but changes nothing beside the others.
 
     Parameters
@@ -248,64 +287,18 @@ def warn_without_effect(estimator: Any, settings: Settings, own_validation: bool
     own_validation : bool
         Whether ``fit`` was given validation rows.
     """
-    signature = signature_of(type(estimator))
-
-    def given(name: str) -> bool:
-        return name in signature and getattr(estimator, name) != signature[name].default
-
-    def none_of(reason: str, *names: str) -> list[tuple[str, str]]:
-        return [(name, reason) for name in names if given(name)]
-
-    without: list[tuple[str, str]] = []
-    optimizer = settings.optimizer
-    chosen = f"optimizer={estimator.optimizer!r}"
-    if isinstance(estimator.hidden_layer_sizes, (list, tuple)):
-        sizes = f"hidden_layer_sizes={estimator.hidden_layer_sizes!r}: it repeats only an int"
-        without += none_of(sizes, "n_hidden_layers")
-    if not settings.hidden:
-        per_layer = ("activation", "dropout", "hidden_noise", "activity_l1", "batch_norm")
-        without += none_of("no hidden layer", *per_layer)
-    if not estimator.batch_norm:
-        without += none_of("batch_norm=False", "batch_norm_momentum")
-    if not estimator.fit_intercept:
-        without += none_of("fit_intercept=False", "bias_init")
-    if not (any(_flat(estimator.dropout)) or estimator.input_dropout):
-        without += none_of("dropout=0 and input_dropout=0", "dropout_inference")
-    if optimizer.order == 2:
-        first_order = ("learning_rate", "momentum", "nesterov", "schedule", "momentum_schedule")
-        step = ("clip", "weight_decay", "max_norm", "batch_size", "shuffle")
-        without += none_of(chosen, *first_order, *step)
-        # None still says that max_iter is meant, so that reaching it is no reason to warn.
-        if not estimator.early_stopping and estimator.n_iter_no_change is not None:
-            without += none_of(chosen + " and early_stopping=False", "n_iter_no_change")
-    else:
-        if optimizer.momentum is None:
-            without += none_of(chosen, "momentum", "nesterov", "momentum_schedule")
-        elif not settings.training.momentum and not given("momentum_schedule"):
-            without += none_of("momentum=0", "nesterov")
-        if optimizer.full_batch and estimator.batch_size != "full":
-            without += none_of(chosen + ", which uses all rows", "batch_size")
-        if (optimizer.full_batch or estimator.batch_size == "full") and (
-            estimator.shuffle != "replacement"
-        ):
-            without += none_of("all rows in one batch", "shuffle")
-        if estimator.n_iter_no_change is None:
-            without += none_of("n_iter_no_change=None", "tol")
-    if estimator.clip is None:
-        without += none_of("clip=None", "clip_threshold")
-    if not (estimator.l1 or estimator.l2 or settings.training.weight_decay):
-        without += none_of("l1=0, l2=0 and no weight_decay", "penalize_bias")
-    if getattr(estimator.loss, "name", estimator.loss) in ("poisson", "gamma"):
-        without += none_of(f"loss={estimator.loss!r}, which never scales", "scale_target")
-    if not estimator.early_stopping:
-        without += none_of("early_stopping=False", "monitor", "restore_best")
-    if own_validation or not estimator.early_stopping:
-        reason = "X_val" if own_validation else "early_stopping=False"
-        without += none_of(reason, "validation_fraction")
-    if estimator.early_stopping == "rises":
-        without += none_of("early_stopping='rises'", "restore_best", "tol")
-    for name, reason in without:
-        warn_user(
-            f"{type(estimator).__name__}: {name}={getattr(estimator, name)!r} has no effect "
-            f"with {reason}",
-        )
+    given = {
+        name
+        for name, parameter in signature_of(type(estimator)).items()
+        for value in [getattr(estimator, name)]
+        if value is not parameter.default and value != parameter.default
+    }
+    chosen = Chosen(estimator, settings, own_validation, given)
+    for name in sorted(given):
+        for condition in PARAMETERS[name].idle:
+            reason = condition(chosen)
+            if reason is not None:
+                warn_user(
+                    f"{type(estimator).__name__}: {name}={getattr(estimator, name)!r} has no "
+                    f"effect with {reason}",
+                )

@@ -1,7 +1,8 @@
-"""The parameters of the estimators: what each may be, and one line that says what it does.
+"""The table of parameters: of each, what it may be, what it does, and when it does nothing.
 
-The signatures of the two estimators hold the defaults; this table holds the rest. Validation, the
-docstrings of both estimators and the documentation read it, so a parameter is described once.
+The signatures of the two estimators hold the defaults; this table holds the rest. Checks, warnings,
+the docstrings of both estimators, the documentation and the training of networks side by side read
+it, so that a parameter is described once.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from skdl.core.losses import Loss
 from skdl.core.noise import DropoutInference
 from skdl.core.optimizers import Optimizer
 from skdl.core.schedules import MomentumSchedule, Schedule
+from skdl.estimators.parameters import idle
 
-__all__ = ["PARAMETERS", "Parameter", "documented"]
+__all__ = ["PARAMETERS", "Row", "documented"]
 
 _rate = Interval(0, 1, closed="left")
 _not_negative = Interval(0)
@@ -29,8 +31,8 @@ _count = Interval(1, integer=True)
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One parameter of an estimator.
+class Row:
+    """What the table says of one parameter.
 
     Attributes
     ----------
@@ -44,6 +46,13 @@ class Parameter:
         What it does.
     family : type or None
         The family of components whose names are allowed.
+    stackable : bool
+        Whether networks that differ in it can be trained side by side: it changes numbers (rates,
+        strengths), where a network starts, what its rows are, weigh and should be, or when it
+        stops. Of everything else networks side by side must have the same, so that a parameter
+        that is not marked costs speed and never a result.
+    idle : tuple of conditions
+        When it has no effect (see :mod:`skdl.estimators.parameters.idle`).
     """
 
     group: str
@@ -51,52 +60,66 @@ class Parameter:
     kind: str
     text: str
     family: type[Component] | None = None
+    stackable: bool = False
+    idle: tuple[idle.Condition, ...] = ()
 
 
-def _component(group: str, family: type[Component], text: str, also: str = "") -> Parameter:
-    return Parameter(group, None, f"str or {family.__name__}{also}", text, family)
+def _component(
+    group: str,
+    family: type[Component],
+    text: str,
+    also: str = "",
+    stackable: bool = False,
+    idle: tuple[idle.Condition, ...] = (),
+) -> Row:
+    return Row(group, None, f"str or {family.__name__}{also}", text, family, stackable, idle)
 
 
-PARAMETERS: dict[str, Parameter] = {
+PARAMETERS: dict[str, Row] = {
     # -- architecture
-    "hidden_layer_sizes": Parameter(
+    "hidden_layer_sizes": Row(
         "architecture",
         Either(_count, Each(_count), OneOf(((), [])), Nothing()),
         "int or tuple of int",
         "Units of each hidden layer; an int is repeated ``n_hidden_layers`` times; ``()`` is the "
         "linear model.",
     ),
-    "n_hidden_layers": Parameter(
+    "n_hidden_layers": Row(
         "architecture",
         Either(Interval(0, integer=True), Nothing()),
         "int or None",
         "How often an int in ``hidden_layer_sizes`` is repeated; None means once.",
+        idle=(idle.given_sizes,),
     ),
     "activation": _component(
         "architecture",
         Activation,
         "What hidden units compute from their pre-activation.",
         also=", or a list with one per hidden layer",
+        idle=(idle.no_hidden_layer,),
     ),
-    "output_activation": Parameter(
+    "output_activation": Row(
         "architecture",
         OneOf(("auto", "softmax", "sigmoid")),
         "{'auto', 'softmax', 'sigmoid'}",
         "What turns raw outputs into probabilities. 'auto' is softmax for three classes or more "
         "and sigmoid for two classes or for labels.",
     ),
-    "fit_intercept": Parameter("architecture", Boolean(), "bool", "Whether layers have biases."),
-    "batch_norm": Parameter(
+    "fit_intercept": Row("architecture", Boolean(), "bool", "Whether layers have biases."),
+    "batch_norm": Row(
         "architecture",
         Boolean(),
         "bool",
         "Whether pre-activations are normalised over each batch.",
+        idle=(idle.no_hidden_layer,),
     ),
-    "batch_norm_momentum": Parameter(
+    "batch_norm_momentum": Row(
         "architecture",
         _rate,
         "float in [0, 1)",
         "Decay, per batch, of the running mean and variance that prediction uses.",
+        stackable=True,
+        idle=(idle.where(batch_norm=False),),
     ),
     # -- initialisation
     "init": _component(
@@ -104,26 +127,34 @@ PARAMETERS: dict[str, Parameter] = {
         Initializer,
         "Where weights start. 'auto' is Glorot uniform, but LeCun normal for SELU and, in "
         "networks of three hidden layers or more, He uniform for rectifiers.",
+        stackable=True,
     ),
-    "init_scale": Parameter(
-        "initialisation", _positive, "float > 0", "Factor on all initial weights."
+    "init_scale": Row(
+        "initialisation",
+        _positive,
+        "float > 0",
+        "Factor on all initial weights.",
+        stackable=True,
     ),
-    "bias_init": Parameter(
+    "bias_init": Row(
         "initialisation",
         Either(OneOf(("auto",)), Interval()),
         "'auto' or float",
         "Where biases start. 'auto' is 0 in hidden layers, and in the output layer the best "
         "prediction that ignores the inputs.",
+        stackable=True,
+        idle=(idle.where(fit_intercept=False),),
     ),
     # -- loss
     "loss": _component("loss", Loss, "What is minimised."),
-    "label_smoothing": Parameter(
+    "label_smoothing": Row(
         "loss",
         _rate,
         "float in [0, 1)",
         "ε: targets become (1 − ε)·y + ε/K in training, for K classes.",
+        stackable=True,
     ),
-    "scale_target": Parameter(
+    "scale_target": Row(
         "loss",
         Boolean(),
         "bool",
@@ -131,117 +162,159 @@ PARAMETERS: dict[str, Parameter] = {
         "penalties and losses independent of the unit of y. Predictions, ``coefs_`` and "
         "``intercepts_`` are in the unit of y all the same; ``loss_curve_`` is in standard "
         "deviations. Losses with a logarithmic link (poisson, gamma) never scale.",
+        idle=(idle.loss_that_never_scales,),
     ),
     # -- optimiser
     "optimizer": _component("optimiser", Optimizer, "How the gradient becomes a step."),
-    "learning_rate": Parameter(
+    "learning_rate": Row(
         "optimiser",
         Either(_positive, Nothing()),
         "float or None",
         "ε; None is the optimiser's own default.",
+        stackable=True,
+        idle=(idle.second_order,),
     ),
-    "momentum": Parameter(
+    "momentum": Row(
         "optimiser",
         Either(_rate, Nothing()),
         "float in [0, 1) or None",
         "α, for optimisers that have one; None is the optimiser's own default.",
+        stackable=True,
+        idle=(idle.second_order, idle.no_momentum),
     ),
-    "nesterov": Parameter(
+    "nesterov": Row(
         "optimiser",
         Either(Boolean(), Nothing()),
         "bool or None",
         "Whether momentum looks ahead; None is the optimiser's own default.",
+        idle=(idle.second_order, idle.no_momentum, idle.momentum_of_zero),
     ),
     # -- schedule
-    "schedule": _component("schedule", Schedule, "How the learning rate changes."),
+    "schedule": _component(
+        "schedule", Schedule, "How the learning rate changes.", idle=(idle.second_order,)
+    ),
     "momentum_schedule": _component(
-        "schedule", MomentumSchedule, "How the momentum changes; it may rise."
+        "schedule",
+        MomentumSchedule,
+        "How the momentum changes; it may rise.",
+        idle=(idle.second_order, idle.no_momentum),
     ),
     # -- batches
-    "batch_size": Parameter(
+    "batch_size": Row(
         "batches",
         Either(_count, OneOf(("auto", "full"))),
         "int, 'auto' or 'full'",
         "Rows of each step. 'auto' is all rows for full-batch optimisers, else 64, or all rows "
         "if there are fewer.",
+        idle=(idle.second_order, idle.full_batch_optimizer),
     ),
-    "shuffle": Parameter(
+    "shuffle": Row(
         "batches",
         Either(Boolean(), OneOf(("once", "replacement"))),
         "bool, 'once' or 'replacement'",
         "True: a new order each epoch; 'once': one random order; 'replacement': rows are drawn "
         "independently; False: the order of the data.",
+        idle=(idle.second_order, idle.one_batch),
     ),
     # -- gradient clipping
-    "clip": Parameter(
+    "clip": Row(
         "clipping",
         None,
         "str, Clipping or None",
         "How the gradient of a batch is bounded: by value, by norm or average norm of each "
         "parameter array, or by global norm.",
         Clipping,
+        idle=(idle.second_order,),
     ),
-    "clip_threshold": Parameter("clipping", _positive, "float > 0", "The bound."),
+    "clip_threshold": Row(
+        "clipping", _positive, "float > 0", "The bound.", idle=(idle.where(clip=None),)
+    ),
     # -- penalties
-    "l1": Parameter(
-        "penalties", _not_negative, "float >= 0", "λ₁ of ``l1·Σ|w|``: weights become exactly 0."
+    "l1": Row(
+        "penalties",
+        _not_negative,
+        "float >= 0",
+        "λ₁ of ``l1·Σ|w|``: weights become exactly 0.",
+        stackable=True,
     ),
-    "l2": Parameter("penalties", _not_negative, "float >= 0", "λ₂ of ``½·l2·Σw²``."),
-    "weight_decay": Parameter(
+    "l2": Row("penalties", _not_negative, "float >= 0", "λ₂ of ``½·l2·Σw²``.", stackable=True),
+    "weight_decay": Row(
         "penalties",
         Either(_not_negative, Nothing()),
         "float >= 0 or None",
         "Decoupled decay: each step multiplies weights by ``1 − learning_rate·weight_decay``. "
         "None is the optimiser's own default (0.01 for adamw, else 0).",
+        stackable=True,
+        idle=(idle.second_order,),
     ),
-    "max_norm": Parameter(
+    "max_norm": Row(
         "penalties",
         Either(_positive, Nothing()),
         "float > 0 or None",
         "Largest norm of the weights into one unit.",
+        idle=(idle.second_order,),
     ),
-    "activity_l1": Parameter(
+    "activity_l1": Row(
         "penalties",
         _not_negative,
         "float >= 0",
         "Strength of an L1 penalty on hidden activations (sparse codes).",
+        stackable=True,
+        idle=(idle.no_hidden_layer,),
     ),
-    "penalize_bias": Parameter(
+    "penalize_bias": Row(
         "penalties",
         Boolean(),
         "bool",
         "Whether ``l1``, ``l2`` and ``weight_decay`` apply to biases and all other parameters too.",
+        idle=(idle.no_penalty,),
     ),
     # -- noise
-    "dropout": Parameter(
+    "dropout": Row(
         "noise",
         Either(_rate, Each(_rate)),
         "float in [0, 1), or a list with one per hidden layer",
         "Probability that a hidden unit is dropped.",
+        stackable=True,
+        idle=(idle.no_hidden_layer,),
     ),
-    "input_dropout": Parameter(
-        "noise", _rate, "float in [0, 1)", "Probability that an input is dropped."
+    "input_dropout": Row(
+        "noise",
+        _rate,
+        "float in [0, 1)",
+        "Probability that an input is dropped.",
+        stackable=True,
     ),
     "dropout_inference": _component(
-        "noise", DropoutInference, "What dropout means when predicting."
+        "noise",
+        DropoutInference,
+        "What dropout means when predicting.",
+        idle=(idle.no_dropout,),
     ),
-    "input_noise": Parameter(
-        "noise", _not_negative, "float >= 0", "Standard deviation of Gaussian noise on inputs."
+    "input_noise": Row(
+        "noise",
+        _not_negative,
+        "float >= 0",
+        "Standard deviation of Gaussian noise on inputs.",
+        stackable=True,
     ),
-    "hidden_noise": Parameter(
+    "hidden_noise": Row(
         "noise",
         _not_negative,
         "float >= 0",
         "Standard deviation of Gaussian noise on hidden activations.",
+        stackable=True,
+        idle=(idle.no_hidden_layer,),
     ),
-    "weight_noise": Parameter(
+    "weight_noise": Row(
         "noise",
         _not_negative,
         "float >= 0",
         "Standard deviation of Gaussian noise on the weights, drawn anew for each gradient.",
+        stackable=True,
     ),
     # -- ensemble
-    "n_networks": Parameter(
+    "n_networks": Row(
         "ensemble",
         _count,
         "int >= 1",
@@ -249,13 +322,14 @@ PARAMETERS: dict[str, Parameter] = {
         "which takes away the variance that a single initialisation and order of rows add.",
     ),
     # -- data
-    "class_weight": Parameter(
+    "class_weight": Row(
         "data",
         None,
         "dict, 'balanced' or None",
         "Weight of each class; 'balanced' is inverse to its frequency.",
+        stackable=True,
     ),
-    "dtype": Parameter(
+    "dtype": Row(
         "data",
         Either(OneOf(("float32", "float64")), Nothing()),
         "'float32', 'float64' or None",
@@ -267,67 +341,79 @@ PARAMETERS: dict[str, Parameter] = {
         "ten-millionth of their size, such as timestamps, become equal.",
     ),
     # -- stopping
-    "max_iter": Parameter("stopping", _count, "int >= 1", "Largest number of epochs."),
-    "tol": Parameter(
+    "max_iter": Row("stopping", _count, "int >= 1", "Largest number of epochs."),
+    "tol": Row(
         "stopping",
         _not_negative,
         "float >= 0",
         "Smallest fall of the monitored loss that counts; for second-order solvers the tolerance "
         "of the gradient.",
+        stackable=True,
+        idle=(idle.never_patient, idle.where(early_stopping="rises")),
     ),
-    "early_stopping": Parameter(
+    "early_stopping": Row(
         "stopping",
         Either(Boolean(), OneOf(("rises",))),
         "bool or 'rises'",
         "Whether to watch validation rows instead of the training loss. True: stop after "
         "``n_iter_no_change`` epochs without a fall; 'rises': after that many rises in a row, "
         "which are rewound.",
+        stackable=True,
     ),
-    "validation_fraction": Parameter(
+    "validation_fraction": Row(
         "stopping",
         Interval(0, 1, closed="neither"),
         "float in (0, 1)",
         "Part of the rows that is set aside (stratified by class) when ``fit`` gets no ``X_val``.",
+        stackable=True,
+        idle=(idle.own_validation, idle.without_hold_out),
     ),
-    "monitor": Parameter(
+    "monitor": Row(
         "stopping",
         None,
         "'loss', str or callable",
         "What early stopping watches on the validation rows: the loss, or any scorer.",
+        stackable=True,
+        idle=(idle.without_early_stopping,),
     ),
-    "n_iter_no_change": Parameter(
+    "n_iter_no_change": Row(
         "stopping",
         Either(_count, Nothing()),
         "int or None",
         "Epochs of patience; None never stops before ``max_iter``.",
+        stackable=True,
+        idle=(idle.solver_without_early_stopping,),
     ),
-    "restore_best": Parameter(
+    "restore_best": Row(
         "stopping",
         Boolean(),
         "bool",
         "Whether early stopping goes back to the best weights it saw.",
+        stackable=True,
+        idle=(idle.without_early_stopping, idle.where(early_stopping="rises")),
     ),
     # -- the run
-    "random_state": Parameter(
+    "random_state": Row(
         "run",
         None,
         "int, RandomState or None",
         "Seed of initial weights, validation split, order of rows and noise.",
+        stackable=True,
     ),
-    "warm_start": Parameter(
+    "warm_start": Row(
         "run",
         Boolean(),
         "bool",
         "Whether ``fit`` goes on from where the last call ended: the same weights, optimiser state "
         "and validation split.",
     ),
-    "verbose": Parameter(
+    "verbose": Row(
         "run",
         Either(Boolean(), Interval(0, integer=True)),
         "bool or int",
         "Whether to show a progress bar with loss and time left.",
     ),
-    "callbacks": Parameter(
+    "callbacks": Row(
         "run",
         None,
         "list of callable or None",

@@ -21,9 +21,10 @@ from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.objective import Objective
 from skdl.core.optimizers import SGD, Optimizer
 from skdl.core.schedules import Linear, Plateau, Rise, Schedule
-from skdl.core.training.loop import Data, Progress, Trainer, Training
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import Trainer, train
 from skdl.core.training.stopping import Stopping
-from skdl.core.training.watch import Watch, train
+from skdl.core.training.watch import Watch
 
 
 def new_progress(seed=0):
@@ -38,14 +39,14 @@ def sgd(**settings):
 
 def make_trainer(case, training, progress=None, total=10):
     progress = new_progress() if progress is None else progress
-    return Trainer(case.objective, training, Data(*case.batch), progress, total)
+    return Trainer(Fit(case.objective, training, Data(*case.batch), progress, total, total))
 
 
 def fit(case, training, n_epochs=5, progress=None, **options):
     progress = new_progress() if progress is None else progress
-    trainer = make_trainer(case, training, progress, n_epochs)
     watch = Watch(case.network, progress, **options)
-    train(lambda note: trainer.run(n_epochs, note), watch)
+    data = Data(*case.batch)
+    train(Fit(case.objective, training, data, progress, n_epochs, n_epochs, watch))
     return progress
 
 
@@ -161,9 +162,9 @@ class Watched(Trainer):
 
 
 def watch(case, training, look, n_epochs=3):
-    trainer = Watched(case.objective, training, Data(*case.batch), new_progress(), n_epochs)
+    trainer = Watched(Fit(case.objective, training, Data(*case.batch), new_progress(), n_epochs))
     trainer.look = look
-    trainer.run(n_epochs, lambda record: False)
+    trainer.run()
     return trainer
 
 
@@ -538,8 +539,7 @@ def test_some_rows_of_x_train_as_if_cut_out(name, batch_size, sparse):
             data = data.whole()
             assert data.rows is None and data.X.shape == (8, 4)
         training = sgd(sampler=Sampler.registry[name](), batch_size=batch_size)
-        trainer = Trainer(case.objective, training, data, new_progress(), 3)
-        trainer.run(3, lambda record: False)
+        Trainer(Fit(case.objective, training, data, new_progress(), 3)).run()
         thetas.append(case.network.theta)
     assert np.isfinite(thetas[0]).all()
     assert thetas[0] == pytest.approx(thetas[1], rel=1e-12)
@@ -663,9 +663,10 @@ def test_ctrl_c_after_the_weights_became_infinite():
                 raise KeyboardInterrupt
 
     progress = new_progress()
-    trainer = Interrupted(case.objective, sgd(batch_size=5), Data(*case.batch), progress, 5)
     watch = Watch(case.network, progress, after_epoch=after_epoch)
-    train(lambda n: trainer.run(5, n), watch)
+    data, training = Data(*case.batch), sgd(batch_size=5)
+    with watch:
+        Interrupted(Fit(case.objective, training, data, progress, 5, watch=watch)).run()
     assert progress.stopped == "interrupted"
     assert np.array_equal(case.network.theta, thetas[2])
 
@@ -872,8 +873,8 @@ def test_a_memory_map_is_never_loaded_whole(name, tmp_path):
         case = wide_case(np.load(tmp_path / "x.npy", mmap_mode="r"))
         data = Data(case.x, case.y if rows is None else case.y[rows], None, rows)
         training = sgd(sampler=Sampler.registry[name](), batch_size=50, learning_rate=1e-4)
-        trainer = Trainer(case.objective, training, data, new_progress(), 2)
-        assert peak_of(lambda t=trainer: t.run(2, lambda record: False)) < x.nbytes / 10
+        trainer = Trainer(Fit(case.objective, training, data, new_progress(), 2))
+        assert peak_of(trainer.run) < x.nbytes / 10
 
 
 def test_sparse_batches_are_never_dense():

@@ -17,10 +17,11 @@ from skdl.core.clipping import Clipping
 from skdl.core.losses import SquaredError
 from skdl.core.optimizers import SGD, Optimizer
 from skdl.core.schedules import MomentumSchedule, Schedule
-from skdl.core.training.loop import Data, Progress, Trainer, Training
-from skdl.core.training.side_by_side import Fit, SideBySide, each
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import train
+from skdl.core.training.side_by_side import SideBySide, each
 from skdl.core.training.stopping import Stopping
-from skdl.core.training.watch import Watch, train
+from skdl.core.training.watch import Watch
 
 N_EPOCHS = 4
 SCHEDULES = [cls() for cls in Schedule.registry.values() if not cls().follows_loss]
@@ -81,12 +82,12 @@ def make_fit(
     )
     own = Data(validation.x, validation.y, validation.weight) if held_out else None
     training = make_training() if training is None else training
-    return Fit(case.objective, training, data, progress, total, watch, own)
+    return Fit(case.objective, training, data, progress, N_EPOCHS, total, watch, own)
 
 
 def train_alone(fit, n_epochs=N_EPOCHS):
-    trainer = Trainer(fit.objective, fit.training, fit.data, fit.progress, fit.total)
-    train(lambda note: trainer.run(n_epochs, note), fit.watch)
+    fit.n_epochs = n_epochs
+    train(fit)
 
 
 def same(ours, theirs):
@@ -99,7 +100,9 @@ def check(makers, n_epochs=N_EPOCHS):
     alone, together = [make() for make in makers], [make() for make in makers]
     for fit in alone:
         train_alone(fit, n_epochs)
-    SideBySide(together).train(n_epochs)
+    for fit in together:
+        fit.n_epochs = n_epochs
+    SideBySide(together).train()
     for ours, theirs in zip(together, alone, strict=True):
         assert same(ours.network.theta, theirs.network.theta)
         assert same(ours.network.running, theirs.network.running)
@@ -304,7 +307,7 @@ def test_a_network_that_left_stays_as_it_is():
         close(),
         seen.append(quick.network.theta.copy()),
     )
-    SideBySide(fits).train(N_EPOCHS)
+    SideBySide(fits).train()
     assert quick.progress.epoch < fits[1].progress.epoch == N_EPOCHS
     assert np.array_equal(quick.network.theta, seen[0])
     assert quick.network.theta.base is None  # it does not keep the stack alive
@@ -314,7 +317,10 @@ def test_while_it_learns_a_network_is_live():
     """Callbacks and scorers see what has been learned by the epoch they are told of."""
     fit, seen = make_fit(0), []
     fit.watch.after_epoch = lambda record: seen.append(fit.network.raw(fit.data.X).copy())
-    SideBySide([fit, make_fit(1)]).train(3)
+    fits = [fit, make_fit(1)]
+    for one in fits:
+        one.n_epochs = 3
+    SideBySide(fits).train()
     assert not np.array_equal(seen[0], seen[1])
     assert np.array_equal(seen[-1], fit.network.raw(fit.data.X))
 
@@ -324,7 +330,9 @@ def test_a_fit_goes_on_alone_from_where_it_left_the_stack():
         training = make_training(cls(), batch_size=17 if cls.full_batch else 5)
         alone, both = make_fit(0, training), [make_fit(0, training), make_fit(1, training)]
         train_alone(alone, 3)
-        SideBySide(both).train(3)
+        for fit in both:
+            fit.n_epochs = 3
+        SideBySide(both).train()
         for fit in (alone, both[0]):
             train_alone(fit, 2)
         assert same(both[0].network.theta, alone.network.theta), name

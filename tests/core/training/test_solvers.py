@@ -16,10 +16,11 @@ from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
 from skdl.core.training import solvers as second_order
-from skdl.core.training.loop import Data, Progress
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import train
 from skdl.core.training.solvers import LBFGS, Newton, NewtonCG
 from skdl.core.training.stopping import Stopping
-from skdl.core.training.watch import Watch, train
+from skdl.core.training.watch import Watch
 
 glorot = Initializer.registry["glorot_uniform"]()
 SOLVERS = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 2}
@@ -30,12 +31,9 @@ WITH_L1 = {name: cls for name, cls in SOLVERS.items() if cls.handles_l1}
 def fit(case, solver, max_iter=500, tol=1e-9, **options):
     """Minimise; return the progress."""
     progress = Progress(np.random.default_rng(0), np.random.default_rng(0))
-    data = Data(*case.batch)
-
-    def run(note):
-        solver.minimize(case.objective, data, progress, max_iter, tol, note)
-
-    train(run, Watch(case.network, progress, **options))
+    watch = Watch(case.network, progress, **options)
+    training = Training(solver, learning_rate=None, tol=tol)
+    train(Fit(case.objective, training, Data(*case.batch), progress, max_iter, watch=watch))
     return progress
 
 

@@ -11,7 +11,8 @@ from skdl.core.activations import Tanh
 from skdl.core.losses import SquaredError
 from skdl.core.optimizers import Optimizer
 from skdl.core.training import update
-from skdl.core.training.loop import Data, Progress, Trainer, Training
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import Trainer
 from skdl.core.training.update import Update
 
 FIRST_ORDER = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 1}
@@ -27,8 +28,8 @@ def trained(name, *, n_epochs=3, **case_options):
     case = make_case(SquaredError(), [make_hidden(Tanh(), 7)], n_rows=20, **case_options)
     training = training_with(FIRST_ORDER[name](), weight_decay=0.01, batch_size=20)
     progress = Progress(np.random.default_rng(0), np.random.default_rng(1))
-    trainer = Trainer(case.objective, training, Data(*case.batch), progress, n_epochs)
-    trainer.run(n_epochs, lambda record: False)
+    trainer = Trainer(Fit(case.objective, training, Data(*case.batch), progress, n_epochs))
+    trainer.run()
     return case.network.theta.copy(), trainer
 
 

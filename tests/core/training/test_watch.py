@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from skdl.core.training.loop import Progress
-from skdl.core.training.watch import Watch, train
+from skdl.core.training.fit import Progress
+from skdl.core.training.watch import Watch
 
 
 class Net:
@@ -43,7 +43,8 @@ def run_epochs(losses, *, sound=lambda theta: True, interrupt=False):
             net.theta[...] = len(losses) + 0.5
             raise KeyboardInterrupt
 
-    train(run, Watch(net, progress, is_sound=is_sound))
+    with Watch(net, progress, is_sound=is_sound) as watch:
+        run(watch.note)
     return net, progress, asked
 
 

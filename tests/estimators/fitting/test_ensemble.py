@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 import skdl.estimators.fitting.stacks
 from skdl import MLPClassifier, MLPRegressor, diagnose
 from skdl.core.training.side_by_side import SideBySide
+from skdl.estimators.targets import Numbers
 from skdl.search import GridSearchCV as OurGridSearchCV
 
 FAST = {"hidden_layer_sizes": (8,), "max_iter": 8, "n_iter_no_change": None, "random_state": 0}
@@ -106,13 +107,13 @@ def test_the_loss_of_an_ensemble_is_at_most_the_mean_loss(classes):
 
 def test_each_stops_when_it_wants_to_but_all_watch_the_same_rows(numbers, monkeypatch):
     splits = []
-    split = MLPRegressor._split
+    split = Numbers.split
 
-    def noted(self, y, rng):
-        splits.append(split(self, y, rng))
+    def noted(self, y, *arguments):
+        splits.append(split(self, y, *arguments))
         return splits[-1]
 
-    monkeypatch.setattr(MLPRegressor, "_split", noted)
+    monkeypatch.setattr(Numbers, "split", noted)
     settings = {"max_iter": 300, "early_stopping": True, "n_iter_no_change": 3, "n_networks": 5}
     mlp = MLPRegressor(hidden_layer_sizes=(8,), random_state=0, **settings).fit(*numbers)
     assert len(splits) == 1

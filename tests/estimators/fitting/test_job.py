@@ -66,7 +66,7 @@ def test_within_a_block_fits_can_train_at_once():
 
 
 def test_some_jobs_may_not_wait():
-    with postponed(unless=lambda job: job.n == 3) as jobs:
+    with postponed(unless=lambda job: job.fit.n_epochs == 3) as jobs:
         trained, waits = network().fit(X, Y), network(max_iter=4).fit(X, Y)
     assert [job.estimator for job in jobs] == [waits]
     assert len(trained.history_) == 3

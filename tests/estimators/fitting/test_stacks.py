@@ -15,7 +15,7 @@ from skdl.core.activations import ReLU
 from skdl.core.optimizers import Optimizer
 from skdl.core.schedules import Plateau, WarmUp
 from skdl.estimators.fitting.job import postponed
-from skdl.estimators.fitting.stacks import FREE, alone_because, kind, stacks, train_together
+from skdl.estimators.fitting.stacks import STACKABLE, alone_because, kind, stacks, train_together
 from skdl.estimators.parameters.table import PARAMETERS
 
 X, Y = load_digits(return_X_y=True)
@@ -117,7 +117,7 @@ def learned(network):
 
 def test_another_value_of_every_parameter_is_known_here():
     assert OTHER.keys() == PARAMETERS.keys()
-    assert FREE <= PARAMETERS.keys()
+    assert STACKABLE <= PARAMETERS.keys()
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -146,7 +146,7 @@ def test_networks_that_differ_in_one_parameter(name):
         assert one.shape != other.shape or not np.array_equal(one, other)
 
 
-@pytest.mark.parametrize("name", sorted(FREE))
+@pytest.mark.parametrize("name", sorted(STACKABLE))
 def test_free_parameters_do_not_part_networks(name):
     """Unless one has a layer, or rows, that the other has not."""
     value, beside = OTHER[name]
@@ -166,7 +166,7 @@ def test_an_ensemble_trains_its_own_networks_at_once():
     assert all(network.n_iter_ == mlp.n_iter_ for network in mlp.networks_)
 
 
-@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - FREE - {"n_networks"}))
+@pytest.mark.parametrize("name", sorted(PARAMETERS.keys() - STACKABLE - {"n_networks"}))
 def test_all_other_parameters_part_networks(name):
     value, beside = OTHER[name]
     cls = MLPRegressor if name == "scale_target" else MLPClassifier
@@ -179,7 +179,7 @@ def test_labels_and_classes_part_networks():
     """The parameters are the same, and so are the shapes, but not what 'auto' makes of them."""
     labels = np.random.default_rng(0).integers(2, size=(120, 10))
     (one,), (other,) = prepare(MLPClassifier(**SMALL)), prepare(MLPClassifier(**SMALL), y=labels)
-    assert one.data.y.shape == other.data.y.shape
+    assert one.fit.data.y.shape == other.fit.data.y.shape
     assert kind(one) != kind(other)
 
 
@@ -278,7 +278,7 @@ def test_networks_on_the_same_rows_lie_side_by_side():
     other = X[::-1].copy()
     jobs = [prepare(MLPClassifier(**SMALL), X=rows)[0] for rows in (X, other, X, other, X)]
     (stack,) = stacks(jobs)
-    assert [job.data.X is X for job in stack] == [True, True, True, False, False]
+    assert [job.fit.data.X is X for job in stack] == [True, True, True, False, False]
 
 
 def test_regression_with_weights_and_validation_rows():

@@ -149,15 +149,15 @@ def test_the_warning_points_at_the_users_line():
     ],
 )
 def test_hidden_sizes(sizes, repeats, expected):
-    assert hidden_sizes(MLPClassifier(sizes, repeats)) == expected
+    assert hidden_sizes(MLPClassifier(sizes, n_hidden_layers=repeats)) == expected
 
 
 def test_a_name_is_a_component_with_default_settings_and_an_instance_is_used():
     adam = Adam(beta_1=0.5)
     one = resolve_settings(MLPClassifier((3, 2), activation=["relu", Tanh()], optimizer=adam), 50)
-    assert one.optimizer is adam
+    assert one.training.optimizer is adam
     assert [type(layer.activation) for layer in one.hidden] == [ReLU, Tanh]
-    assert resolve_settings(MLPClassifier(optimizer="adam"), 50).optimizer.beta_1 == 0.9
+    assert resolve_settings(MLPClassifier(optimizer="adam"), 50).training.optimizer.beta_1 == 0.9
 
 
 @pytest.mark.parametrize(

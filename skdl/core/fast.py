@@ -76,7 +76,7 @@ def compiled_layers(layers: list[Layer]) -> list[Layer]:
     Returns
     -------
     layers : list of Layer
-        As many, on the same parameters and buffers.
+        As many, on the same parameters and memos.
     """
     result, loops = list(layers), compiled_loops()
     if loops is None:
@@ -98,15 +98,15 @@ class _Rectifier(Layer):
         self.b, self.db = (b.reshape(-1, b.shape[-1]) for b in (dense.b, dense.db))
         self.loops = loops
 
-    def forward(self, z, b, run):
+    def forward(self, z, memo, run):
         """Return a."""
         self.loops.rectify(_stack(z), self.b)
-        b.z = b.a = z
+        memo.z = memo.a = z
         return z
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d, memo, input_gradient=True):
         """Return ``∂L/∂z = d ∘ [a > 0]``, written over d, and fill ``∂L/∂b = Σ ∂L/∂z``."""
-        self.loops.rectified_gradient(_stack(d), _stack(b.a), self.db)
+        self.loops.rectified_gradient(_stack(d), _stack(memo.a), self.db)
         return d
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.layers import Activate, ActivityPenalty, MaxoutUnits, Pass
+from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 
 __all__ = ["GradientCheck", "check_gradient", "check_hessian_vector", "difference"]
@@ -55,16 +55,10 @@ def difference(f: Callable[[float], Any], h: float) -> Any:
 
 def _pieces(objective: Objective, work: Any, y: Array, raw: Array) -> list[Array]:
     """Tell on which side of every kink everything lies."""
-    pieces = []
-    for layer, b in zip(objective.network.layers, work.buffers, strict=True):
-        if isinstance(layer, Activate) and layer.activation.kinks:
-            pieces.append(np.digitize(b.z, layer.activation.kinks))
-        elif isinstance(layer, MaxoutUnits):
-            pieces.append(np.argmax(layer.maxout.by_unit(b.z), axis=-1))
-        elif isinstance(layer, ActivityPenalty):
-            pieces.append(np.sign(b.x))
-    of_loss = objective.loss.pieces(y, raw)
-    return pieces if of_loss is None else [*pieces, of_loss]
+    network = objective.network
+    layers = zip(network.layers, work.memos, strict=True)
+    pieces = [layer.pieces(memo) for layer, memo in layers]
+    return [piece for piece in (*pieces, objective.loss.pieces(y, raw)) if piece is not None]
 
 
 class _Probe:

@@ -312,8 +312,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         X = self._check_inputs(X)
         if X.shape[0] <= BLOCK:
             return np.ascontiguousarray(link(self._raw(X)))
-        layers = [layer for layer in self._network.layers if hasattr(layer, "W")]
-        with threads_for(BLOCK, [self.n_features_in_, *(layer.n_out for layer in layers)]):
+        widths = [layer.n_out for layer in self._network.weighted_layers]
+        with threads_for(BLOCK, [self.n_features_in_, *widths]):
             return in_blocks(lambda rows: link(self._raw(rows)), X)
 
     def _check_inputs(self, X: Any) -> Array:

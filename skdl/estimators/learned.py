@@ -17,18 +17,12 @@ class Learned:
     """The attributes of a fitted estimator that are read off its network and its history."""
 
     def _arrays(self, name: str) -> list[Array]:
-        """Return an array of each affine layer, from below, in the unit of y."""
+        """Return W or b of each layer that has weights, from below, in the unit of y."""
         check_is_fitted(self, "_network")
-        network = self._network
-        layers = [layer for layer in network.layers if hasattr(layer, "W")]
-        arrays = []
-        for layer in layers:
-            if name == "W":
-                arrays.append(layer.W)
-            else:
-                b = getattr(layer, "b", None)
-                arrays.append(np.zeros(layer.n_out, network.dtype) if b is None else b[0])
-        return arrays
+        layers, dtype = self._network.weighted_layers, self._network.dtype
+        if name == "W":
+            return [layer.W for layer in layers]
+        return [np.zeros(layer.n_out, dtype) if layer.b is None else layer.b[0] for layer in layers]
 
     @property
     def networks_(self) -> list[Any]:

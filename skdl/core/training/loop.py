@@ -18,7 +18,7 @@ import numpy as np
 from skdl.core.batches import EachEpoch, Sampler, slices, take_rows
 from skdl.core.clipping import Clipping
 from skdl.core.fast import compiled_layers
-from skdl.core.layers import Pass
+from skdl.core.layers import Pass, norm
 from skdl.core.network import Workspace
 from skdl.core.noise import draw_normal
 from skdl.core.objective import Objective
@@ -26,7 +26,6 @@ from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import project_to_max_norm
 from skdl.core.schedules import Constant, ConstantMomentum, MomentumSchedule, Schedule
 from skdl.core.training.update import Update
-from skdl.core.training.vital_signs import norm, vital_signs
 
 __all__ = ["Data", "Progress", "Trainer", "Training", "plain"]
 
@@ -149,8 +148,7 @@ class Trainer:
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
         self._layers = compiled_layers(self.network.layers)
         self._parts = self.network.arrays(self.network.gradient)
-        views = zip(self.network.layers, self.network.views(self.network.theta), strict=True)
-        self._weight_matrices = [v["W"] for _, v in views if "W" in v]
+        self._weight_matrices = [layer.W for layer in self.network.weighted_layers]
         self._raw: Array | None = None
         self._noisy = bool(np.any(training.weight_noise))
         self._steady = isinstance(training.schedule, Constant) and isinstance(
@@ -192,7 +190,8 @@ class Trainer:
             "learning_rate": self.rate,
             "momentum": math.nan if self.momentum is None else self.momentum,
             "gradient_norm": norm(self.network.gradient),
-            **vital_signs(self.network, self._work[self.batch_size][0]),
+            # Read off the last batch of full size, so that a look inside the layers costs little.
+            **self.network.signs(self._work[self.batch_size][0]),
         }
 
     def _loss(self, y: Array, weight: Array | None) -> Any:

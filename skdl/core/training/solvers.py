@@ -22,7 +22,6 @@ from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
 from skdl.core.training.loop import Data, Progress
-from skdl.core.training.vital_signs import vital_signs
 
 __all__ = ["BFGS", "CG", "LBFGS", "Newton", "NewtonCG", "SecondOrder"]
 
@@ -148,7 +147,7 @@ class _Problem:
         self.move(x)
         _, y, weight = self.batch
         gradient = self.objective.gradient(*self.batch, self.work, self.run).astype(np.float64)
-        raw = self.work.buffers[-1].z
+        raw = self.work.memos[-1].z
         penalty = self.network.activity_penalty(self.work) + self.objective.penalty()
         return float(self.objective.loss.value(y, raw, weight) + penalty), gradient
 
@@ -175,7 +174,7 @@ class _Problem:
             "learning_rate": np.nan,
             "momentum": np.nan,
             "gradient_norm": float(np.linalg.norm(gradient)),
-            **vital_signs(self.network, self.work),
+            **self.network.signs(self.work),
         }
 
 

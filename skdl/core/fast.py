@@ -85,7 +85,7 @@ def compiled_layers(layers: list[Layer]) -> list[Layer]:
         rectifies = type(above) is Activate and type(above.activation) is ReLU
         if rectifies and type(dense) is Dense and dense.bias is not None:
             result[i] = copy.copy(dense)
-            result[i].bias = None
+            result[i].bias = result[i].db = None
             result[i + 1] = _Rectifier(dense, loops)
     return result
 

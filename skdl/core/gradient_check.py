@@ -82,15 +82,13 @@ class _Probe:
         return self.objective.gradient(*self.data, self.work, self.run()).copy()
 
     def value_and_pieces(self):
-        """Return J without its L1 term, and the pieces, at θ."""
-        x, y, weight = self.data
-        has_l1, self.objective.has_l1 = self.objective.has_l1, False
-        raw = self.objective.network.forward(x, self.work, self.run())
-        pieces = [piece.copy() for piece in _pieces(self.objective, self.work, y, raw)]
-        value = float(self.objective.value(x, y, weight, self.work, self.run()))
-        self.objective.has_l1 = has_l1
-        self.objective.network.running[...] = self.running
-        return value, pieces
+        """Return J without its terms with corners, and the pieces, at θ."""
+        (x, y, weight), objective, network = self.data, self.objective, self.objective.network
+        raw = network.forward(x, self.work, self.run())
+        penalty = network.activity_penalty(self.work) + objective.smooth_penalty()
+        value = float(objective.loss.value(y, raw, weight) + penalty)
+        network.running[...] = self.running
+        return value, _pieces(objective, self.work, y, raw)
 
 
 def _relative_error(network, g, g_hat, keep):

@@ -17,7 +17,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from skdl.core.component import Component, Interval
-from skdl.core.penalties import add_l1_subgradient, soft_threshold
 
 __all__ = [
     "SGD",
@@ -47,6 +46,8 @@ class Optimizer(Component, family=True):
         ``nesterov`` of None says that the optimiser has no such thing.
     full_batch : bool
         Whether every step needs the gradient of all rows.
+    wants_subgradient : bool
+        Whether a penalty with a corner joins the gradient; otherwise a proximal step follows.
     slots : tuple of str
         Names of the arrays, in the shape of θ, that make up the state.
     order : int
@@ -58,6 +59,7 @@ class Optimizer(Component, family=True):
     nesterov: ClassVar[bool | None] = None
     weight_decay: ClassVar[float] = 0.0
     full_batch: ClassVar[bool] = False
+    wants_subgradient: ClassVar[bool] = False
     slots: ClassVar[tuple[str, ...]] = ()
     order: ClassVar[int] = 1
 
@@ -105,24 +107,6 @@ class Optimizer(Component, family=True):
         :meth:`step`; an array result may be the state's scratch array.
         """
         raise NotImplementedError
-
-    def step_with_l1(
-        self,
-        theta: Array,
-        g: Array,
-        state: State,
-        rate: float | Array,
-        momentum: float | Array | None,
-        nesterov: bool | None,
-        l1: float | Array,
-        weights: slice,
-    ) -> None:
-        """Take a step, then the proximal step of ``l1·Σ|w|`` over the slice ``weights`` of θ."""
-        self.step(theta, g, state, rate, momentum, nesterov)
-        eta = self.effective_rate(g, state, rate, momentum)
-        if np.shape(eta) == theta.shape:
-            eta = eta[..., weights]
-        soft_threshold(theta[..., weights], eta * l1)
 
 
 def accumulate(mean: Array, x: Array, decay: float, scratch: Array) -> None:
@@ -203,18 +187,12 @@ class SignAdaptive(Optimizer):
     """Optimisers whose rates follow the signs of successive gradients of all rows.
 
     Their gradient must include an L1 penalty, or a weight at rest under it, whose smooth gradient
-    never changes sign, would get an ever larger rate. So they take the subgradient of smallest
-    norm, and a weight that would change its sign stops at 0.
+    never changes sign, would get an ever larger rate. So they want the subgradient of smallest
+    norm (see :func:`skdl.core.training.update.step_with_corners`).
     """
 
     full_batch = True
-
-    def step_with_l1(self, theta, g, state, rate, momentum, nesterov, l1, weights):
-        """Take a step along the subgradient, and stop at 0."""
-        w, before = theta[..., weights], theta[..., weights].copy()
-        add_l1_subgradient(g[..., weights], w, l1)
-        self.step(theta, g, state, rate, momentum, nesterov)
-        w[w * before < 0] = 0
+    wants_subgradient = True
 
 
 class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):

@@ -83,7 +83,7 @@ class SecondOrder(Optimizer):
         """
         from scipy.optimize import minimize
 
-        kind = _SplitProblem if objective.has_l1 else _Problem
+        kind = _SplitProblem if objective.corner_terms else _Problem
         problem = kind(objective, data.whole())
         x = problem.start()
 
@@ -146,8 +146,9 @@ class _Problem:
         """Move to ``x``; return J and its gradient with respect to θ."""
         self.move(x)
         _, y, weight = self.batch
-        gradient = self.objective.gradient(*self.batch, self.work, self.run).astype(np.float64)
-        raw = self.work.memos[-1].z
+        raw = self.objective.loss_gradient(*self.batch, self.work, self.run)
+        self.objective.add_penalty_gradient()
+        gradient = self.network.gradient.astype(np.float64)
         penalty = self.network.activity_penalty(self.work) + self.objective.penalty()
         return float(self.objective.loss.value(y, raw, weight) + penalty), gradient
 
@@ -187,6 +188,7 @@ class _SplitProblem(_Problem):
     def __init__(self, objective: Objective, data: Data) -> None:
         super().__init__(objective, data)
         self.penalized = objective.penalized
+        self.l1 = sum(term.strength for term in objective.corner_terms)
 
     def start(self) -> Array:
         """Return u, v and the rest."""
@@ -207,7 +209,7 @@ class _SplitProblem(_Problem):
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J with ``λ₁ Σ (u + v)``, and its gradient."""
         value, g = self.evaluate_at(x)
-        n, l1 = self.penalized.stop, self.objective.l1
+        n, l1 = self.penalized.stop, self.l1
         w = x[:n] - x[n : 2 * n]
         value += float(l1 * (x[: 2 * n].sum() - np.abs(w).sum()))
         return value, np.concatenate((g[:n] + l1, -g[:n] + l1, g[n:]))

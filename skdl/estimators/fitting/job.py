@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from skdl.core.objective import Objective
+from skdl.core.penalties import L1, L2
 from skdl.core.training.loop import Data, Trainer
 from skdl.core.training.stopping import Stopping
 from skdl.core.training.watch import Watch, train
@@ -107,7 +108,10 @@ class Job:
         self.n_epochs = n_epochs
         self.network, self.progress = estimator._network, estimator._progress
         self.objective = Objective(
-            self.network, estimator._loss, estimator.l1, estimator.l2, estimator.penalize_bias
+            self.network,
+            estimator._loss,
+            [L1(estimator.l1), L2(estimator.l2)],
+            estimator.penalize_bias,
         )
         self.n = estimator.max_iter if n_epochs is None else n_epochs
         self.total = estimator.max_iter if n_epochs is not None else self.progress.epoch + self.n

@@ -227,7 +227,7 @@ def test_a_stack_is_many_networks(activation, batch_norm, stack):
         work = case.network.workspace(x.shape[0])
         predicted = case.network.raw(x).copy()
         raw = case.objective.loss_gradient(x, y, weight, work, run).copy()
-        case.objective.add_l2_gradient()
+        case.objective.add_penalty_gradient()
         value = case.objective.value(x, y, weight, work, run)
         parts = [predicted, raw, value, case.network.gradient.copy(), case.network.running.copy()]
         if case.objective.exact_curvature:

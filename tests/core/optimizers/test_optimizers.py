@@ -16,7 +16,8 @@ from memory import peak_of
 from rules import settings_of
 
 from skdl.core.optimizers import Optimizer, SignAdaptive
-from skdl.core.penalties import soft_threshold
+from skdl.core.penalties import L1, soft_threshold
+from skdl.core.training.update import Block, step_with_corners
 
 FIRST_ORDER = {name: cls for name, cls in Optimizer.registry.items() if cls.order == 1}
 every_optimizer = pytest.mark.parametrize("name", FIRST_ORDER)
@@ -440,12 +441,13 @@ def test_the_proximal_step_ends_at_the_lasso(name):
     optimizer = FIRST_ORDER[name](**SETTLES.get(name, {}))
     theta = np.array([0.5, 0.5, -0.5, 1.0, 0.7, 0.1])
     state = optimizer.init(theta)
+    block = Block(theta, np.empty(6), state, slice(0, 6), corner_terms=[L1(l1)])
     rate = {"adadelta": 1.0, "adagrad": 0.5}.get(name, 0.005)
     momentum = (0.5,) if name in WITH_MOMENTUM else ()
     extra = (*momentum, True) if momentum else (None, None)
     for _ in range(6000):
-        g = h * (theta - a)
-        optimizer.step_with_l1(theta, g, state, rate, *extra, l1, slice(0, 6))
+        block.g[...] = h * (theta - a)
+        step_with_corners(optimizer, block, rate, *extra)
     np.testing.assert_array_equal(theta[lasso == 0], 0)
     np.testing.assert_allclose(theta, lasso, atol=5e-3)
     assert (lasso == 0).sum() == 3

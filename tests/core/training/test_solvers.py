@@ -45,7 +45,7 @@ def linear_case(n_rows=40, dtype=np.float64, loss=None, n_targets=2, **options):
     if dtype != np.float64:
         network = build(4, [], n_targets, output_initializer=glorot, dtype=dtype)
         network.theta[...] = case.network.theta
-        case.objective = Objective(network, loss, case.objective.l1, case.objective.l2)
+        case.objective = Objective(network, loss, case.objective.penalties)
         case.x, case.y = case.x.astype(dtype), case.y.astype(dtype)
         case.weight = None if case.weight is None else case.weight.astype(dtype)
     return case
@@ -56,7 +56,7 @@ def ridge(case):
     n = len(case.x)
     A = np.hstack([case.x, np.ones((n, 1))]).astype(np.float64)
     weighted = A if case.weight is None else case.weight * A
-    penalty = case.objective.l2 * np.diag([1, 1, 1, 1, 0])
+    penalty = case.l2 * np.diag([1, 1, 1, 1, 0])
     theta = np.linalg.solve(weighted.T @ A / n + penalty, weighted.T @ case.y / n)
     return theta[:4], theta[4]
 

@@ -4,6 +4,8 @@ All parameters live in one vector θ, the weights of all layers first, then bias
 "no penalty on biases" is a slice and an optimiser's step is a pass over one array. Each layer works
 on *views* of θ; the gradient and the direction of a Hessian-vector product are vectors of the same
 layout. θ may have a leading axis that counts networks: shape (..., n_parameters).
+
+Layers may share a parameter. It has one place in θ, all of them see it, and their gradients add.
 """
 
 from __future__ import annotations
@@ -33,10 +35,13 @@ class Workspace:
 
 def _layout(parts: Sequence[tuple[int, Parameter]]) -> tuple[list[tuple[int, Any, slice]], int]:
     """Give every array its slice of a vector, one after the other, and tell where they end."""
-    layout, end = [], 0
+    layout, places, end = [], {}, 0
     for layer, parameter in parts:
-        start, end = end, end + parameter.shape[0] * parameter.shape[1]
-        layout.append((layer, parameter, slice(start, end)))
+        source = parameter.transpose_of or parameter
+        if source not in places:
+            start, end = end, end + parameter.shape[0] * parameter.shape[1]
+            places[source] = slice(start, end)
+        layout.append((layer, parameter, places[source]))
     return layout, end
 
 
@@ -69,7 +74,12 @@ class Network:
         parts = [(i, p) for i, layer in enumerate(layers) for p in layer.parameters()]
         parts.sort(key=lambda part: not part[1].is_weight)  # weights first; the sort is stable
         self._layout, self.n_parameters = _layout(parts)
-        self.n_weights = sum(s.stop - s.start for _, p, s in self._layout if p.is_weight)
+        self.n_weights = max((s.stop for _, p, s in self._layout if p.is_weight), default=0)
+        starts = [part.start for _, _, part in self._layout]
+        # Who shares its array with a layer before it.
+        self._shared = [
+            (i, p) for n, (i, p, _) in enumerate(self._layout) if starts[n] in starts[:n]
+        ]
         # Below this layer nothing is learned, so nothing needs a gradient.
         self._lowest = min((i for i, _, _ in self._layout), default=0)
         self._penalties = [i for i, layer in enumerate(layers) if layer.has_penalty]
@@ -89,8 +99,9 @@ class Network:
     def _bind(self) -> None:
         """Hand every layer its views."""
         self.gradient = np.zeros_like(self.theta)
-        for vector, prefix in ((self.theta, ""), (self.gradient, "d")):
-            for layer, views in zip(self.layers, self.views(vector), strict=True):
+        gradients, self._sums = self._gradient_views(self.gradient)
+        for prefix, of_layers in (("", self.views(self.theta)), ("d", gradients)):
+            for layer, views in zip(self.layers, of_layers, strict=True):
                 for name, view in views.items():
                     setattr(layer, prefix + name, view)
         for i, parameter, part in self._running_layout:
@@ -99,7 +110,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep θ and the statistics; views and gradients are made again."""
-        state = {k: v for k, v in self.__dict__.items() if k not in ("gradient", "layers")}
+        state = {k: v for k, v in self.__dict__.items() if k not in ("gradient", "layers", "_sums")}
         learned = {p.name for _, p, _ in (*self._layout, *self._running_layout)}
         drop = learned | {"d" + name for name in learned}
         state["layers"] = [
@@ -122,19 +133,38 @@ class Network:
         """Return, for every layer, its parts of a vector laid out like θ, by name."""
         views: list[dict[str, Array]] = [{} for _ in self.layers]
         for i, parameter, part in self._layout:
-            shape = (*vector.shape[:-1], *parameter.shape)
-            views[i][parameter.name] = vector[..., part].reshape(shape)
+            turned = parameter.transpose_of is not None
+            shape = parameter.shape[::-1] if turned else parameter.shape
+            view = vector[..., part].reshape(*vector.shape[:-1], *shape)
+            views[i][parameter.name] = view.swapaxes(-1, -2) if turned else view
         return views
 
     def arrays(self, vector: Array) -> list[Array]:
         """Return the parts of a vector laid out like θ, one for each parameter array."""
-        return [view for views in self.views(vector) for view in views.values()]
+        views = self.views(vector)
+        for i, parameter in self._shared:
+            del views[i][parameter.name]
+        return [view for of_layer in views for view in of_layer.values()]
+
+    def _gradient_views(self, vector: Array) -> tuple[list[dict[str, Array]], list[Any]]:
+        """Return the views that layers write a gradient into, and what is to be added up then.
+
+        Layers write over what was there: one that shares a parameter with a layer before it
+        writes into an array of its own, which is added to the other's view.
+        """
+        views, sums = self.views(vector), []
+        for i, parameter in self._shared:
+            total = views[i][parameter.name]
+            own = views[i][parameter.name] = np.zeros(total.shape, total.dtype)
+            sums.append((total, own))
+        return views, sums
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw the starting values of all parameters and statistics."""
         starts = [layer.initialize(rng) for layer in self.layers]
         for i, parameter, _ in (*self._layout, *self._running_layout):
-            getattr(self.layers[i], parameter.name)[...] = starts[i][parameter.name]
+            if (i, parameter) not in self._shared:
+                getattr(self.layers[i], parameter.name)[...] = starts[i][parameter.name]
 
     @property
     def weighted_layers(self) -> list[Layer]:
@@ -186,6 +216,8 @@ class Network:
         """Fill ``gradient``, given ``d = ∂L/∂raw``; d is written over."""
         for i in range(len(self.layers) - 1, self._lowest - 1, -1):
             d = work.layers[i].backward(d, work.memos[i], input_gradient=i > self._lowest)
+        for total, own in self._sums:
+            total += own
 
     def hessian_vector(
         self, v: Array, d: Array, rd_of: Callable[[Array], Array], work: Workspace
@@ -204,13 +236,15 @@ class Network:
             The memos of the forward pass.
         """
         hv = np.zeros_like(v)
-        v_views, hv_views = self.views(v), self.views(hv)
+        v_views, (hv_views, sums) = self.views(v), self._gradient_views(hv)
         rx = None
         for layer, memo, v_l in zip(self.layers, work.memos, v_views, strict=True):
             rx = layer.r_forward(rx, memo, v_l)
         rd = rd_of(rx)
         for i in range(len(self.layers) - 1, -1, -1):
             d, rd = self.layers[i].r_backward(d, rd, work.memos[i], v_views[i], hv_views[i])
+        for total, own in sums:
+            total += own
         return hv
 
     def activity_penalty(self, work: Workspace) -> Any:

@@ -57,6 +57,8 @@ class Pass:
 class Parameter:
     """One array of a layer, that the network finds room for.
 
+    Layers that declare the same object, or its transpose, share the array.
+
     Attributes
     ----------
     name : str
@@ -65,11 +67,19 @@ class Parameter:
         Its shape, without leading axes.
     is_weight : bool
         Whether penalties apply to it (they leave biases alone).
+    transpose_of : Parameter or None
+        The parameter whose array this is a transposed view of.
     """
 
     name: str
     shape: tuple[int, int]
     is_weight: bool = False
+    transpose_of: Parameter | None = None
+
+    @property
+    def T(self) -> Parameter:
+        """The transpose, for a layer that runs the other way on the same weights."""
+        return self.transpose_of or Parameter(self.name, self.shape[::-1], self.is_weight, self)
 
 
 def norm(vector: Array) -> Array:

@@ -50,15 +50,16 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
     loops, state = compiled_loops(), block.state
     if loops is None or not isinstance(optimizer, Adam):
         return None
-    arrays = (block.theta, block.g, state["m_sum"], state["v_sum"])
+    arrays = (block.theta, block.g, state["m"], state["v"])
     rows = [a.reshape(-1, a.shape[-1]) for a in arrays]  # one row for each network
     n_weights, dtype = block.weights.stop, block.theta.dtype.type
-    constants = [dtype(state[name]) for name in ("decay_1", "decay_2", "epsilon")]
+    beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
+    constants = [dtype(c) for c in (beta_1, 1 - beta_1, beta_2, 1 - beta_2, epsilon)]
     rates, strengths = np.empty((2, len(rows[0]), 1), dtype)
 
     def step(rate, l2):
         state["t"] += 1
-        rates[...] = optimizer.corrected_rate(state, rate) * state["scale"]
+        rates[...] = optimizer.corrected_rate(rate, state["t"])
         strengths[...] = l2
         loops.adam(*rows, rates, strengths, n_weights, *constants)
 
@@ -159,16 +160,16 @@ def compiled_loops() -> SimpleNamespace | None:
             return njit(loop, error_model="numpy")
 
     @compiled
-    def adam(thetas, gradients, m_sums, v_sums, rates, l2, n_weights, decay_1, decay_2, epsilon):
+    def adam(thetas, gs, ms, vs, rates, l2, n_weights, beta_1, rest_1, beta_2, rest_2, epsilon):
         for s in range(len(thetas)):
-            theta, g, m_sum, v_sum = thetas[s], gradients[s], m_sums[s], v_sums[s]
+            theta, g, m, v = thetas[s], gs[s], ms[s], vs[s]
             rate, strength = rates[s, 0], l2[s, 0]
             for j in range(theta.size):
                 if j < n_weights:
                     g[j] += strength * theta[j]
-                m_sum[j] = decay_1 * m_sum[j] + g[j]
-                v_sum[j] = decay_2 * v_sum[j] + g[j] * g[j]
-                theta[j] -= rate * m_sum[j] / (np.sqrt(v_sum[j]) + epsilon)
+                m[j] = beta_1 * m[j] + rest_1 * g[j]
+                v[j] = beta_2 * v[j] + rest_2 * (g[j] * g[j])
+                theta[j] -= rate * m[j] / (np.sqrt(v[j]) + epsilon)
 
     # What one walk reads or adds to again and again is held in a small array of its own: a slice
     # of θ that may have gaps would not be vectorised, at ten times the time for a stack.

@@ -151,7 +151,7 @@ class Dense(Layer):
         if memo.rx is not None:
             hv["W"] += memo.rx.swapaxes(-1, -2) @ d
         if self.bias is not None:
-            np.add.reduce(rd, axis=-2, out=hv["b"], keepdims=True)
+            np.sum(rd, axis=-2, out=hv["b"], keepdims=True)
         WT, VT = self.W.swapaxes(-1, -2), v["W"].swapaxes(-1, -2)
         return d @ WT, rd @ WT + d @ VT
 

@@ -581,11 +581,15 @@ def test_two_networks_at_once_equal_one_after_the_other(name, nesterov):
 
 @every_optimizer
 def test_a_step_allocates_nothing(name):
-    """No array of the length of θ, not even a mask of one byte each."""
+    """No array of the length of θ, not even a mask of one byte each.
+
+    Those that follow the signs of full-batch gradients take one step an epoch: they may make a few.
+    """
     optimizer, theta = FIRST_ORDER[name](), np.ones(200_000)
     g = np.random.default_rng(0).normal(size=theta.size)
     state = optimizer.init(theta)
     extra = (0.9, True) if name in WITH_MOMENTUM else ()
     for _ in range(2):
         optimizer.step(theta, g, state, 0.1, *extra)
-    assert peak_of(lambda: optimizer.step(theta, g, state, 0.1, *extra)) < theta.size // 10
+    most = 4 * theta.nbytes if optimizer.full_batch else theta.size // 10
+    assert peak_of(lambda: optimizer.step(theta, g, state, 0.1, *extra)) < most

@@ -41,6 +41,8 @@ class SecondOrder(Optimizer):
         The name of its tolerance there.
     handles_l1 : bool
         Whether it can take an L1 penalty.
+    max_parameters : float
+        Networks with more are refused.
     """
 
     order = 2
@@ -48,11 +50,14 @@ class SecondOrder(Optimizer):
     method: ClassVar[str]
     gradient_tolerance: ClassVar[str] = "gtol"
     handles_l1: ClassVar[bool] = False
+    max_parameters: float = np.inf
 
     def _options(self) -> dict[str, Any]:
+        """Return options of the method beside its tolerance."""
         return {}
 
     def _curvature(self, problem: _Problem) -> dict[str, Any]:
+        """Return what tells SciPy about the second derivatives."""
         return {}
 
     def minimize(
@@ -80,10 +85,21 @@ class SecondOrder(Optimizer):
             Tolerance.
         note : callable
             Returns True to stop.
+
+        Raises
+        ------
+        ValueError
+            If the network has more than ``max_parameters`` parameters.
         """
         from scipy.optimize import minimize
 
-        kind = _SplitProblem if objective.corner_terms else _Problem
+        n = objective.network.n_parameters
+        if n > self.max_parameters:
+            raise ValueError(
+                f"{type(self).__name__}: the network must have at most max_parameters="
+                f"{self.max_parameters} parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
+            )
+        kind = _SplitProblem if objective.corner_terms else _SmoothProblem
         problem = kind(objective, data.whole())
         x = problem.start()
 
@@ -117,7 +133,7 @@ class SecondOrder(Optimizer):
 
 
 class _Problem:
-    """The objective as SciPy wants it: functions of one float64 vector."""
+    """The objective as SciPy wants it: functions of one float64 vector x, in which θ is told."""
 
     def __init__(self, objective: Objective, data: Data) -> None:
         self.objective = objective
@@ -128,19 +144,19 @@ class _Problem:
 
     def start(self) -> Array:
         """Return where the search starts."""
-        return self.network.theta.astype(np.float64)
+        raise NotImplementedError
 
     def bounds(self) -> Any:
         """Return bounds of the variables."""
-        return None
+        raise NotImplementedError
 
     def move(self, x: Array) -> None:
         """Set the parameters of the network."""
-        self.network.theta[...] = x
+        raise NotImplementedError
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J and its gradient at ``x``."""
-        return self.evaluate_at(x)
+        raise NotImplementedError
 
     def evaluate_at(self, x: Array) -> tuple[float, Array]:
         """Move to ``x``; return J and its gradient with respect to θ."""
@@ -179,6 +195,26 @@ class _Problem:
         }
 
 
+class _SmoothProblem(_Problem):
+    """An objective without corners: x is θ."""
+
+    def start(self) -> Array:
+        """Return θ."""
+        return self.network.theta.astype(np.float64)
+
+    def bounds(self) -> None:
+        """Return None: there are none."""
+        return None
+
+    def move(self, x: Array) -> None:
+        """Set θ."""
+        self.network.theta[...] = x
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        """Return J and its gradient."""
+        return self.evaluate_at(x)
+
+
 class _SplitProblem(_Problem):
     r"""L1 without a corner: :math:`w = u - v` with :math:`u, v \ge 0`, and :math:`|w| = u + v`.
 
@@ -192,7 +228,7 @@ class _SplitProblem(_Problem):
 
     def start(self) -> Array:
         """Return u, v and the rest."""
-        theta = super().start()
+        theta = self.network.theta.astype(np.float64)
         w = theta[self.penalized]
         return np.concatenate((np.maximum(w, 0), np.maximum(-w, 0), theta[self.penalized.stop :]))
 
@@ -240,7 +276,7 @@ class LBFGS(SecondOrder, name="lbfgs"):
     handles_l1 = True
     rules: ClassVar = {"history_size": Interval(1, integer=True)}
 
-    def __init__(self, history_size: int = 10):
+    def __init__(self, history_size: int = 10) -> None:
         self.history_size = history_size
 
     def _options(self):
@@ -321,7 +357,7 @@ class Newton(SecondOrder, name="newton"):
     method = "trust-exact"
     rules: ClassVar = {"max_parameters": Interval(1, integer=True)}
 
-    def __init__(self, max_parameters: int = 2000):
+    def __init__(self, max_parameters: int = 2000) -> None:
         self.max_parameters = max_parameters
 
     def _curvature(self, problem):
@@ -332,13 +368,3 @@ class Newton(SecondOrder, name="newton"):
             return H + DAMPING * np.trace(H) / len(H) * np.eye(len(H))
 
         return {"hess": damped_hessian}
-
-    def minimize(self, objective, data, progress, max_iter, tol, note):
-        """Minimise the objective, if the network is small enough."""
-        n = objective.network.n_parameters
-        if n > self.max_parameters:
-            raise ValueError(
-                f"Newton: the network must have at most max_parameters={self.max_parameters} "
-                f"parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
-            )
-        super().minimize(objective, data, progress, max_iter, tol, note)

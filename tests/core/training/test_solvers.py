@@ -311,7 +311,7 @@ def test_l1_gives_sparse_logistic_regression(solver):
 
 def test_newton_damps_a_hessian_that_a_softmax_makes_singular():
     case = linear_case(n_rows=30, loss=CrossEntropy(), n_targets=3, l1=0.0, l2=0.0, weighted=False)
-    problem = second_order._Problem(case.objective, Data(case.x, case.y, None))
+    problem = second_order._SmoothProblem(case.objective, Data(case.x, case.y, None))
     x = problem.start()
     H, damped = problem.hessian(x), Newton()._curvature(problem)["hess"](x)
     assert abs(np.linalg.eigvalsh(H)[0]) < 1e-12  # all classes moved alike: no other probabilities

@@ -41,7 +41,7 @@ PARTS = {  # which function's own time belongs to which part
     "skdl.core.training.loop:Trainer._loss": "each epoch: loss, penalty, norm",
     "skdl.core.training.loop:norm": "each epoch: loss, penalty, norm",
     "skdl.core.objective:Objective.penalty": "each epoch: loss, penalty, norm",
-    "skdl.core.training.loop:vital_signs": "each epoch: vital signs",
+    "skdl.core.network:Network.signs": "each epoch: vital signs",
     "skdl.core.training.loop:Trainer.run": "each epoch: record, watch, callbacks",
     "skdl.core.training.watch:Watch.note": "each epoch: record, watch, callbacks",
     "skdl.estimators.base:BaseMLP.fit": "each fit: checks, building, end",

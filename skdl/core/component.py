@@ -23,6 +23,7 @@ __all__ = [
     "Each",
     "Either",
     "Interval",
+    "Member",
     "Nothing",
     "OneOf",
     "check_parameter",
@@ -126,6 +127,20 @@ class Each:
         return f"a list of values, each {self.rule}"
 
 
+@dataclass(frozen=True)
+class Member:
+    """A component of one family, given as an object."""
+
+    family: type[Component]
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether ``value`` keeps the rule."""
+        return isinstance(value, self.family)
+
+    def __str__(self) -> str:
+        return f"a {self.family.__name__}"
+
+
 class Either:
     """One of several rules."""
 
@@ -198,7 +213,7 @@ class Component(BaseEstimator):
             cls.registry[name] = cls
 
     def validate(self) -> Component:
-        """Check every setting; return self.
+        """Check every setting, and those of the components among them; return self.
 
         Raises
         ------
@@ -206,7 +221,10 @@ class Component(BaseEstimator):
             If a setting breaks its rule.
         """
         for parameter, rule in self.rules.items():
-            check_parameter(self, parameter, getattr(self, parameter), rule)
+            value = getattr(self, parameter)
+            check_parameter(self, parameter, value, rule)
+            if isinstance(value, Component):
+                value.validate()
         return self
 
 

@@ -50,15 +50,16 @@ def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | No
     loops, state = compiled_loops(), block.state
     if loops is None or not isinstance(optimizer, Adam):
         return None
-    arrays = (block.theta, block.g, state["m_sum"], state["v_sum"])
+    arrays = (block.theta, block.g, state["m"], state["v"])
     rows = [a.reshape(-1, a.shape[-1]) for a in arrays]  # one row for each network
     n_weights, dtype = block.weights.stop, block.theta.dtype.type
-    constants = [dtype(state[name]) for name in ("decay_1", "decay_2", "epsilon")]
+    beta_1, beta_2, epsilon = optimizer.beta_1, optimizer.beta_2, optimizer.epsilon
+    constants = [dtype(c) for c in (beta_1, 1 - beta_1, beta_2, 1 - beta_2, epsilon)]
     rates, strengths = np.empty((2, len(rows[0]), 1), dtype)
 
     def step(rate, l2):
         state["t"] += 1
-        rates[...] = optimizer.corrected_rate(state, rate) * state["scale"]
+        rates[...] = optimizer.corrected_rate(rate, state["t"])
         strengths[...] = l2
         loops.adam(*rows, rates, strengths, n_weights, *constants)
 
@@ -76,7 +77,7 @@ def compiled_layers(layers: list[Layer]) -> list[Layer]:
     Returns
     -------
     layers : list of Layer
-        As many, on the same parameters and buffers.
+        As many, on the same parameters and memos.
     """
     result, loops = list(layers), compiled_loops()
     if loops is None:
@@ -85,7 +86,7 @@ def compiled_layers(layers: list[Layer]) -> list[Layer]:
         rectifies = type(above) is Activate and type(above.activation) is ReLU
         if rectifies and type(dense) is Dense and dense.bias is not None:
             result[i] = copy.copy(dense)
-            result[i].bias = None
+            result[i].bias = result[i].db = None
             result[i + 1] = _Rectifier(dense, loops)
     return result
 
@@ -98,15 +99,15 @@ class _Rectifier(Layer):
         self.b, self.db = (b.reshape(-1, b.shape[-1]) for b in (dense.b, dense.db))
         self.loops = loops
 
-    def forward(self, z, b, run):
+    def forward(self, z, memo, run):
         """Return a."""
         self.loops.rectify(_stack(z), self.b)
-        b.z = b.a = z
+        memo.z = memo.a = z
         return z
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d, memo, input_gradient=True):
         """Return ``∂L/∂z = d ∘ [a > 0]``, written over d, and fill ``∂L/∂b = Σ ∂L/∂z``."""
-        self.loops.rectified_gradient(_stack(d), _stack(b.a), self.db)
+        self.loops.rectified_gradient(_stack(d), _stack(memo.a), self.db)
         return d
 
 
@@ -159,16 +160,16 @@ def compiled_loops() -> SimpleNamespace | None:
             return njit(loop, error_model="numpy")
 
     @compiled
-    def adam(thetas, gradients, m_sums, v_sums, rates, l2, n_weights, decay_1, decay_2, epsilon):
+    def adam(thetas, gs, ms, vs, rates, l2, n_weights, beta_1, rest_1, beta_2, rest_2, epsilon):
         for s in range(len(thetas)):
-            theta, g, m_sum, v_sum = thetas[s], gradients[s], m_sums[s], v_sums[s]
+            theta, g, m, v = thetas[s], gs[s], ms[s], vs[s]
             rate, strength = rates[s, 0], l2[s, 0]
             for j in range(theta.size):
                 if j < n_weights:
                     g[j] += strength * theta[j]
-                m_sum[j] = decay_1 * m_sum[j] + g[j]
-                v_sum[j] = decay_2 * v_sum[j] + g[j] * g[j]
-                theta[j] -= rate * m_sum[j] / (np.sqrt(v_sum[j]) + epsilon)
+                m[j] = beta_1 * m[j] + rest_1 * g[j]
+                v[j] = beta_2 * v[j] + rest_2 * (g[j] * g[j])
+                theta[j] -= rate * m[j] / (np.sqrt(v[j]) + epsilon)
 
     # What one walk reads or adds to again and again is held in a small array of its own: a slice
     # of θ that may have gaps would not be vectorised, at ten times the time for a stack.

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.layers import Activate, ActivityPenalty, MaxoutUnits, Pass
+from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 
 __all__ = ["GradientCheck", "check_gradient", "check_hessian_vector", "difference"]
@@ -55,16 +55,10 @@ def difference(f: Callable[[float], Any], h: float) -> Any:
 
 def _pieces(objective: Objective, work: Any, y: Array, raw: Array) -> list[Array]:
     """Tell on which side of every kink everything lies."""
-    pieces = []
-    for layer, b in zip(objective.network.layers, work.buffers, strict=True):
-        if isinstance(layer, Activate) and layer.activation.kinks:
-            pieces.append(np.digitize(b.z, layer.activation.kinks))
-        elif isinstance(layer, MaxoutUnits):
-            pieces.append(np.argmax(layer.maxout.by_unit(b.z), axis=-1))
-        elif isinstance(layer, ActivityPenalty):
-            pieces.append(np.sign(b.x))
-    of_loss = objective.loss.pieces(y, raw)
-    return pieces if of_loss is None else [*pieces, of_loss]
+    network = objective.network
+    layers = zip(network.layers, work.memos, strict=True)
+    pieces = [layer.pieces(memo) for layer, memo in layers]
+    return [piece for piece in (*pieces, objective.loss.pieces(y, raw)) if piece is not None]
 
 
 class _Probe:
@@ -88,15 +82,13 @@ class _Probe:
         return self.objective.gradient(*self.data, self.work, self.run()).copy()
 
     def value_and_pieces(self):
-        """Return J without its L1 term, and the pieces, at θ."""
-        x, y, weight = self.data
-        has_l1, self.objective.has_l1 = self.objective.has_l1, False
-        raw = self.objective.network.forward(x, self.work, self.run())
-        pieces = [piece.copy() for piece in _pieces(self.objective, self.work, y, raw)]
-        value = float(self.objective.value(x, y, weight, self.work, self.run()))
-        self.objective.has_l1 = has_l1
-        self.objective.network.running[...] = self.running
-        return value, pieces
+        """Return J without its terms with corners, and the pieces, at θ."""
+        (x, y, weight), objective, network = self.data, self.objective, self.objective.network
+        raw = network.forward(x, self.work, self.run())
+        penalty = network.activity_penalty(self.work) + objective.smooth_penalty()
+        value = float(objective.loss.value(y, raw, weight) + penalty)
+        network.running[...] = self.running
+        return value, _pieces(objective, self.work, y, raw)
 
 
 def _relative_error(network, g, g_hat, keep):

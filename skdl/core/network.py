@@ -4,18 +4,19 @@ All parameters live in one vector θ, the weights of all layers first, then bias
 "no penalty on biases" is a slice and an optimiser's step is a pass over one array. Each layer works
 on *views* of θ; the gradient and the direction of a Hessian-vector product are vectors of the same
 layout. θ may have a leading axis that counts networks: shape (..., n_parameters).
+
+Layers may share a parameter. It has one place in θ, all of them see it, and their gradients add.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from skdl.core.batches import BLOCK
-from skdl.core.layers import ActivityPenalty, Layer, Parameter, Pass
+from skdl.core.layers import Layer, Memo, Parameter, Pass
 
 __all__ = ["Network", "Workspace"]
 
@@ -23,23 +24,25 @@ Array = np.ndarray
 
 
 class Workspace:
-    """Layers, and their buffers for batches of one size."""
+    """Layers, and their memos for batches of one size."""
 
-    def __init__(self, layers: list[Layer], buffers: list[SimpleNamespace], n_rows: int) -> None:
+    def __init__(self, layers: list[Layer], memos: list[Memo], n_rows: int) -> None:
         self.layers = layers
-        self.buffers = buffers
+        self.memos = memos
         self.n_rows = n_rows
         self.delta: Array | None = None
 
 
-def _layout(parts: Sequence[tuple[int, Parameter]], start: int = 0) -> list[tuple[int, Any, slice]]:
-    """Give every array its slice of a vector, one after the other."""
-    layout = []
+def _layout(parts: Sequence[tuple[int, Parameter]]) -> tuple[list[tuple[int, Any, slice]], int]:
+    """Give every array its slice of a vector, one after the other, and tell where they end."""
+    layout, places, end = [], {}, 0
     for layer, parameter in parts:
-        size = parameter.shape[0] * parameter.shape[1]
-        layout.append((layer, parameter, slice(start, start + size)))
-        start += size
-    return layout
+        source = parameter.transpose_of or parameter
+        if source not in places:
+            start, end = end, end + parameter.shape[0] * parameter.shape[1]
+            places[source] = slice(start, end)
+        layout.append((layer, parameter, places[source]))
+    return layout, end
 
 
 class Network:
@@ -70,20 +73,21 @@ class Network:
         self.stack = stack
         parts = [(i, p) for i, layer in enumerate(layers) for p in layer.parameters()]
         parts.sort(key=lambda part: not part[1].is_weight)  # weights first; the sort is stable
-        self._layout = _layout(parts)
-        self._running_layout = _layout(
-            [(i, p) for i, layer in enumerate(layers) for p in layer.statistics()]
-        )
+        self._layout, self.n_parameters = _layout(parts)
+        self.n_weights = max((s.stop for _, p, s in self._layout if p.is_weight), default=0)
+        starts = [part.start for _, _, part in self._layout]
+        # Who shares its array with a layer before it.
+        self._shared = [
+            (i, p) for n, (i, p, _) in enumerate(self._layout) if starts[n] in starts[:n]
+        ]
         # Below this layer nothing is learned, so nothing needs a gradient.
         self._lowest = min((i for i, _, _ in self._layout), default=0)
-        self._penalties = [
-            i for i, layer in enumerate(layers) if isinstance(layer, ActivityPenalty)
-        ]
-        self.n_weights = sum(s.stop - s.start for _, p, s in self._layout if p.is_weight)
-        self.n_parameters = self._layout[-1][2].stop if self._layout else 0
-        n_running = self._running_layout[-1][2].stop if self._running_layout else 0
+        self._penalties = [i for i, layer in enumerate(layers) if layer.has_penalty]
+        self._running_layout, n_statistics = _layout(
+            [(i, p) for i, layer in enumerate(layers) for p in layer.statistics()]
+        )
         self.theta = np.zeros((*stack, self.n_parameters), self.dtype)
-        self.running = np.zeros((*stack, n_running), self.dtype)
+        self.running = np.zeros((*stack, n_statistics), self.dtype)
         self._bind()
 
     def move_to(self, theta: Array, running: Array) -> None:
@@ -95,8 +99,9 @@ class Network:
     def _bind(self) -> None:
         """Hand every layer its views."""
         self.gradient = np.zeros_like(self.theta)
-        for vector, prefix in ((self.theta, ""), (self.gradient, "d")):
-            for layer, views in zip(self.layers, self.views(vector), strict=True):
+        gradients, self._sums = self._gradient_views(self.gradient)
+        for prefix, of_layers in (("", self.views(self.theta)), ("d", gradients)):
+            for layer, views in zip(self.layers, of_layers, strict=True):
                 for name, view in views.items():
                     setattr(layer, prefix + name, view)
         for i, parameter, part in self._running_layout:
@@ -105,7 +110,7 @@ class Network:
 
     def __getstate__(self) -> dict[str, Any]:
         """Keep θ and the statistics; views and gradients are made again."""
-        state = {k: v for k, v in self.__dict__.items() if k not in ("gradient", "layers")}
+        state = {k: v for k, v in self.__dict__.items() if k not in ("gradient", "layers", "_sums")}
         learned = {p.name for _, p, _ in (*self._layout, *self._running_layout)}
         drop = learned | {"d" + name for name in learned}
         state["layers"] = [
@@ -128,20 +133,43 @@ class Network:
         """Return, for every layer, its parts of a vector laid out like θ, by name."""
         views: list[dict[str, Array]] = [{} for _ in self.layers]
         for i, parameter, part in self._layout:
-            shape = (*vector.shape[:-1], *parameter.shape)
-            views[i][parameter.name] = vector[..., part].reshape(shape)
+            turned = parameter.transpose_of is not None
+            shape = parameter.shape[::-1] if turned else parameter.shape
+            view = vector[..., part].reshape(*vector.shape[:-1], *shape)
+            views[i][parameter.name] = view.swapaxes(-1, -2) if turned else view
         return views
 
     def arrays(self, vector: Array) -> list[Array]:
         """Return the parts of a vector laid out like θ, one for each parameter array."""
-        return [view for views in self.views(vector) for view in views.values()]
+        views = self.views(vector)
+        for i, parameter in self._shared:
+            del views[i][parameter.name]
+        return [view for of_layer in views for view in of_layer.values()]
+
+    def _gradient_views(self, vector: Array) -> tuple[list[dict[str, Array]], list[Any]]:
+        """Return the views that layers write a gradient into, and what is to be added up then.
+
+        Layers write over what was there: one that shares a parameter with a layer before it
+        writes into an array of its own, which is added to the other's view.
+        """
+        views, sums = self.views(vector), []
+        for i, parameter in self._shared:
+            total = views[i][parameter.name]
+            own = views[i][parameter.name] = np.zeros(total.shape, total.dtype)
+            sums.append((total, own))
+        return views, sums
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw the starting values of all parameters and statistics."""
-        for layer in self.layers:
-            for name, start in layer.initialize(rng).items():
-                if hasattr(layer, name):
-                    getattr(layer, name)[...] = start
+        starts = [layer.initialize(rng) for layer in self.layers]
+        for i, parameter, _ in (*self._layout, *self._running_layout):
+            if (i, parameter) not in self._shared:
+                getattr(self.layers[i], parameter.name)[...] = starts[i][parameter.name]
+
+    @property
+    def weighted_layers(self) -> list[Layer]:
+        """The layers that have a weight matrix ``W``, from below."""
+        return [layer for layer in self.layers if layer.has_weights]
 
     @property
     def weights(self) -> Array:
@@ -167,27 +195,29 @@ class Network:
         np.copyto(self.running, snapshot[1])
 
     def workspace(self, n_rows: int, layers: list[Layer] | None = None) -> Workspace:
-        """Allocate the buffers for batches of ``n_rows`` rows.
+        """Allocate the memos for batches of ``n_rows`` rows.
 
-        Other ``layers`` than the network's own do the same on the same parameters and buffers,
+        Other ``layers`` than the network's own do the same on the same parameters and memos,
         only faster (see :mod:`skdl.core.fast`).
         """
         shape = (*self.stack, n_rows)
-        buffers = [layer.allocate(shape, self.dtype) for layer in self.layers]
-        return Workspace(layers or self.layers, buffers, n_rows)
+        memos = [layer.allocate(shape, self.dtype) for layer in self.layers]
+        return Workspace(layers or self.layers, memos, n_rows)
 
     # -- the passes --------------------------------------------------------------------
 
     def forward(self, x: Array, work: Workspace, run: Pass) -> Array:
-        """Return the raw outputs, a buffer of shape (..., rows, outputs)."""
-        for layer, b in zip(work.layers, work.buffers, strict=True):
-            x = layer.forward(x, b, run)
+        """Return the raw outputs, of shape (..., rows, outputs); the next pass writes over them."""
+        for layer, memo in zip(work.layers, work.memos, strict=True):
+            x = layer.forward(x, memo, run)
         return x
 
     def backward(self, d: Array, work: Workspace) -> None:
         """Fill ``gradient``, given ``d = ∂L/∂raw``; d is written over."""
         for i in range(len(self.layers) - 1, self._lowest - 1, -1):
-            d = work.layers[i].backward(d, work.buffers[i], input_gradient=i > self._lowest)
+            d = work.layers[i].backward(d, work.memos[i], input_gradient=i > self._lowest)
+        for total, own in self._sums:
+            total += own
 
     def hessian_vector(
         self, v: Array, d: Array, rd_of: Callable[[Array], Array], work: Workspace
@@ -203,23 +233,68 @@ class Network:
         rd_of : callable
             Maps ``R{raw}`` to ``R{∂L/∂raw}``, the loss's own Hessian-vector product.
         work : Workspace
-            The buffers of the forward pass.
+            The memos of the forward pass.
         """
         hv = np.zeros_like(v)
-        v_views, hv_views = self.views(v), self.views(hv)
+        v_views, (hv_views, sums) = self.views(v), self._gradient_views(hv)
         rx = None
-        for layer, b, v_l in zip(self.layers, work.buffers, v_views, strict=True):
-            rx = layer.r_forward(rx, b, v_l)
+        for layer, memo, v_l in zip(self.layers, work.memos, v_views, strict=True):
+            rx = layer.r_forward(rx, memo, v_l)
         rd = rd_of(rx)
         for i in range(len(self.layers) - 1, -1, -1):
-            d, rd = self.layers[i].r_backward(d, rd, work.buffers[i], v_views[i], hv_views[i])
+            d, rd = self.layers[i].r_backward(d, rd, work.memos[i], v_views[i], hv_views[i])
+        for total, own in sums:
+            total += own
         return hv
 
     def activity_penalty(self, work: Workspace) -> Any:
         """Return the penalty on the activations of the last pass."""
         if not self._penalties:
             return 0.0
-        return sum(self.layers[i].value(work.buffers[i]) for i in self._penalties)
+        return sum(self.layers[i].penalty(work.memos[i]) for i in self._penalties)
+
+    def signs(self, work: Workspace) -> dict[str, list[Array]]:
+        r"""Return the vital signs after a backward pass: what a look inside the layers tells.
+
+        A network that does not learn shows why: gradients that shrink (or grow) from layer to
+        layer, units that are silent for every row, units stuck where their activation is flat.
+
+        Parameters
+        ----------
+        work : Workspace
+            The memos of the pass.
+
+        Returns
+        -------
+        signs : dict of lists, one number per layer from below (for each network)
+            "gradient_norms": :math:`\lVert \partial L/\partial W \rVert` of every layer with
+            weights; "weight_norms": :math:`\lVert W \rVert`; "dead": for every hidden layer, the
+            fraction of units with slope 0 for all rows (of maxout: units of which one piece always
+            wins); "flat": the fraction of slopes below 2 % of the activation's steepest.
+        """
+        signs = {name: [] for name in ("gradient_norms", "weight_norms", "dead", "flat")}
+        for layer, memo in zip(self.layers, work.memos, strict=True):
+            for name, sign in layer.signs(memo).items():
+                signs[name].append(sign)
+        return signs
+
+    def hidden(self, X: Array) -> Iterator[Array]:
+        """Yield the activations of every hidden layer from below, as when predicting.
+
+        Parameters
+        ----------
+        X : ndarray or CSR of shape (n, features)
+            Inputs, of any floating type.
+
+        Yields
+        ------
+        a : ndarray of shape (..., n, units)
+        """
+        a, work = X.astype(self.dtype, copy=False), self.workspace(X.shape[0])
+        for layer, memo in zip(self.layers, work.memos, strict=True):
+            a = layer.forward(a, memo, Pass())
+            if layer.is_hidden:
+                yield a
 
     def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = BLOCK) -> Array:
         """Return the raw outputs for any number of rows, in bounded memory.

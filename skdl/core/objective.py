@@ -3,12 +3,14 @@ r"""The objective: one number for how bad the parameters are, and its derivative
 .. math:: J(\theta) = L(\theta) + \lambda_1 \sum_j |w_j| + \tfrac12\lambda_2 \sum_j w_j^2
           + \lambda_a \tfrac1B \sum_i w_i \lVert a_i\rVert_1
 
-The corner of :math:`|w|` is no gradient's business: ``gradient`` leaves the L1 term out, and the
-training loop takes it as a proximal step (see :mod:`skdl.core.penalties`).
+with L the mean of the loss and the penalties of :mod:`skdl.core.penalties`. The corner of
+:math:`|w|` is no gradient's business: ``gradient`` leaves such terms out, and the update takes them
+as a proximal step.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -19,16 +21,11 @@ from skdl.core.fast import compiled_gradient
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.network import Network, Workspace
-from skdl.core.penalties import l1_value, l2_value
+from skdl.core.penalties import Penalty
 
 __all__ = ["Objective"]
 
 Array = np.ndarray
-
-
-def _each(strength: Any) -> Any:
-    """Return one number for each network."""
-    return strength[..., 0] if np.ndim(strength) else strength
 
 
 class Objective:
@@ -40,26 +37,33 @@ class Objective:
         Its θ is where derivatives are taken.
     loss : Loss
         The loss.
-    l1, l2 : float, or ndarray of shape (..., 1)
-        :math:`\lambda_1` and :math:`\lambda_2` (of each network).
+    penalties : sequence of Penalty
+        The terms that are added to the loss.
     penalize_bias : bool
         Whether the penalties apply to every parameter, not only to the weights.
+
+    Attributes
+    ----------
+    penalized : slice
+        The part of θ that the penalties apply to.
+    smooth_terms, corner_terms : list of Penalty
+        The penalties with and without a gradient everywhere; those of strength 0 are left out.
     """
 
     def __init__(
         self,
         network: Network,
         loss: Loss,
-        l1: Any = 0.0,
-        l2: Any = 0.0,
+        penalties: Sequence[Penalty] = (),
         penalize_bias: bool = False,
     ) -> None:
         self.network = network
         self.loss = loss
-        self.l1 = l1
-        self.l2 = l2
+        self.penalties = tuple(penalties)
         self.penalized = slice(0, network.n_parameters if penalize_bias else network.n_weights)
-        self.has_l1, self.has_l2 = bool(np.any(l1)), bool(np.any(l2))
+        terms = [term for term in penalties if np.any(term.strength)]
+        self.smooth_terms = [term for term in terms if term.is_smooth]
+        self.corner_terms = [term for term in terms if not term.is_smooth]
         self._gradient_of_loss = compiled_gradient(loss) or loss.gradient
 
     def loss_gradient(
@@ -72,34 +76,36 @@ class Objective:
         self.network.backward(self._gradient_of_loss(y, raw, weight, work.delta), work)
         return raw
 
-    def add_l2_gradient(self) -> None:
-        """Add ``λ₂ w`` to ``network.gradient``."""
+    def add_penalty_gradient(self) -> None:
+        """Add the gradient of the smooth penalties to ``network.gradient``."""
         w = self.network.theta[..., self.penalized]
-        self.network.gradient[..., self.penalized] += self.l2 * w
+        for term in self.smooth_terms:
+            term.add_gradient(w, self.network.gradient[..., self.penalized])
+
+    def smooth_penalty(self) -> Any:
+        """Return the sum of the penalties that have a gradient (of each network)."""
+        w = self.network.theta[..., self.penalized]
+        return sum(term.value(w) for term in self.smooth_terms)
 
     def penalty(self) -> Any:
-        """Return ``λ₁ Σ|w| + ½ λ₂ Σ w²``."""
+        """Return the sum of all penalties on weights (of each network)."""
         w = self.network.theta[..., self.penalized]
-        value = 0.0
-        if self.has_l1:
-            value = value + _each(self.l1) * l1_value(w)
-        if self.has_l2:
-            value = value + _each(self.l2) * l2_value(w)
-        return value
+        return sum(term.value(w) for term in (*self.corner_terms, *self.smooth_terms))
 
     # -- for second-order solvers and gradient checks ----------------------------------
 
-    def value(self, x, y, weight, work, run) -> Any:
+    def value(self, x: Array, y: Array, weight: Array | None, work: Workspace, run: Pass) -> Any:
         """Return J for one batch."""
         raw = self.network.forward(x, work, run)
         activity = self.network.activity_penalty(work)
         return self.loss.value(y, raw, weight) + activity + self.penalty()
 
-    def gradient(self, x, y, weight, work, run) -> Array:
-        """Return the gradient of J without its L1 term, as a view of ``network.gradient``."""
+    def gradient(
+        self, x: Array, y: Array, weight: Array | None, work: Workspace, run: Pass
+    ) -> Array:
+        """Return ``network.gradient``, filled with the gradient of J without terms with corners."""
         self.loss_gradient(x, y, weight, work, run)
-        if self.has_l2:
-            self.add_l2_gradient()
+        self.add_penalty_gradient()
         return self.network.gradient
 
     @property
@@ -107,7 +113,15 @@ class Objective:
         """Whether Hessian-vector products are exact."""
         return self.loss.exact_curvature and self.network.exact_curvature
 
-    def hessian_vector(self, v, x, y, weight, work, run) -> Array:
+    def hessian_vector(
+        self,
+        v: Array,
+        x: Array,
+        y: Array,
+        weight: Array | None,
+        work: Workspace,
+        run: Pass,
+    ) -> Array:
         r"""Return :math:`Hv`, exactly by the R-operator or by central differences of the gradient.
 
         Exact where every layer and the loss define their part: dense layers, all element-wise
@@ -126,10 +140,20 @@ class Objective:
             lambda r_raw: self.loss.hessian_vector(y, raw, weight, r_raw),
             work,
         )
-        hv[..., self.penalized] += self.l2 * v[..., self.penalized]
+        w, v = network.theta[..., self.penalized], v[..., self.penalized]
+        for term in self.smooth_terms:
+            term.add_hessian_vector(w, v, hv[..., self.penalized])
         return hv
 
-    def difference_hessian_vector(self, v, x, y, weight, work, run) -> Array:
+    def difference_hessian_vector(
+        self,
+        v: Array,
+        x: Array,
+        y: Array,
+        weight: Array | None,
+        work: Workspace,
+        run: Pass,
+    ) -> Array:
         """Return ``Hv`` by central differences of the gradient."""
         theta = self.network.theta
         start, running = theta.copy(), self.network.running.copy()

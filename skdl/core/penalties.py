@@ -17,64 +17,188 @@ plain SGD :math:`\eta` is the learning rate; with momentum α it is :math:`\epsi
 Under Adam and its relatives each weight has its own, :math:`\eta_j = \epsilon / (\sqrt{\hat v_j} +
 \delta)`, so that the fit still ends where the objective above is smallest; a weight whose gradient
 is always zero is then set to 0 at once. ``rprop`` and ``delta_bar_delta`` take a subgradient
-instead (see :class:`skdl.core.optimizers.sgd.SignAdaptive`). ``optimizer="lbfgs"`` reaches exact
+instead (see :class:`skdl.core.optimizers.SignAdaptive`). ``optimizer="lbfgs"`` reaches exact
 zeros by splitting each weight into a positive and a negative part with bounds; the other
 second-order solvers refuse L1.
+
+Each term is a class below, with its value and its gradient, or its proximal step. A term of one's
+own is one more of them: it is handed to :class:`skdl.core.objective.Objective` like the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
+
 import numpy as np
 
-__all__ = [
-    "add_l1_subgradient",
-    "l1_value",
-    "l2_value",
-    "project_to_max_norm",
-    "soft_threshold",
-]
+__all__ = ["L1", "L2", "L2Towards", "Penalty", "project_to_max_norm", "soft_threshold"]
 
 Array = np.ndarray
 
 
-def l1_value(w: Array) -> Array:
-    r"""Return :math:`\sum_j |w_j|` over the last axis.
+@dataclass(frozen=True, eq=False)
+class Penalty:
+    """A term of the objective that depends on the penalised weights w alone.
+
+    A smooth term defines its gradient and the product of its Hessian; one with a corner defines a
+    proximal step and a subgradient. Whatever settings a term has beside its strength are arrays in
+    the shape of w.
 
     Parameters
     ----------
-    w : ndarray of shape (..., n_weights)
-        Weights.
+    strength : float, or ndarray of shape (..., 1)
+        The factor λ of the term (of each network).
 
-    Returns
-    -------
-    value : ndarray of shape (...)
+    Attributes
+    ----------
+    is_smooth : bool
+        Whether the term has a gradient everywhere.
+    """
+
+    strength: Any
+    is_smooth: ClassVar[bool] = True
+
+    def value(self, w: Array) -> Array:
+        """Return the term for w of shape (..., n_weights), one number for each network."""
+        raise NotImplementedError
+
+    def add_gradient(self, w: Array, g: Array, scratch: Array | None = None) -> None:
+        """Add the gradient at ``w`` to ``g``, by way of ``scratch``, all in the shape of w."""
+        raise NotImplementedError
+
+    def add_hessian_vector(self, w: Array, v: Array, hv: Array) -> None:
+        """Add the Hessian at ``w``, times ``v``, to ``hv``."""
+        raise NotImplementedError
+
+    def shrink(self, w: Array, eta: float | Array) -> None:
+        """Take the proximal step of length ``eta`` (of each weight) in place."""
+        raise NotImplementedError
+
+    def add_subgradient(self, w: Array, g: Array) -> None:
+        """Add to ``g`` the subgradient that leaves the smallest gradient."""
+        raise NotImplementedError
+
+    def of_part(self, part: slice) -> Penalty:
+        """Return the term for a part of the weights."""
+        arrays = {f.name: getattr(self, f.name)[..., part] for f in fields(self)[1:]}
+        return replace(self, **arrays) if arrays else self
+
+    @classmethod
+    def stacked(cls, terms: Sequence[Penalty], strength: Any) -> Penalty:
+        """Return the term for networks side by side, given their strengths as one."""
+        arrays = [np.stack([getattr(t, f.name) for t in terms]) for f in fields(cls)[1:]]
+        return cls(strength, *arrays)
+
+
+class L1(Penalty):
+    r"""The sum of absolute weights, :math:`\lambda \sum_j |w_j|`: many weights become exactly 0.
+
+    References
+    ----------
+    Tibshirani (1996), "Regression shrinkage and selection via the lasso"; Andrew and Gao (2007),
+    "Scalable training of L1-regularized log-linear models", for the subgradient.
 
     Examples
     --------
-    >>> float(l1_value(np.array([3.0, -4.0])))
-    7.0
+    >>> l1, w = L1(1.0), np.array([-2.0, 0.0, 0.0])
+    >>> float(l1.value(w))
+    2.0
+    >>> g = np.array([0.5, 0.5, 3.0])
+    >>> l1.add_subgradient(w, g)
+    >>> g.tolist()
+    [-0.5, 0.0, 2.0]
     """
-    return np.abs(w).sum(axis=-1)
+
+    is_smooth = False
+
+    def value(self, w: Array) -> Array:
+        """Return ``λ Σ|w|``."""
+        return (self.strength * np.abs(w).sum(axis=-1, keepdims=True))[..., 0]
+
+    def shrink(self, w: Array, eta: float | Array) -> None:
+        """Move every weight towards 0 by ``η λ``, and stop there."""
+        soft_threshold(w, eta * self.strength)
+
+    def add_subgradient(self, w: Array, g: Array) -> None:
+        """Add ``λ sign(w)`` where ``w ≠ 0``; shrink ``|g|`` by λ, at most to 0, where ``w = 0``."""
+        l1 = self.strength
+        g += np.where(w == 0, -np.clip(g, -l1, l1), l1 * np.sign(w))
 
 
-def l2_value(w: Array) -> Array:
-    r"""Return :math:`\tfrac12 \sum_j w_j^2` over the last axis; its gradient is :math:`w`.
+class L2(Penalty):
+    r"""Half the sum of squared weights, :math:`\tfrac12 \lambda \sum_j w_j^2`: small weights.
+
+    References
+    ----------
+    Hoerl and Kennard (1970), "Ridge regression: biased estimation for nonorthogonal problems";
+    Krogh and Hertz (1991), "A simple weight decay can improve generalization".
+
+    Examples
+    --------
+    >>> l2, w, g = L2(0.1), np.array([3.0, -4.0]), np.zeros(2)
+    >>> float(l2.value(w))
+    1.25
+    >>> l2.add_gradient(w, g)
+    >>> g.round(6).tolist()
+    [0.3, -0.4]
+    """
+
+    def value(self, w: Array) -> Array:
+        """Return ``½ λ Σ w²``."""
+        return (self.strength * (0.5 * np.vecdot(w, w, keepdims=True)))[..., 0]
+
+    def add_gradient(self, w: Array, g: Array, scratch: Array | None = None) -> None:
+        """Add ``λ w`` to ``g``."""
+        g += np.multiply(w, self.strength, scratch)
+
+    def add_hessian_vector(self, w: Array, v: Array, hv: Array) -> None:
+        """Add ``λ v`` to ``hv``."""
+        hv += self.strength * v
+
+
+@dataclass(frozen=True, eq=False)
+class L2Towards(Penalty):
+    r"""L2 around given weights, :math:`\tfrac12 \lambda \lVert w - w_0 \rVert^2`: stay near them.
+
+    What was learned elsewhere is kept unless the data speak against it.
 
     Parameters
     ----------
-    w : ndarray of shape (..., n_weights)
-        Weights.
+    strength : float, or ndarray of shape (..., 1)
+        λ.
+    start : ndarray of shape (..., n_weights)
+        :math:`w_0`, laid out as the penalised part of θ.
 
-    Returns
-    -------
-    value : ndarray of shape (...)
+    References
+    ----------
+    Li, Grandvalet and Davoine (2018), "Explicit inductive bias for transfer learning with
+    convolutional networks" (L2-SP).
 
     Examples
     --------
-    >>> float(l2_value(np.array([3.0, -4.0])))
-    12.5
+    >>> term = L2Towards(0.5, np.array([1.0, 1.0]))
+    >>> w, g = np.array([3.0, 1.0]), np.zeros(2)
+    >>> term.add_gradient(w, g)
+    >>> float(term.value(w)), g.tolist()
+    (1.0, [1.0, 0.0])
     """
-    return 0.5 * np.vecdot(w, w)
+
+    start: Array
+
+    def value(self, w: Array) -> Array:
+        """Return ``½ λ ‖w − w₀‖²``."""
+        return L2(self.strength).value(w - self.start)
+
+    def add_gradient(self, w: Array, g: Array, scratch: Array | None = None) -> None:
+        """Add ``λ (w − w₀)`` to ``g``."""
+        away = np.subtract(w, self.start, scratch)
+        g += np.multiply(away, self.strength, away)
+
+    def add_hessian_vector(self, w: Array, v: Array, hv: Array) -> None:
+        """Add ``λ v`` to ``hv``."""
+        hv += self.strength * v
 
 
 def soft_threshold(w: Array, threshold: Array | float) -> None:
@@ -102,35 +226,6 @@ def soft_threshold(w: Array, threshold: Array | float) -> None:
     [2.0, 0.0, -3.0]
     """
     w -= np.clip(w, -threshold, threshold)
-
-
-def add_l1_subgradient(g: Array, w: Array, l1: Array | float) -> None:
-    r"""Add the subgradient of :math:`\lambda_1 |w|` that leaves the smallest gradient, in place.
-
-    .. math:: g \leftarrow g + \lambda_1\,\mathrm{sign}(w) \;\text{ where } w \ne 0, \qquad
-              g \leftarrow \mathrm{sign}(g)\max(|g| - \lambda_1, 0) \;\text{ where } w = 0
-
-    Parameters
-    ----------
-    g : ndarray of shape (..., n_weights)
-        Gradient without the penalty.
-    w : ndarray of shape (..., n_weights)
-        Weights.
-    l1 : float
-        :math:`\lambda_1`.
-
-    References
-    ----------
-    Andrew and Gao (2007), "Scalable training of L1-regularized log-linear models".
-
-    Examples
-    --------
-    >>> g = np.array([0.5, 0.5, 3.0])
-    >>> add_l1_subgradient(g, np.array([-2.0, 0.0, 0.0]), 1.0)
-    >>> g.tolist()
-    [-0.5, 0.0, 2.0]
-    """
-    g += np.where(w == 0, -np.clip(g, -l1, l1), l1 * np.sign(w))
 
 
 def project_to_max_norm(W: Array, max_norm: float) -> None:

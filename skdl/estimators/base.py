@@ -21,7 +21,6 @@ from skdl.core.batches import BLOCK, in_blocks
 from skdl.core.component import check_parameter, resolve
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
-from skdl.core.objective import Objective
 from skdl.core.training.fit import Data, Progress
 from skdl.estimators.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.estimators.fitting.ensemble import make_members, train_members
@@ -266,10 +265,6 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         network.restore((old.theta, old.running))
         if old.dtype != network.dtype:
             self._progress.optimizer_state = None  # moments of another precision
-
-    def _objective(self, settings: Settings) -> Objective:
-        """Return what is minimised."""
-        return Objective(self._network, self._loss, self.l1, self.l2, self.penalize_bias)
 
     # -- predict -----------------------------------------------------------------------
 

@@ -17,16 +17,13 @@ class Learned:
     """The attributes of a fitted estimator that are read off its network and its history."""
 
     def _affine_arrays(self) -> tuple[list[Array], list[Array]]:
-        """Return the weights and the biases of each affine layer, from below, in the unit of y."""
+        """Return W and b of each layer that has weights, from below, in the unit of y."""
         check_is_fitted(self, "_network")
-        layers = [layer for layer in self._network.layers if hasattr(layer, "W")]
-        weights = [layer.W for layer in layers]
-        biases = []
-        for layer in layers:
-            b = getattr(layer, "b", None)
-            biases.append(np.zeros(layer.n_out, layer.W.dtype) if b is None else b[0])
-        weights[-1], biases[-1] = self._target.output_arrays(weights[-1], biases[-1])
-        return weights, biases
+        layers, dtype = self._network.weighted_layers, self._network.dtype
+        W = [layer.W for layer in layers]
+        b = [np.zeros(layer.n_out, dtype) if layer.b is None else layer.b[0] for layer in layers]
+        W[-1], b[-1] = self._target.output_arrays(W[-1], b[-1])
+        return W, b
 
     @property
     def networks_(self) -> list[Any]:

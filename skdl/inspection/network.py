@@ -13,7 +13,6 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from skdl.core.layers import Activate, MaxoutUnits, Pass
 from skdl.tools.inside import find_network, fitted_network
 
 __all__ = [
@@ -105,20 +104,12 @@ def hidden_activations(estimator, X) -> list[np.ndarray]:
     mlp, X = unwrap(estimator, X)
     if not hasattr(mlp, "coefs_"):
         raise TypeError(f"hidden_activations: estimator must be a fitted network; got {mlp!r}")
-    activations = []
-    if not hasattr(mlp, "history_"):  # scikit-learn's
-        f, a = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X)
-        for W, b in zip(mlp.coefs_[:-1], mlp.intercepts_[:-1], strict=True):
-            a = f(a @ W + b)
-            activations.append(a)
-        return activations
-    network = mlp._network
-    a = (X if hasattr(X, "tocsr") else np.asarray(X)).astype(network.dtype)
-    work = network.workspace(a.shape[0])
-    for layer, buffers in zip(network.layers, work.buffers, strict=True):
-        a = layer.forward(a, buffers, Pass())
-        if isinstance(layer, Activate | MaxoutUnits):
-            activations.append(a.copy())
+    if hasattr(mlp, "history_"):  # one of ours
+        return list(mlp._network.hidden(X if hasattr(X, "tocsr") else np.asarray(X)))
+    f, a, activations = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X), []
+    for W, b in zip(mlp.coefs_[:-1], mlp.intercepts_[:-1], strict=True):
+        a = f(a @ W + b)
+        activations.append(a)
     return activations
 
 
@@ -284,4 +275,6 @@ class LossSurface:
 
     def weights(self, vector: np.ndarray) -> list[np.ndarray]:
         """Return the parts of a vector of parameters that are weight matrices, as views."""
-        return [views["W"] for views in self._mlp._network.views(vector) if "W" in views]
+        network = self._mlp._network
+        views = zip(network.layers, network.views(vector), strict=True)
+        return [of_layer["W"] for layer, of_layer in views if layer.has_weights]

@@ -31,6 +31,7 @@ from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference
 from skdl.core.objective import Objective
+from skdl.core.penalties import L1, L2
 
 TOLERANCE = 1e-6
 # A Hessian-vector product by central differences has an error of its own.
@@ -257,7 +258,7 @@ def sound_case():
 @pytest.mark.parametrize("factor", [1.0005, 0.9995, -1.0, 2.0, 0.0])
 def test_rejects_a_wrong_factor_in_any_one_array(factor):
     case = sound_case()
-    objective = Sabotaged(case.network, case.objective.loss, l2=0.01)
+    objective = Sabotaged(case.network, case.objective.loss, [L2(0.01)])
     n_arrays = len(case.network.arrays(case.network.theta))
     assert n_arrays == 8  # W, γ, β of two hidden layers; W, b of the output
     for array in range(n_arrays):
@@ -332,10 +333,10 @@ def test_rejects_a_forgotten_penalty_and_a_forgotten_weight():
     case = make_case(SquaredError(), [make_hidden(Tanh())], l2=0.5)
 
     class NoPenalty(Objective):
-        def add_l2_gradient(self):
+        def add_penalty_gradient(self):
             pass
 
-    objective = NoPenalty(case.network, SquaredError(), l2=0.5)
+    objective = NoPenalty(case.network, SquaredError(), [L2(0.5)])
     assert check_gradient(objective, *case.batch).error > 100 * TOLERANCE
 
     class NoWeight(SquaredError):
@@ -389,12 +390,12 @@ def test_a_smaller_step_crosses_no_kink():
 
 def test_leaves_everything_as_it_was():
     case = sound_case()
-    case.objective.has_l1, case.objective.l1 = True, 0.1
+    case.objective = Objective(case.network, case.objective.loss, [L1(0.1), L2(0.01)])
     learned = case.network.snapshot()
     check_gradient(case.objective, *case.batch)
     check_hessian_vector(case.objective, *case.batch, v=direction(case))
     assert np.array_equal(case.network.theta, learned[0])
-    assert case.objective.has_l1
+    assert [term.strength for term in case.objective.corner_terms] == [0.1]
     # Only running averages may have moved, by passes that are training passes.
     assert np.isfinite(case.network.running).all()
 

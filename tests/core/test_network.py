@@ -50,7 +50,7 @@ def train_pass(case, x=None):
 @given(case=cases())
 def test_weights_come_first_and_nothing_is_left_out(case):
     network = case.network
-    Ws = [layer.W for layer in network.layers if hasattr(layer, "W")]
+    Ws = [layer.W for layer in network.weighted_layers]
     assert network.n_weights == sum(W.size for W in Ws)
     assert np.array_equal(network.weights, np.concatenate([W.ravel() for W in Ws]))
     assert network.weights.base is network.theta
@@ -240,7 +240,7 @@ def test_single_precision():
     raw = single.forward(x.astype(np.float32), work, Pass(training=True))
     single.backward(raw.copy(), work)
     assert np.isfinite(single.gradient).all() and np.abs(single.gradient).max() > 0
-    for buffers in work.buffers:
+    for buffers in work.memos:
         for name, array in vars(buffers).items():
             assert getattr(array, "dtype", np.float32) == np.float32, name
 
@@ -282,14 +282,14 @@ def test_a_pass_writes_into_the_same_buffers_again():
     first = case.objective.loss_gradient(case.x, case.y, case.weight, work, run)
     arrays = {
         (i, name): array
-        for i, b in enumerate(work.buffers)
+        for i, b in enumerate(work.memos)
         for name, array in vars(b).items()
         if isinstance(array, np.ndarray) and name not in ("omega", "scale")
     }
     second = case.objective.loss_gradient(case.x, case.y, case.weight, work, run)
     assert first is second
     for (i, name), array in arrays.items():
-        assert np.shares_memory(getattr(work.buffers[i], name), array)
+        assert np.shares_memory(getattr(work.memos[i], name), array)
 
 
 def test_nothing_is_differentiated_below_the_lowest_parameter():
@@ -302,7 +302,7 @@ def test_nothing_is_differentiated_below_the_lowest_parameter():
     case.objective.loss_gradient(case.x, case.y, case.weight, work, run)
     dense = [
         b.dx
-        for layer, b in zip(case.network.layers, work.buffers, strict=True)
+        for layer, b in zip(case.network.layers, work.memos, strict=True)
         if isinstance(layer, Dense)
     ]
     assert dense[0] is None

@@ -76,7 +76,7 @@ def test_the_penalties_touch_what_they_say(case):
     plain = Objective(case.network, case.objective.loss).gradient(*args).copy()
     penalised = case.objective.gradient(*args).copy()
     expected = np.zeros_like(plain)
-    expected[:n] = case.objective.l2 * case.network.theta[:n]
+    expected[:n] = case.l2 * case.network.theta[:n]
     assert penalised - plain == pytest.approx(expected, abs=1e-9 * (1 + np.abs(plain).max()))
 
 
@@ -97,7 +97,7 @@ def test_loss_gradient_returns_raw_and_leaves_the_penalty_to_others():
     raw = case.objective.loss_gradient(*args)
     assert np.array_equal(raw, case.network.raw(case.x))
     without = case.network.gradient.copy()
-    case.objective.add_l2_gradient()
+    case.objective.add_penalty_gradient()
     assert case.network.gradient[: case.network.n_weights] == pytest.approx(
         without[: case.network.n_weights] + 0.5 * case.network.weights
     )
@@ -110,7 +110,7 @@ def test_loss_gradient_returns_raw_and_leaves_the_penalty_to_others():
 def test_no_penalty_is_zero():
     case = make_case(SquaredError(), [make_hidden(Tanh())], l2=0.0)
     assert case.objective.penalty() == 0
-    assert not case.objective.has_l1 and not case.objective.has_l2
+    assert not case.objective.corner_terms and not case.objective.smooth_terms
 
 
 # --------------------------------------------------------------------------------------

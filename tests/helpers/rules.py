@@ -7,7 +7,7 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from skdl.core.component import Boolean, Each, Either, Interval, Nothing, OneOf
+from skdl.core.component import Boolean, Each, Either, Interval, Member, Nothing, OneOf
 
 
 def legal(rule):
@@ -36,6 +36,8 @@ def legal(rule):
             return st.lists(legal(rule.rule), min_size=1, max_size=4)
         case Either():
             return st.one_of(*map(legal, rule.rules))
+        case Member():
+            return st.sampled_from([cls() for cls in rule.family.registry.values()])
     raise NotImplementedError(rule)
 
 
@@ -62,6 +64,8 @@ def illegal(rule):
             return [*something_else, None, 0, 1]
         case Nothing():
             return [*something_else, 0, False]
+        case Member():
+            return [*something_else, None, rule.family, *rule.family.registry]
         case Each():
             inner = illegal(rule.rule)
             return ["nonsense", None, [], (), *([value] for value in inner)]

@@ -18,6 +18,7 @@ from skdl.core.losses import ClassifierLoss, RegressorLoss
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference
 from skdl.core.objective import Objective
+from skdl.core.penalties import L1, L2
 
 N_ROWS, N_FEATURES = 6, 4
 
@@ -59,6 +60,8 @@ class Case:
     x: Any
     y: np.ndarray
     weight: np.ndarray | None
+    l1: float = 0.0
+    l2: float = 0.0
 
     @property
     def network(self) -> Network:
@@ -106,7 +109,8 @@ def make_case(
     )
     network.initialize(rng)
     network.theta += 0.1 * rng.standard_normal(network.theta.shape)
-    return Case(Objective(network, loss, l1, l2, penalize_bias), x, y, weight)
+    objective = Objective(network, loss, [L1(l1), L2(l2)], penalize_bias)
+    return Case(objective, x, y, weight, l1, l2)
 
 
 def make_hidden(

@@ -136,16 +136,12 @@ class ELU(Activation, name="elu"):
     [-0.6321, 3.0]
     """
 
+    kinks = (0.0,)  # the slope jumps there unless α = 1; the curvature always does
     initializer = "he_uniform"
     rules: ClassVar = {"alpha": Interval(0, closed="neither")}
 
     def __init__(self, alpha: float = 1.0):
         self.alpha = alpha
-
-    @property
-    def kinks(self):
-        """The slope jumps at 0 unless α = 1; the curvature always does."""
-        return (0.0,)
 
     def value(self, z, out=None):
         """Return ``z`` or ``α(exp z − 1)``."""
@@ -163,7 +159,7 @@ class ELU(Activation, name="elu"):
         return np.where(z > 0, 0, a + self.alpha).astype(z.dtype, copy=False)
 
 
-class SELU(ELU, name="selu"):
+class SELU(Activation, name="selu"):
     r"""Scaled ELU, :math:`f(z) = \lambda\,\mathrm{ELU}_\alpha(z)`: activations tend to N(0, 1).
 
     :math:`\alpha = 1.67326…` and :math:`\lambda = 1.05070…` are the values for which activations of
@@ -179,18 +175,15 @@ class SELU(ELU, name="selu"):
     [-1.1113, 1.0507]
     """
 
+    kinks = (0.0,)
     initializer = "lecun_normal"
-    rules: ClassVar = {}
-    scale = 1.0507009873554804934193349852946
-
-    def __init__(self):
-        pass
-
-    alpha = 1.6732632423543772848170429916717
+    alpha: ClassVar[float] = 1.6732632423543772848170429916717
+    scale: ClassVar[float] = 1.0507009873554804934193349852946
 
     def value(self, z, out=None):
-        """Return ``λ·ELU(z)``."""
-        return np.multiply(super().value(z), self.scale, out=out)
+        """Return ``λ·z`` or ``λα(exp z − 1)``."""
+        negative = self.alpha * np.expm1(np.minimum(z, 0))
+        return np.multiply(self.scale, np.maximum(z, 0) + negative, out=out)
 
     def derivative(self, z, a, out=None):
         """Return ``λ`` or ``λα·exp z = a + λα``."""

@@ -1,6 +1,7 @@
 """Layers: each has its forward pass and, right below it, its backward pass."""
 
-from skdl.core.layers.dense import Activate, Dense, Layer, MaxoutUnits, Parameter, Pass
+from skdl.core.layers.base import Layer, Memo, Parameter, Pass, norm
+from skdl.core.layers.dense import Activate, Dense, MaxoutUnits
 from skdl.core.layers.distance import Distance
 from skdl.core.layers.noise import ActivityPenalty, Dropout, GaussianNoise
 from skdl.core.layers.normalization import BatchNorm
@@ -15,6 +16,8 @@ __all__ = [
     "GaussianNoise",
     "Layer",
     "MaxoutUnits",
+    "Memo",
     "Parameter",
     "Pass",
+    "norm",
 ]

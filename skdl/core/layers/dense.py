@@ -1,135 +1,29 @@
-r"""Layers: each knows its forward pass and, right below it, its backward pass.
+r"""Dense layers and activations: what most networks are made of.
 
-Forward, a layer turns its input x into an output. Backward, it is given :math:`d = \partial L /
-\partial(\text{output})` and returns :math:`\partial L / \partial x`, by the chain rule, leaving the
-gradients of its own parameters in ``dW``, ``db`` … on the way.
-
-For exact Hessian-vector products there is a second pair. :math:`R\{u\}` is the derivative of u when
-the parameters move in a direction V (Pearlmutter, 1994, "Fast exact multiplication by the
-Hessian"); ``r_forward`` and ``r_backward`` are the two passes above, differentiated once more.
-
-Parameters are views into the network's one vector. Results are written into buffers that
-:meth:`Layer.allocate` made for a number of rows. Formulas act on the last two axes only, (rows,
-units), so arrays may have a leading axis that counts networks trained side by side.
+The contract, with what forward and backward mean, is in :mod:`skdl.core.layers.base`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
 from skdl.core.activations import Activation, Maxout
 from skdl.core.initializers import Initializer
+from skdl.core.layers.base import Layer, Memo, Parameter, Pass, norm
 
-__all__ = [
-    "Activate",
-    "Dense",
-    "Layer",
-    "MaxoutUnits",
-    "Parameter",
-    "Pass",
-]
+__all__ = ["Activate", "Dense", "MaxoutUnits", "product", "transposed_product"]
 
 Array = np.ndarray
 
-
-@dataclass
-class Pass:
-    """What the layers must know about one pass through the network.
-
-    Attributes
-    ----------
-    training : bool
-        Whether noise is drawn per row and batch statistics are used and learned.
-    weight : ndarray of shape (rows, 1) or None
-        Weights of the rows.
-    rng : numpy.random.Generator or None
-        Source of the noise.
-    sub_network : bool
-        Whether to draw one dropout mask for all rows (to predict with a sampled sub-network).
-    all_rows : bool
-        Whether the batch is the whole data, so that its statistics are final, not one of many.
-    """
-
-    training: bool = False
-    weight: Array | None = None
-    rng: np.random.Generator | None = None
-    sub_network: bool = False
-    all_rows: bool = False
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One array of a layer: its name, its shape, and whether it counts as a weight."""
-
-    name: str
-    shape: tuple[int, int]
-    is_weight: bool = False
-
-
-class Layer:
-    """The contract of a layer.
-
-    Attributes
-    ----------
-    exact_curvature : bool
-        Whether ``r_forward`` and ``r_backward`` are defined.
-    stochastic : bool
-        Whether training draws noise here.
-    strengths : tuple of str
-        Attributes that may be arrays of shape (..., 1, 1): one number for each network.
-    """
-
-    exact_curvature: ClassVar[bool] = False
-    stochastic: ClassVar[bool] = False
-    strengths: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, n_in: int, n_out: int) -> None:
-        self.n_in = n_in
-        self.n_out = n_out
-
-    def parameters(self) -> list[Parameter]:
-        """Return the arrays that are learned by gradients."""
-        return []
-
-    def statistics(self) -> list[Parameter]:
-        """Return the arrays that are learned by averaging (of batch normalisation)."""
-        return []
-
-    def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
-        """Return starting values of parameters and statistics."""
-        return {}
-
-    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> SimpleNamespace:
-        """Return buffers for inputs of shape (..., rows) + (units,)."""
-        return SimpleNamespace()
-
-    def forward(self, x: Array, b: SimpleNamespace, run: Pass) -> Array:
-        """Return the output, remembering in ``b`` what the backward pass needs."""
-        raise NotImplementedError
-
-    def backward(self, d: Array, b: SimpleNamespace, input_gradient: bool = True) -> Array | None:
-        """Return ``∂L/∂x`` (unless it is not wanted), filling the gradients of the parameters."""
-        raise NotImplementedError
-
-    def r_forward(self, rx: Array | None, b: SimpleNamespace, v: dict[str, Array]) -> Array | None:
-        """Return ``R{output}``, given ``R{x}`` (None for 0) and the direction of the parameters."""
-        raise NotImplementedError
-
-    def r_backward(
-        self, d: Array, rd: Array, b: SimpleNamespace, v: dict[str, Array], hv: dict[str, Array]
-    ) -> tuple[Array, Array]:
-        """Return ``∂L/∂x`` and ``R{∂L/∂x}``, leaving ``R{∂L/∂parameters}`` in ``hv``."""
-        raise NotImplementedError
+FLAT = 0.02  # a slope below this fraction of the activation's steepest one counts as flat
 
 
 def product(x: Array, W: Array, out: Array) -> Array:
     """Return ``x W``; x may be sparse, W may be a stack."""
-    if isinstance(x, np.ndarray):  # cheaper to ask than issparse: 1 % of a small step
+    if not issparse(x):
         return np.matmul(x, W, out)
     for index in np.ndindex(W.shape[:-2]):
         out[index] = x @ W[index]
@@ -138,7 +32,7 @@ def product(x: Array, W: Array, out: Array) -> Array:
 
 def transposed_product(x: Array, d: Array, out: Array) -> Array:
     """Return ``xᵀ d``; x may be sparse, d may be a stack."""
-    if isinstance(x, np.ndarray):
+    if not issparse(x):
         return np.matmul(x.swapaxes(-1, -2), d, out)
     # Only features that occur in the batch get a row of their own: work in proportion to the
     # non-zeros, where `x.T @ d` would make, and copy, a dense matrix for all features.
@@ -168,9 +62,17 @@ class Dense(Layer):
     columns_first : bool
         Whether z is stored column by column: reductions over few outputs (softmax) then run along
         contiguous memory, 1.5 to 4 times as fast.
+    tied : Parameter, optional
+        The weights of another layer of the network (its ``weight``), or their transpose
+        (``weight.T``): W is the same array then, and starts where that layer starts it.
     """
 
     exact_curvature = True
+    has_weights = True
+    W: Array
+    b: Array | None = None
+    dW: Array | None = None
+    db: Array | None = None
 
     def __init__(
         self,
@@ -180,79 +82,91 @@ class Dense(Layer):
         scale: float = 1.0,
         bias: Any = 0.0,
         columns_first: bool = False,
+        tied: Parameter | None = None,
     ) -> None:
         super().__init__(n_in, n_out)
         self.initializer = initializer
         self.scale = scale
         self.bias = bias
         self.columns_first = columns_first
+        self.weight = tied or Parameter("W", (n_in, n_out), is_weight=True)
 
-    def parameters(self):
+    def parameters(self) -> list[Parameter]:
         """Return W, and b if there is one."""
-        W = Parameter("W", (self.n_in, self.n_out), is_weight=True)
+        W = self.weight
         return [W] if self.bias is None else [W, Parameter("b", (1, self.n_out))]
 
-    def initialize(self, rng):
+    def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Draw W; b starts at a constant."""
-        W = self.scale * self.initializer.draw(self.n_in, self.n_out, rng)
-        return (
-            {"W": W} if self.bias is None else {"W": W, "b": np.broadcast_to(self.bias, self.n_out)}
-        )
+        start = {"W": self.scale * self.initializer.draw(self.n_in, self.n_out, rng)}
+        if self.bias is not None:
+            start["b"] = np.broadcast_to(self.bias, self.n_out)
+        return start
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for z; what only a backward pass needs is made on first use."""
         if self.columns_first:
             z = np.moveaxis(np.empty((self.n_out, *shape), dtype), 0, -1)
         else:
             z = np.empty((*shape, self.n_out), dtype)
-        return SimpleNamespace(z=z, dx=None, ones=None)
+        return Memo(z=z, dx=None, ones=None)
 
-    def forward(self, x, b, run):
+    def forward(self, x: Array, memo: Memo, run: Pass) -> Array:
         """Return ``z = x W + b``."""
-        b.x = x
-        z = product(x, self.W, b.z)
+        memo.x = x
+        z = product(x, self.W, memo.z)
         if self.bias is not None:
             z += self.b
         return z
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Fill ``∂L/∂W = xᵀ d`` and ``∂L/∂b = Σ d``; return ``∂L/∂x = d Wᵀ``."""
-        transposed_product(b.x, d, self.dW)
-        if self.bias is not None:
-            if b.ones is None:
-                b.ones = np.ones((1, d.shape[-2]), d.dtype)
-            np.matmul(b.ones, d, self.db)  # 2 to 3 times as fast as a sum over the rows
+        if self.dW is not None:
+            transposed_product(memo.x, d, self.dW)
+        if self.db is not None:
+            if memo.ones is None:
+                memo.ones = np.ones((1, d.shape[-2]), d.dtype)
+            np.matmul(memo.ones, d, self.db)  # 2 to 3 times as fast as a sum over the rows
         if not input_gradient:
             return None
-        if b.dx is None:
-            b.dx = np.empty((*d.shape[:-1], self.n_in), d.dtype)
-        return np.matmul(d, self.W.swapaxes(-1, -2), b.dx)
+        if memo.dx is None:
+            memo.dx = np.empty((*d.shape[:-1], self.n_in), d.dtype)
+        return np.matmul(d, self.W.swapaxes(-1, -2), memo.dx)
 
-    def r_forward(self, rx, b, v):
+    def r_forward(self, rx: Array | None, memo: Memo, v: dict[str, Array]) -> Array:
         """Return ``R{z} = R{x} W + x V + v_b``."""
-        b.rx = rx
-        rz = product(b.x, v["W"], np.empty_like(b.z))
+        memo.rx = rx
+        rz = product(memo.x, v["W"], np.empty_like(memo.z))
         if rx is not None:
             rz += rx @ self.W
         if self.bias is not None:
             rz += v["b"]
         return rz
 
-    def r_backward(self, d, rd, b, v, hv):
+    def r_backward(
+        self, d: Array, rd: Array, memo: Memo, v: dict[str, Array], hv: dict[str, Array]
+    ) -> tuple[Array, Array]:
         """Differentiate the backward pass: ``R{xᵀ d} = R{x}ᵀ d + xᵀ R{d}`` and so on."""
-        transposed_product(b.x, rd, hv["W"])
-        if b.rx is not None:
-            hv["W"] += b.rx.swapaxes(-1, -2) @ d
+        transposed_product(memo.x, rd, hv["W"])
+        if memo.rx is not None:
+            hv["W"] += memo.rx.swapaxes(-1, -2) @ d
         if self.bias is not None:
-            np.add.reduce(rd, axis=-2, out=hv["b"], keepdims=True)
+            np.sum(rd, axis=-2, out=hv["b"], keepdims=True)
         WT, VT = self.W.swapaxes(-1, -2), v["W"].swapaxes(-1, -2)
         return d @ WT, rd @ WT + d @ VT
+
+    def signs(self, memo: Memo) -> dict[str, Array]:
+        """Return ``‖∂L/∂W‖`` and ``‖W‖``."""
+        return {"gradient_norms": norm(_flat(self.dW)), "weight_norms": norm(_flat(self.W))}
 
 
 class Activate(Layer):
     r"""Element-wise activation, :math:`a = f(z)`, with a learned slope per unit for PReLU."""
 
     exact_curvature = True
+    is_hidden = True
+    slope: Array
+    dslope: Array | None = None
 
     def __init__(self, n: int, activation: Activation) -> None:
         super().__init__(n, n)
@@ -261,96 +175,135 @@ class Activate(Layer):
         z = np.linspace(-4, 4, 161)
         self.steepest = float(np.abs(activation.derivative(z, activation.value(z))).max())
 
-    def parameters(self):
+    def parameters(self) -> list[Parameter]:
         """Return the learned slopes, if there are any."""
         return [Parameter("slope", (1, self.n_out))] if self.learned else []
 
-    def initialize(self, rng):
+    def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Start the slopes at the activation's own."""
         return {"slope": np.full(self.n_out, self.activation.learned_slope)} if self.learned else {}
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for a and for f'(z) (on first use: prediction never needs it)."""
-        return SimpleNamespace(a=np.empty((*shape, self.n_out), dtype), slope=None)
+        return Memo(a=np.empty((*shape, self.n_out), dtype), slope=None)
 
-    def forward(self, z, b, run):
+    def forward(self, z: Array, memo: Memo, run: Pass) -> Array:
         """Return ``a = f(z)``."""
-        b.z = z
+        memo.z = z
         if self.learned:
-            return self.activation.value(z, b.a, slope=self.slope)
-        return self.activation.value(z, b.a)
+            return self.activation.value(z, memo.a, slope=self.slope)
+        return self.activation.value(z, memo.a)
 
-    def derivative(self, b):
+    def derivative(self, memo: Memo) -> Array:
         """Return ``f'(z)``."""
-        if b.slope is None:
-            b.slope = np.empty_like(b.a)
+        if memo.slope is None:
+            memo.slope = np.empty_like(memo.a)
         if self.learned:
-            return self.activation.derivative(b.z, b.a, b.slope, slope=self.slope)
-        return self.activation.derivative(b.z, b.a, b.slope)
+            return self.activation.derivative(memo.z, memo.a, memo.slope, slope=self.slope)
+        return self.activation.derivative(memo.z, memo.a, memo.slope)
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return ``∂L/∂z = d ∘ f'(z)``, written over d."""
-        if self.learned:
-            np.sum(
-                d * self.activation.slope_derivative(b.z), axis=-2, keepdims=True, out=self.dslope
-            )
-        return np.multiply(d, self.derivative(b), d)
+        if self.dslope is not None:
+            ds = d * self.activation.slope_derivative(memo.z)
+            np.sum(ds, axis=-2, keepdims=True, out=self.dslope)
+        return np.multiply(d, self.derivative(memo), d)
 
-    def r_forward(self, rz, b, v):
+    def r_forward(self, rz: Array | None, memo: Memo, v: dict[str, Array]) -> Array:
         """Return ``R{a} = f'(z) ∘ R{z}``, plus ``∂f/∂s v`` for a learned slope s."""
-        b.rz = rz
-        ra = self.derivative(b) * rz
+        memo.rz = rz
+        ra = self.derivative(memo) * rz
         if self.learned:
-            ra += self.activation.slope_derivative(b.z) * v["slope"]
+            ra += self.activation.slope_derivative(memo.z) * v["slope"]
         return ra
 
-    def r_backward(self, d, rd, b, v, hv):
+    def r_backward(
+        self, d: Array, rd: Array, memo: Memo, v: dict[str, Array], hv: dict[str, Array]
+    ) -> tuple[Array, Array]:
         """Return ``R{d ∘ f'(z)} = R{d} ∘ f'(z) + d ∘ f''(z) ∘ R{z}``."""
-        slope = self.derivative(b)
+        slope = self.derivative(memo)
         rdz = rd * slope
-        curvature = self.activation.second_derivative(b.z, b.a)
+        curvature = self.activation.second_derivative(memo.z, memo.a)
         if curvature is not None:
-            rdz += d * curvature * b.rz
+            rdz += d * curvature * memo.rz
         if self.learned:
-            below = d * (b.z < 0)
+            below = d * (memo.z < 0)
             rdz += below * v["slope"]
-            rds = rd * self.activation.slope_derivative(b.z) + below * b.rz
+            rds = rd * self.activation.slope_derivative(memo.z) + below * memo.rz
             np.sum(rds, axis=-2, keepdims=True, out=hv["slope"])
         return d * slope, rdz
+
+    def signs(self, memo: Memo) -> dict[str, Array]:
+        """Return the fraction of units with slope 0 for all rows, and of slopes that are flat."""
+        slope = self.derivative(memo)
+        np.abs(slope, slope)
+        return {
+            "dead": _share(slope.max(axis=-2) == 0),
+            "flat": _share(_flat(slope < FLAT * self.steepest)),
+        }
+
+    def pieces(self, memo: Memo) -> Array | None:
+        """Tell between which kinks z lies."""
+        kinks = self.activation.kinks
+        return np.digitize(memo.z, kinks) if kinks else None
 
 
 class MaxoutUnits(Layer):
     r"""Maxout, :math:`a_j = \max_{i \le k} z_{ji}`: the gradient goes to the piece that won."""
 
     exact_curvature = True
+    is_hidden = True
 
     def __init__(self, n: int, maxout: Maxout) -> None:
         super().__init__(n * maxout.k, n)
         self.maxout = maxout
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for a, and for the winners and ∂L/∂z."""
-        return SimpleNamespace(
+        return Memo(
             a=np.empty((*shape, self.n_out), dtype), winner=np.empty((*shape, self.n_in), dtype)
         )
 
-    def forward(self, z, b, run):
+    def forward(self, z: Array, memo: Memo, run: Pass) -> Array:
         """Return the largest piece of every unit."""
-        b.z = z
-        return self.maxout.value(z, b.a)
+        memo.z = z
+        return self.maxout.value(z, memo.a)
 
-    def _spread(self, d, winner):
+    def _spread(self, d: Array, winner: Array) -> Array:
+        """Return d at the winners and 0 elsewhere, in the shape of z."""
         return (self.maxout.by_unit(winner) * d[..., None]).reshape(winner.shape)
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return ``∂L/∂z``: d at the winners, 0 elsewhere."""
-        return self._spread(d, self.maxout.derivative(b.z, b.a, b.winner))
+        return self._spread(d, self.maxout.derivative(memo.z, memo.a, memo.winner))
 
-    def r_forward(self, rz, b, v):
+    def r_forward(self, rz: Array | None, memo: Memo, v: dict[str, Array]) -> Array:
         """Return ``R{z}`` of the winners."""
-        winner = self.maxout.derivative(b.z, b.a, b.winner)
+        winner = self.maxout.derivative(memo.z, memo.a, memo.winner)
         return self.maxout.by_unit(winner * rz).sum(axis=-1)
 
-    def r_backward(self, d, rd, b, v, hv):
+    def r_backward(
+        self, d: Array, rd: Array, memo: Memo, v: dict[str, Array], hv: dict[str, Array]
+    ) -> tuple[Array, Array]:
         """Send both to the winners."""
-        return self._spread(d, b.winner), self._spread(rd, b.winner)
+        return self._spread(d, memo.winner), self._spread(rd, memo.winner)
+
+    def signs(self, memo: Memo) -> dict[str, Array]:
+        """Return the fraction of units of which one piece always wins; nothing is flat."""
+        winner = self.maxout.by_unit(memo.winner)
+        dead = _share(winner.min(axis=-3).max(axis=-1) == 1)
+        return {"dead": dead, "flat": np.zeros(np.shape(dead))}
+
+    def pieces(self, memo: Memo) -> Array:
+        """Tell which piece wins."""
+        return np.argmax(self.maxout.by_unit(memo.z), axis=-1)
+
+
+def _flat(matrices: Array) -> Array:
+    """Join the last two axes."""
+    return matrices.reshape(*matrices.shape[:-2], -1)
+
+
+def _share(true: Array) -> Array:
+    """Return the fraction that is true, over the last axis."""
+    return np.count_nonzero(true, axis=None if true.ndim == 1 else -1) / true.shape[-1]

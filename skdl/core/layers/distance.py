@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 from scipy.sparse import issparse
 
-from skdl.core.layers.dense import Layer, Parameter, product, transposed_product
+from skdl.core.initializers import Initializer
+from skdl.core.layers.base import Layer, Memo, Parameter, Pass, norm
+from skdl.core.layers.dense import product, transposed_product
 
 __all__ = ["Distance"]
+
+Array = np.ndarray
 
 
 class Distance(Layer):
@@ -19,48 +21,67 @@ class Distance(Layer):
     standardised inputs, and stays there if ``learn_width`` is False.
     """
 
-    def __init__(self, n_in, n_out, initializer, scale=1.0, learn_width=True):
+    has_weights = True
+    W: Array
+    b: Array | None = None
+    dW: Array | None = None
+    db: Array | None = None
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        initializer: Initializer,
+        scale: float = 1.0,
+        learn_width: bool = True,
+    ) -> None:
         super().__init__(n_in, n_out)
         self.initializer = initializer
         self.scale = scale
         self.learn_width = learn_width
 
-    def parameters(self):
+    def parameters(self) -> list[Parameter]:
         """Return the centres W, and b if it is learned."""
         W = Parameter("W", (self.n_in, self.n_out), is_weight=True)
         return [W, Parameter("b", (1, self.n_out))] if self.learn_width else [W]
 
-    def initialize(self, rng):
+    def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Draw the centres."""
         start = {"W": self.scale * self.initializer.draw(self.n_in, self.n_out, rng)}
         if self.learn_width:
             start["b"] = np.full(self.n_out, -np.log(self.n_in))
         return start
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for z."""
-        return SimpleNamespace(z=np.empty((*shape, self.n_out), dtype))
+        return Memo(z=np.empty((*shape, self.n_out), dtype))
 
-    def forward(self, x, b, run):
+    def forward(self, x: Array, memo: Memo, run: Pass) -> Array:
         """Return ``z = e^b (‖x‖² − 2 x·w + ‖w‖²)``."""
-        b.x = x
+        memo.x = x
         squares = x.multiply(x) if issparse(x) else np.square(x)
-        b.width = np.exp(self.b) if self.learn_width else b.z.dtype.type(1 / self.n_in)
-        z = product(x, self.W, b.z)
+        memo.width = np.exp(self.b) if self.learn_width else memo.z.dtype.type(1 / self.n_in)
+        z = product(x, self.W, memo.z)
         z *= -2
         z += np.asarray(squares.sum(axis=-1)).reshape(*x.shape[:-1], 1)
         z += np.square(self.W).sum(axis=-2, keepdims=True)
         np.maximum(z, 0, out=z)  # rounding may leave a distance of −1e-16
-        z *= b.width
+        z *= memo.width
         return z
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return ``∂L/∂x``, with ``s = ‖x − w‖²``, ``∂s/∂w = 2(w − x)``, ``∂s/∂x = 2(x − w)``."""
-        if self.learn_width:
-            np.sum(d * b.z, axis=-2, keepdims=True, out=self.db)
-        ds = 2 * d * b.width
-        transposed_product(b.x, ds, self.dW)
-        np.subtract(self.W * ds.sum(axis=-2, keepdims=True), self.dW, out=self.dW)
+        if self.db is not None:
+            np.sum(d * memo.z, axis=-2, keepdims=True, out=self.db)
+        ds = 2 * d * memo.width
+        if self.dW is not None:
+            transposed_product(memo.x, ds, self.dW)
+            np.subtract(self.W * ds.sum(axis=-2, keepdims=True), self.dW, out=self.dW)
         if not input_gradient:
             return None
-        return b.x * ds.sum(axis=-1, keepdims=True) - ds @ self.W.swapaxes(-1, -2)
+        return memo.x * ds.sum(axis=-1, keepdims=True) - ds @ self.W.swapaxes(-1, -2)
+
+    def signs(self, memo: Memo) -> dict[str, Array]:
+        """Return ``‖∂L/∂W‖`` and ``‖W‖``."""
+        dW, W = (w.reshape(*w.shape[:-2], -1) for w in (self.dW, self.W))
+        return {"gradient_norms": norm(dW), "weight_norms": norm(W)}

@@ -5,16 +5,17 @@ They change nothing when predicting; in training they make it harder to memorise
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
-from skdl.core.layers.dense import Layer
+from skdl.core.layers.base import Layer, Memo, Pass
 from skdl.core.noise import DropoutInference, draw_mask, draw_normal
 
 __all__ = ["ActivityPenalty", "Dropout", "GaussianNoise"]
+
+Array = np.ndarray
 
 
 class Dropout(Layer):
@@ -33,36 +34,36 @@ class Dropout(Layer):
         self.scale = 1 / self.keep
         self.inference = inference
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for the output and the mask."""
-        return SimpleNamespace(y=None, mask=None)
+        return Memo(y=None, mask=None)
 
-    def forward(self, x, b, run):
+    def forward(self, x: Array, memo: Memo, run: Pass) -> Array:
         """Return ``x ∘ m``, scaled."""
         scale = self.inference.scale_in_training
         if not (run.training or run.sub_network):
-            b.mask = 1 if scale else self.keep
+            memo.mask = 1 if scale else self.keep
             return x if scale else x * self.keep
         if run.sub_network:
             shape = (1, x.shape[-1])
         else:
             shape = (x.nnz,) if issparse(x) else x.shape
-        if np.shape(b.mask) != shape:
-            b.mask = np.empty(shape, x.dtype)
-        draw_mask(run.rng, self.keep, b.mask)
+        if np.shape(memo.mask) != shape:
+            memo.mask = np.empty(shape, x.dtype)
+        draw_mask(run.rng, self.keep, memo.mask)
         if scale:
-            b.mask *= self.scale
+            memo.mask *= self.scale
         if issparse(x):
             x = x.copy()
-            x.data *= b.mask[0, x.indices] if run.sub_network else b.mask
+            x.data *= memo.mask[0, x.indices] if run.sub_network else memo.mask
             return x
-        if b.y is None:
-            b.y = np.empty(x.shape, x.dtype)
-        return np.multiply(x, b.mask, b.y)
+        if memo.y is None:
+            memo.y = np.empty(x.shape, x.dtype)
+        return np.multiply(x, memo.mask, memo.y)
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return ``∂L/∂x = d ∘ m``, written over d (nothing is wanted below sparse inputs)."""
-        return np.multiply(d, b.mask, d) if input_gradient else None
+        return np.multiply(d, memo.mask, d) if input_gradient else None
 
 
 class GaussianNoise(Layer):
@@ -75,21 +76,21 @@ class GaussianNoise(Layer):
         super().__init__(n, n)
         self.std = std
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for the output."""
-        return SimpleNamespace(y=None)
+        return Memo(y=None)
 
-    def forward(self, x, b, run):
+    def forward(self, x: Array, memo: Memo, run: Pass) -> Array:
         """Return ``x`` plus noise."""
         if not run.training:
             return x
-        if b.y is None:
-            b.y = np.empty(x.shape, x.dtype)
-        draw_normal(run.rng, self.std, b.y)
-        b.y += x.toarray() if issparse(x) else x  # noise on sparse inputs makes the batch dense
-        return b.y
+        if memo.y is None:
+            memo.y = np.empty(x.shape, x.dtype)
+        draw_normal(run.rng, self.std, memo.y)
+        memo.y += x.toarray() if issparse(x) else x  # noise on sparse inputs makes the batch dense
+        return memo.y
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return d: the noise is a constant."""
         return d
 
@@ -97,39 +98,46 @@ class GaussianNoise(Layer):
 class ActivityPenalty(Layer):
     r"""L1 on activations, :math:`\lambda_a \frac1B \sum_i w_i \lVert x_i \rVert_1`: sparse codes.
 
-    Passes x on; the penalty's value is left in ``value`` and its gradient joins on the way back.
+    Passes x on; the penalty's gradient joins on the way back.
     """
 
     exact_curvature = True
+    has_penalty = True
     strengths = ("strength",)
 
     def __init__(self, n: int, strength: Any) -> None:
         super().__init__(n, n)
         self.strength = strength
 
-    def forward(self, x, b, run):
+    def forward(self, x: Array, memo: Memo, run: Pass) -> Array:
         """Return x."""
-        b.x, b.weight = x, run.weight
+        memo.x, memo.weight = x, run.weight
         return x
 
-    def value(self, b):
+    def penalty(self, memo: Memo) -> Any:
         """Return the penalty of the last batch."""
-        a = np.abs(b.x).sum(axis=-1, keepdims=True)
-        return (self.strength * (a if b.weight is None else a * b.weight)).mean(axis=(-2, -1))
+        a = np.abs(memo.x).sum(axis=-1, keepdims=True)
+        return (self.strength * (a if memo.weight is None else a * memo.weight)).mean(axis=(-2, -1))
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         """Return ``d + λ w sign(x) / B``, written over d."""
-        slope = np.sign(b.x)
+        slope = np.sign(memo.x)
         slope *= self.strength / d.shape[-2]
-        if b.weight is not None:
-            slope *= b.weight
+        if memo.weight is not None:
+            slope *= memo.weight
         d += slope
         return d
 
-    def r_forward(self, rx, b, v):
+    def r_forward(self, rx: Array | None, memo: Memo, v: dict[str, Array]) -> Array | None:
         """Return ``R{x}``."""
         return rx
 
-    def r_backward(self, d, rd, b, v, hv):
+    def r_backward(
+        self, d: Array, rd: Array, memo: Memo, v: dict[str, Array], hv: dict[str, Array]
+    ) -> tuple[Array, Array]:
         """Add the slope of the penalty, which is constant almost everywhere."""
-        return self.backward(d.copy(), b), rd
+        return self.backward(d.copy(), memo), rd
+
+    def pieces(self, memo: Memo) -> Array:
+        """Tell the sign of every activation."""
+        return np.sign(memo.x)

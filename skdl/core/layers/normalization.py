@@ -6,13 +6,13 @@ prediction uses those, so that a row's prediction does not depend on its neighbo
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
-from skdl.core.layers.dense import Layer, Parameter
+from skdl.core.layers.base import Layer, Memo, Parameter, Pass
 
 __all__ = ["BatchNorm"]
+
+Array = np.ndarray
 
 
 class BatchNorm(Layer):
@@ -40,71 +40,78 @@ class BatchNorm(Layer):
 
     epsilon = 1e-5
     strengths = ("momentum",)
+    gamma: Array
+    beta: Array
+    mean: Array
+    variance: Array
+    dgamma: Array | None = None
+    dbeta: Array | None = None
 
     def __init__(self, n: int, momentum: float = 0.9, shift: bool = True) -> None:
         super().__init__(n, n)
         self.momentum = momentum
         self.shift = shift
 
-    def parameters(self):
+    def parameters(self) -> list[Parameter]:
         """Return γ, and β if it is learned."""
         names = ("gamma", "beta") if self.shift else ("gamma",)
         return [Parameter(name, (1, self.n_out)) for name in names]
 
-    def statistics(self):
+    def statistics(self) -> list[Parameter]:
         """Return the running mean and variance."""
         return [Parameter("mean", (1, self.n_out)), Parameter("variance", (1, self.n_out))]
 
-    def initialize(self, rng):
+    def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Start as the identity for standardised inputs."""
-        start = {"gamma": np.ones(self.n_out), "variance": np.ones(self.n_out)}
-        return {**start, "mean": np.zeros(self.n_out), "beta": np.zeros(self.n_out)}
+        zeros, ones = np.zeros(self.n_out), np.ones(self.n_out)
+        return {"gamma": ones, "beta": zeros, "mean": zeros, "variance": ones}
 
-    def allocate(self, shape, dtype):
+    def allocate(self, shape: tuple[int, ...], dtype: np.dtype) -> Memo:
         """Make room for ẑ and y."""
         full = (*shape, self.n_out)
-        return SimpleNamespace(z_hat=np.empty(full, dtype), y=np.empty(full, dtype))
+        return Memo(z_hat=np.empty(full, dtype), y=np.empty(full, dtype))
 
-    def forward(self, z, b, run):
+    def forward(self, z: Array, memo: Memo, run: Pass) -> Array:
         """Return ``γ ẑ + β``, with the statistics of the batch in training."""
-        b.omega = None
+        memo.omega = None
         if run.training:
-            b.omega, momentum = 1 / z.shape[-2], 0 if run.all_rows else self.momentum
+            memo.omega, momentum = 1 / z.shape[-2], 0 if run.all_rows else self.momentum
             if run.weight is not None:
                 total = run.weight.sum(axis=-2, keepdims=True)
-                b.omega = np.where(total > 0, run.weight / np.where(total > 0, total, 1), b.omega)
-                # Rows without weight teach nothing.
-                momentum = np.where(total > 0, momentum, total.dtype.type(1))
-            mean = np.sum(b.omega * z, axis=-2, keepdims=True)
-            np.subtract(z, mean, b.z_hat)
-            variance = np.sum(b.omega * np.square(b.z_hat), axis=-2, keepdims=True)
+                counts = total > 0  # rows without weight teach nothing
+                memo.omega = np.where(counts, run.weight / np.where(counts, total, 1), memo.omega)
+                momentum = np.where(counts, momentum, total.dtype.type(1))
+            mean = np.sum(memo.omega * z, axis=-2, keepdims=True)
+            np.subtract(z, mean, memo.z_hat)
+            variance = np.sum(memo.omega * np.square(memo.z_hat), axis=-2, keepdims=True)
             for average, new in ((self.mean, mean), (self.variance, variance)):
                 average *= momentum
                 average += (1 - momentum) * new
         else:
             variance = self.variance
-            np.subtract(z, self.mean, b.z_hat)
-        b.scale = 1 / np.sqrt(variance + self.epsilon)
-        b.z_hat *= b.scale
-        y = np.multiply(b.z_hat, self.gamma, b.y)
+            np.subtract(z, self.mean, memo.z_hat)
+        memo.scale = 1 / np.sqrt(variance + self.epsilon)
+        memo.z_hat *= memo.scale
+        y = np.multiply(memo.z_hat, self.gamma, memo.y)
         if self.shift:
             y += self.beta
         return y
 
-    def backward(self, d, b, input_gradient=True):
+    def backward(self, d: Array, memo: Memo, input_gradient: bool = True) -> Array | None:
         r"""Return ``∂L/∂z``, written over d.
 
         With :math:`d\hat z = d \circ \gamma`,
         :math:`\partial L/\partial z_i = [d\hat z_i - \omega_i \sum_j d\hat z_j
         - \omega_i \hat z_i \sum_j d\hat z_j \hat z_j] / \sqrt{\sigma^2 + \epsilon}`.
         """
-        np.sum(d * b.z_hat, axis=-2, keepdims=True, out=self.dgamma)
-        if self.shift:
-            np.sum(d, axis=-2, keepdims=True, out=self.dbeta)
-        total = np.sum(d, axis=-2, keepdims=True) * self.gamma
-        along = self.dgamma * self.gamma
+        along = np.sum(d * memo.z_hat, axis=-2, keepdims=True)
+        total = np.sum(d, axis=-2, keepdims=True)
+        if self.dgamma is not None:
+            self.dgamma[...] = along
+        if self.dbeta is not None:
+            self.dbeta[...] = total
         d *= self.gamma
-        if b.omega is not None:  # when predicting, mean and variance are constants
-            d -= b.omega * (total + b.z_hat * along)
-        d *= b.scale
+        if memo.omega is not None:  # when predicting, mean and variance are constants
+            d -= memo.omega * (self.gamma * total + memo.z_hat * (self.gamma * along))
+        d *= memo.scale
         return d

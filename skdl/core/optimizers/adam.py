@@ -14,46 +14,36 @@ from skdl.core.optimizers.sgd import Optimizer, accumulate, accumulate_square, d
 
 __all__ = ["AMSGrad", "AdaMax", "Adam", "AdamW", "Lion", "Nadam"]
 
+Array = np.ndarray
+
 
 class _Moments(Optimizer):
-    """What Adam and its relatives share: running means of g and of g².
+    """The settings of Adam and its relatives.
 
     Their default rate is twice that of the papers: on tables of 100 to 20 000 rows it ends within
     200 epochs more often, at the same held-out score (``bench/defaults.py``).
     """
 
     learning_rate = 0.002
-    slots = ("m", "v")
     rules: ClassVar = {"beta_1": decay_rule, "beta_2": decay_rule, "epsilon": positive}
 
-    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8):
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> None:
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
 
-    def _update_moments(self, g, state):
-        """Update m and v, count the step, and return the scratch array."""
-        scratch = state["scratch"]
-        accumulate(state["m"], g, self.beta_1, scratch)
-        accumulate_square(state["v"], g, self.beta_2, scratch)
-        state["t"] += 1
-        return scratch
 
-    def corrected_rate(self, state, rate):
-        """Return ``ε √(1 − β₂ᵗ) / (1 − β₁ᵗ)``: the correction for moments that start at 0."""
-        t = state["t"]
-        return rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
+def _root_plus(v, epsilon, out):
+    """Return ``√v + ε̂``, written into ``out``."""
+    np.sqrt(v, out)
+    out += epsilon
+    return out
 
-    def _denominator(self, v, out):
-        """Return ``√v + ε`` in ``out``."""
-        np.sqrt(v, out)
-        out += self.epsilon
-        return out
 
-    def effective_rate(self, g, state, rate, momentum=None):
-        """Return ``ε √(1 − β₂ᵗ) / (√v + δ)``: under a constant gradient m tends to g."""
-        scratch = self._denominator(state["v"], state["scratch"])
-        return np.divide(rate * (1 - self.beta_2 ** state["t"]) ** 0.5, scratch, scratch)
+def _settled_rate(optimizer, state, rate):
+    """Return ``ε √(1 − β₂ᵗ) / (√v + ε̂)``, written into scratch."""
+    scratch = _root_plus(state["v"], optimizer.epsilon, state["scratch"])
+    return np.divide(rate * (1 - optimizer.beta_2 ** state["t"]) ** 0.5, scratch, scratch)
 
 
 class Adam(_Moments, name="adam"):
@@ -63,11 +53,6 @@ class Adam(_Moments, name="adam"):
               v \leftarrow \beta_2 v + (1-\beta_2) g^2, \quad
               \theta \leftarrow \theta - \epsilon
               \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t} \frac{m}{\sqrt v + \hat\epsilon}
-
-    The code keeps sums in place of the means, :math:`m = (1-\beta_1) M` with
-    :math:`M \leftarrow \beta_1 M + g`, and the same for v: two passes over θ fewer, which saves
-    28 % of this step in float32. What the factors do to the rate and to :math:`\hat\epsilon` is
-    worked out once.
 
     Parameters
     ----------
@@ -89,41 +74,25 @@ class Adam(_Moments, name="adam"):
     [0.9]
     """
 
-    slots = ("m_sum", "v_sum")
-
-    def init(self, theta):
-        """Start with empty sums."""
-        spread = (1 - self.beta_2) ** 0.5
-        constants = {
-            "decay_1": self.beta_1,
-            "decay_2": self.beta_2,
-            "epsilon": self.epsilon / spread,
-        }
-        # As arrays of θ's type they need no conversion at each use: 14 % of a small step.
-        arrays = {name: np.array(value, theta.dtype) for name, value in constants.items()}
-        return {**super().init(theta), **arrays, "scale": (1 - self.beta_1) / spread}
+    slots: ClassVar = {"m": 0.0, "v": 0.0}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
-        """Take one step, ``θ ← θ − (corrected ε) · scale · m_sum / (√v_sum + epsilon)``."""
-        m_sum, v_sum, scratch = state["m_sum"], state["v_sum"], state["scratch"]
-        m_sum *= state["decay_1"]
-        m_sum += g
-        v_sum *= state["decay_2"]
-        np.multiply(g, g, scratch)
-        v_sum += scratch
+        """Take one step."""
+        m, v, scratch = state["m"], state["v"], state["scratch"]
         state["t"] += 1
-        np.sqrt(v_sum, scratch)
-        scratch += state["epsilon"]
-        np.divide(m_sum, scratch, scratch)
-        scratch *= self.corrected_rate(state, rate) * state["scale"]
+        accumulate(m, g, self.beta_1, scratch)
+        accumulate_square(v, g, self.beta_2, scratch)
+        np.divide(m, _root_plus(v, self.epsilon, scratch), scratch)
+        scratch *= self.corrected_rate(rate, state["t"])
         theta -= scratch
+
+    def corrected_rate(self, rate: float | Array, t: int) -> float | Array:
+        """Return ``ε √(1 − β₂ᵗ) / (1 − β₁ᵗ)``: the means start at 0, and are too small at first."""
+        return rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
 
     def effective_rate(self, g, state, rate, momentum=None):
         """Return ``ε √(1 − β₂ᵗ) / (√v + ε̂)``: under a constant gradient m tends to g."""
-        scratch = np.sqrt(state["v_sum"], state["scratch"])
-        scratch += state["epsilon"]
-        scratch *= (1 - self.beta_2) ** 0.5
-        return np.divide(rate * (1 - self.beta_2 ** state["t"]) ** 0.5, scratch, scratch)
+        return _settled_rate(self, state, rate)
 
 
 class AdamW(Adam, name="adamw"):
@@ -177,19 +146,16 @@ class AdaMax(_Moments, name="adamax"):
     [0.9]
     """
 
-    learning_rate = 0.002
-    slots = ("m", "u")
+    slots: ClassVar = {"m": 0.0, "u": 0.0}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
         m, u, scratch = state["m"], state["u"], state["scratch"]
+        state["t"] += 1
         accumulate(m, g, self.beta_1, scratch)
         u *= self.beta_2
-        np.abs(g, scratch)
-        np.maximum(u, scratch, out=u)
-        state["t"] += 1
-        np.add(u, self.epsilon, scratch)
-        np.divide(m, scratch, scratch)
+        np.maximum(u, np.abs(g, scratch), out=u)
+        np.divide(m, np.add(u, self.epsilon, scratch), scratch)
         scratch *= rate / (1 - self.beta_1 ** state["t"])
         theta -= scratch
 
@@ -225,20 +191,24 @@ class Nadam(_Moments, name="nadam"):
     [0.852632]
     """
 
-    slots = ("m", "v", "ahead")
+    slots: ClassVar = {"m": 0.0, "v": 0.0, "ahead": 0.0}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
-        scratch, ahead = self._update_moments(g, state), state["ahead"]
-        t, beta = state["t"], self.beta_1
-        np.multiply(state["m"], beta / (1 - beta ** (t + 1)), ahead)
-        np.multiply(g, (1 - beta) / (1 - beta**t), scratch)
-        ahead += scratch
-        np.multiply(state["v"], 1 / (1 - self.beta_2**t), scratch)
-        self._denominator(scratch, scratch)
-        ahead /= scratch
+        m, v, ahead, scratch = state["m"], state["v"], state["ahead"], state["scratch"]
+        t = state["t"] = state["t"] + 1
+        accumulate(m, g, self.beta_1, scratch)
+        accumulate_square(v, g, self.beta_2, scratch)
+        np.multiply(m, self.beta_1 / (1 - self.beta_1 ** (t + 1)), ahead)
+        ahead += np.multiply(g, (1 - self.beta_1) / (1 - self.beta_1**t), scratch)
+        v_hat = np.multiply(v, 1 / (1 - self.beta_2**t), scratch)
+        ahead /= _root_plus(v_hat, self.epsilon, scratch)
         ahead *= rate
         theta -= ahead
+
+    def effective_rate(self, g, state, rate, momentum=None):
+        """Return ``ε √(1 − β₂ᵗ) / (√v + ε̂)``: what stands in brackets tends to g."""
+        return _settled_rate(self, state, rate)
 
 
 class AMSGrad(_Moments, name="amsgrad"):
@@ -266,27 +236,29 @@ class AMSGrad(_Moments, name="amsgrad"):
     [0.6838]
     """
 
-    slots = ("m", "v", "largest")
+    slots: ClassVar = {"m": 0.0, "v": 0.0, "v_hat": 0.0}
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
-        scratch = self._update_moments(g, state)
-        np.maximum(state["largest"], state["v"], out=state["largest"])
-        self._denominator(state["largest"], scratch)
-        np.divide(state["m"], scratch, scratch)
+        m, v, v_hat, scratch = state["m"], state["v"], state["v_hat"], state["scratch"]
+        accumulate(m, g, self.beta_1, scratch)
+        accumulate_square(v, g, self.beta_2, scratch)
+        np.maximum(v_hat, v, out=v_hat)
+        np.divide(m, _root_plus(v_hat, self.epsilon, scratch), scratch)
         scratch *= rate
         theta -= scratch
 
     def effective_rate(self, g, state, rate, momentum=None):
         """Return ``ε / (√v̂ + ε̂)``."""
-        scratch = self._denominator(state["largest"], state["scratch"])
+        scratch = _root_plus(state["v_hat"], self.epsilon, state["scratch"])
         return np.divide(rate, scratch, scratch)
 
 
 class Lion(Optimizer, name="lion"):
     r"""Lion: the sign of an interpolated momentum; every parameter moves by ε at each step.
 
-    .. math:: \theta \leftarrow \theta - \epsilon\,\mathrm{sign}(\beta_1 m + (1-\beta_1) g), \qquad
+    .. math:: c \leftarrow \beta_1 m + (1-\beta_1) g, \qquad
+              \theta \leftarrow \theta - \epsilon\,\mathrm{sign}(c), \qquad
               m \leftarrow \beta_2 m + (1-\beta_2) g
 
     Parameters
@@ -307,10 +279,10 @@ class Lion(Optimizer, name="lion"):
     """
 
     learning_rate = 0.0003
-    slots = ("m", "c")
+    slots: ClassVar = {"m": 0.0, "c": 0.0}
     rules: ClassVar = {"beta_1": decay_rule, "beta_2": decay_rule}
 
-    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.99):
+    def __init__(self, beta_1: float = 0.9, beta_2: float = 0.99) -> None:
         self.beta_1 = beta_1
         self.beta_2 = beta_2
 
@@ -318,11 +290,8 @@ class Lion(Optimizer, name="lion"):
         """Take one step."""
         m, c, scratch = state["m"], state["c"], state["scratch"]
         np.multiply(m, self.beta_1, c)
-        np.multiply(g, 1 - self.beta_1, scratch)
-        c += scratch
-        np.sign(c, scratch)
-        scratch *= rate
-        theta -= scratch
+        c += np.multiply(g, 1 - self.beta_1, scratch)
+        theta -= np.multiply(np.sign(c, scratch), rate, scratch)
         accumulate(m, g, self.beta_2, scratch)
 
     def effective_rate(self, g, state, rate, momentum=None):

@@ -50,17 +50,16 @@ class AdaGrad(Optimizer, name="adagrad"):
     """
 
     learning_rate = 0.01
-    slots = ("r",)
+    slots: ClassVar = {"r": 0.0}
     rules: ClassVar = {"delta": positive}
 
-    def __init__(self, delta: float = 1e-7):
+    def __init__(self, delta: float = 1e-7) -> None:
         self.delta = delta
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
         r, scratch = state["r"], state["scratch"]
-        np.multiply(g, g, scratch)
-        r += scratch
+        r += np.multiply(g, g, scratch)
         np.sqrt(r, scratch)
         scratch += self.delta
         np.divide(g, scratch, scratch)
@@ -78,8 +77,8 @@ class AdaDelta(Optimizer, name="adadelta"):
     r"""AdaDelta: the ratio of two running root mean squares replaces the learning rate.
 
     .. math:: r \leftarrow \rho r + (1-\rho) g^2, \quad
-              d = -\frac{\sqrt{u + \delta}}{\sqrt{r + \delta}}\, g, \quad
-              u \leftarrow \rho u + (1-\rho) d^2, \quad \theta \leftarrow \theta + \epsilon d
+              d = \frac{\sqrt{u + \delta}}{\sqrt{r + \delta}}\, g, \quad
+              u \leftarrow \rho u + (1-\rho) d^2, \quad \theta \leftarrow \theta - \epsilon d
 
     Parameters
     ----------
@@ -101,33 +100,33 @@ class AdaDelta(Optimizer, name="adadelta"):
     """
 
     learning_rate = 1.0
-    slots = ("r", "u", "d")
+    slots: ClassVar = {"r": 0.0, "u": 0.0, "d": 0.0}
     rules: ClassVar = {"rho": decay_rule, "delta": positive}
 
-    def __init__(self, rho: float = 0.95, delta: float = 1e-6):
+    def __init__(self, rho: float = 0.95, delta: float = 1e-6) -> None:
         self.rho = rho
         self.delta = delta
 
-    def _ratio(self, state, out, spare):
-        np.add(state["u"], self.delta, out)
-        out /= np.add(state["r"], self.delta, spare)
+    def _ratio(self, u, r, out, spare):
+        """Return ``√(u + δ) / √(r + δ)``, written into ``out``."""
+        np.add(u, self.delta, out)
+        out /= np.add(r, self.delta, spare)
         return np.sqrt(out, out)
 
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
-        d, scratch = state["d"], state["scratch"]
-        accumulate_square(state["r"], g, self.rho, scratch)
-        self._ratio(state, d, scratch)
+        r, u, d, scratch = state["r"], state["u"], state["d"], state["scratch"]
+        accumulate_square(r, g, self.rho, scratch)
+        self._ratio(u, r, d, scratch)
         d *= g
-        accumulate_square(state["u"], d, self.rho, scratch)
-        d *= rate
-        theta -= d
+        accumulate_square(u, d, self.rho, scratch)
+        theta -= np.multiply(d, rate, scratch)
 
     def effective_rate(self, g, state, rate, momentum=None):
         """Return ``ε √(u + δ) / √(r + δ)``."""
-        out = self._ratio(state, state["scratch"], state["d"])
-        out *= rate
-        return out
+        eta = self._ratio(state["u"], state["r"], state["scratch"], state["d"])
+        eta *= rate
+        return eta
 
 
 class RMSProp(Optimizer, name="rmsprop"):
@@ -159,25 +158,24 @@ class RMSProp(Optimizer, name="rmsprop"):
     learning_rate = 0.001
     momentum = 0.0
     nesterov = False
-    slots = ("r", "v")
+    slots: ClassVar = {"r": 0.0, "v": 0.0}
     rules: ClassVar = {"rho": decay_rule, "delta": positive}
 
-    def __init__(self, rho: float = 0.9, delta: float = 1e-6):
+    def __init__(self, rho: float = 0.9, delta: float = 1e-6) -> None:
         self.rho = rho
         self.delta = delta
 
     def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
         """Take one step."""
-        scratch = state["scratch"]
-        accumulate_square(state["r"], g, self.rho, scratch)
-        np.add(state["r"], self.delta, scratch)
-        np.sqrt(scratch, scratch)
+        r, scratch = state["r"], state["scratch"]
+        accumulate_square(r, g, self.rho, scratch)
+        np.sqrt(np.add(r, self.delta, scratch), scratch)
         np.divide(g, scratch, scratch)
         scratch *= -rate
-        move(theta, scratch, state, momentum, nesterov)
+        move(theta, scratch, state["v"], momentum, nesterov)
 
     def effective_rate(self, g, state, rate, momentum=0.0):
         """Return ``ε / ((1 − α) √(δ + r))``."""
-        scratch = np.add(state["r"], self.delta, state["scratch"])
-        np.sqrt(scratch, scratch)
+        scratch = state["scratch"]
+        np.sqrt(np.add(state["r"], self.delta, scratch), scratch)
         return np.divide(rate / (1 - momentum), scratch, scratch)

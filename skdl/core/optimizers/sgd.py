@@ -12,12 +12,12 @@ The learning rate ε and the momentum α are handed to each step, because schedu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from skdl.core.component import Component, Interval
-from skdl.core.penalties import add_l1_subgradient, soft_threshold
 
 __all__ = [
     "SGD",
@@ -47,8 +47,10 @@ class Optimizer(Component, family=True):
         ``nesterov`` of None says that the optimiser has no such thing.
     full_batch : bool
         Whether every step needs the gradient of all rows.
-    slots : tuple of str
-        Names of the arrays, in the shape of θ, that make up the state.
+    wants_subgradient : bool
+        Whether a penalty with a corner joins the gradient; otherwise a proximal step follows.
+    slots : mapping of str to float
+        The arrays in the shape of θ that make up the state, and the number that each starts at.
     order : int
         1 for the optimisers of this module; 2 for those of :mod:`skdl.core.training.solvers`.
     """
@@ -58,7 +60,8 @@ class Optimizer(Component, family=True):
     nesterov: ClassVar[bool | None] = None
     weight_decay: ClassVar[float] = 0.0
     full_batch: ClassVar[bool] = False
-    slots: ClassVar[tuple[str, ...]] = ()
+    wants_subgradient: ClassVar[bool] = False
+    slots: ClassVar[Mapping[str, float]] = {}
     order: ClassVar[int] = 1
 
     def init(self, theta: Array) -> State:
@@ -68,8 +71,13 @@ class Optimizer(Component, family=True):
         ----------
         theta : ndarray of shape (..., n_parameters)
             The parameters.
+
+        Returns
+        -------
+        state : dict
+            The slots, the number of steps "t" = 0, and "scratch", an array to compute in.
         """
-        state = {name: np.zeros_like(theta) for name in self.slots}
+        state = {name: np.full_like(theta, start) for name, start in self.slots.items()}
         return {**state, "t": 0, "scratch": np.empty_like(theta)}
 
     def step(
@@ -106,24 +114,6 @@ class Optimizer(Component, family=True):
         """
         raise NotImplementedError
 
-    def step_with_l1(
-        self,
-        theta: Array,
-        g: Array,
-        state: State,
-        rate: float | Array,
-        momentum: float | Array | None,
-        nesterov: bool | None,
-        l1: float | Array,
-        weights: slice,
-    ) -> None:
-        """Take a step, then the proximal step of ``l1·Σ|w|`` over the slice ``weights`` of θ."""
-        self.step(theta, g, state, rate, momentum, nesterov)
-        eta = self.effective_rate(g, state, rate, momentum)
-        if np.shape(eta) == theta.shape:
-            eta = eta[..., weights]
-        soft_threshold(theta[..., weights], eta * l1)
-
 
 def accumulate(mean: Array, x: Array, decay: float, scratch: Array) -> None:
     """Update a running mean in place: ``mean = decay·mean + (1 − decay)·x``."""
@@ -140,24 +130,19 @@ def accumulate_square(mean: Array, x: Array, decay: float, scratch: Array) -> No
     mean += scratch
 
 
-def move(theta: Array, d: Array, state: State, momentum: Any, nesterov: Any) -> None:
-    r"""Add momentum to the plain step ``d`` (in scratch) and move θ.
+def move(theta: Array, d: Array, v: Array, momentum: float | Array, nesterov: bool | None) -> None:
+    r"""Add momentum to the plain step ``d``, which is written over, and move θ.
 
     .. math:: v \leftarrow \alpha v + d, \qquad
               \theta \leftarrow \theta + v \;\text{ or, looking ahead, }\; \theta + \alpha v + d
 
     With Nesterov's look-ahead, θ stands for the point where the gradient is taken.
     """
-    if momentum is None:
-        theta += d
-        return
-    v = state["v"]
     v *= momentum
     v += d
     if nesterov:
         theta += d
-        np.multiply(v, momentum, d)
-        theta += d
+        theta += np.multiply(v, momentum, d)
     else:
         theta += v
 
@@ -187,12 +172,12 @@ class SGD(Optimizer, name="sgd"):
     learning_rate = 0.01
     momentum = 0.9
     nesterov = True
-    slots = ("v",)
+    slots: ClassVar = {"v": 0.0}
 
     def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
         """Take one step."""
-        np.multiply(g, -rate, state["scratch"])
-        move(theta, state["scratch"], state, momentum, nesterov)
+        d = np.multiply(g, -rate, state["scratch"])
+        move(theta, d, state["v"], momentum, nesterov)
 
     def effective_rate(self, g, state, rate, momentum=0.0):
         """Return ``ε / (1 − α)``."""
@@ -203,18 +188,12 @@ class SignAdaptive(Optimizer):
     """Optimisers whose rates follow the signs of successive gradients of all rows.
 
     Their gradient must include an L1 penalty, or a weight at rest under it, whose smooth gradient
-    never changes sign, would get an ever larger rate. So they take the subgradient of smallest
-    norm, and a weight that would change its sign stops at 0.
+    never changes sign, would get an ever larger rate. So they want the subgradient of smallest
+    norm (see :func:`skdl.core.training.update.step_with_corners`).
     """
 
     full_batch = True
-
-    def step_with_l1(self, theta, g, state, rate, momentum, nesterov, l1, weights):
-        """Take a step along the subgradient, and stop at 0."""
-        w, before = theta[..., weights], theta[..., weights].copy()
-        add_l1_subgradient(g[..., weights], w, l1)
-        self.step(theta, g, state, rate, momentum, nesterov)
-        w[w * before < 0] = 0
+    wants_subgradient = True
 
 
 class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
@@ -226,7 +205,8 @@ class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
         \theta_j \leftarrow \theta_j - \epsilon_j g_j, \qquad
         \bar\delta \leftarrow \vartheta\bar\delta + (1 - \vartheta) g
 
-    Needs the gradient of all rows: the signs of noisy gradients say nothing.
+    Needs the gradient of all rows: the signs of noisy gradients say nothing. The code keeps the
+    *gains* :math:`\epsilon_j / \epsilon`, which start at 1, so that a schedule may change ε.
 
     Parameters
     ----------
@@ -250,33 +230,26 @@ class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
     """
 
     learning_rate = 0.05
-    slots = ("mean",)
+    slots: ClassVar = {"gain": 1.0, "mean": 0.0}
     rules: ClassVar = {
         "kappa": Interval(0, closed="left"),
         "phi": Interval(0, 1, closed="neither"),
         "theta": decay_rule,
     }
 
-    def __init__(self, kappa: float = 0.05, phi: float = 0.1, theta: float = 0.7):
+    def __init__(self, kappa: float = 0.05, phi: float = 0.1, theta: float = 0.7) -> None:
         self.kappa = kappa
         self.phi = phi
         self.theta = theta
 
-    def init(self, theta):
-        """Start with every rate equal to ε: gains of 1."""
-        which = np.empty(theta.shape, bool)
-        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
-
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
-        gain, mean, scratch = state["gain"], state["mean"], state["scratch"]
-        np.multiply(mean, g, scratch)
-        np.add(gain, self.kappa, gain, where=np.greater(scratch, 0, state["which"]))
-        np.multiply(gain, 1 - self.phi, gain, where=np.less(scratch, 0, state["which"]))
-        np.multiply(gain, g, scratch)
-        scratch *= rate
-        theta -= scratch
-        accumulate(mean, g, self.theta, scratch)
+        gain, mean = state["gain"], state["mean"]
+        agreement = mean * g
+        gain[agreement > 0] += self.kappa
+        gain[agreement < 0] *= 1 - self.phi
+        theta -= rate * (gain * g)
+        mean[...] = self.theta * mean + (1 - self.theta) * g
 
 
 class RProp(SignAdaptive, name="rprop"):
@@ -287,7 +260,8 @@ class RProp(SignAdaptive, name="rprop"):
         \theta_j \leftarrow \theta_j - \Delta_j\,\mathrm{sign}(g_j)
 
     where g' is the previous gradient; a parameter whose gradient changed sign rests for one step
-    (the variant iRprop−). Needs the gradient of all rows. Steps start at the learning rate.
+    (the variant iRprop−). Needs the gradient of all rows. Steps start at the learning rate; the
+    code keeps the *gains* :math:`\Delta_j / \epsilon`, so that a schedule may change ε.
 
     Parameters
     ----------
@@ -309,7 +283,7 @@ class RProp(SignAdaptive, name="rprop"):
     """
 
     learning_rate = 0.01
-    slots = ("previous",)
+    slots: ClassVar = {"gain": 1.0, "previous": 0.0}
     rules: ClassVar = {
         "increase": Interval(1, closed="neither"),
         "decrease": Interval(0, 1, closed="neither"),
@@ -317,28 +291,24 @@ class RProp(SignAdaptive, name="rprop"):
         "largest": Interval(1),
     }
 
-    def __init__(self, increase=1.2, decrease=0.5, smallest=1e-5, largest=500.0):
+    def __init__(
+        self,
+        increase: float = 1.2,
+        decrease: float = 0.5,
+        smallest: float = 1e-5,
+        largest: float = 500.0,
+    ) -> None:
         self.increase = increase
         self.decrease = decrease
         self.smallest = smallest
         self.largest = largest
 
-    def init(self, theta):
-        """Start with every step equal to ε: gains of 1."""
-        which = np.empty(theta.shape, bool)
-        return {**super().init(theta), "gain": np.ones_like(theta), "which": which}
-
     def step(self, theta, g, state, rate, momentum=None, nesterov=None):
         """Take one step."""
-        gain, previous, scratch = state["gain"], state["previous"], state["scratch"]
-        np.multiply(g, previous, scratch)
-        np.multiply(gain, self.increase, gain, where=np.greater(scratch, 0, state["which"]))
-        turned = np.less(scratch, 0, state["which"])
-        np.multiply(gain, self.decrease, gain, where=turned)
+        gain, previous = state["gain"], state["previous"]
+        agreement = g * previous
+        gain[agreement > 0] *= self.increase
+        gain[agreement < 0] *= self.decrease
         np.clip(gain, self.smallest, self.largest, gain)
-        previous[...] = g
-        np.copyto(previous, 0, where=turned)
-        np.sign(previous, scratch)
-        scratch *= gain
-        scratch *= rate
-        theta -= scratch
+        previous[...] = np.where(agreement < 0, 0, g)
+        theta -= rate * (gain * np.sign(previous))

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from skdl.core.component import Component, Either, Interval, Nothing
+from skdl.core.component import Component, Either, Interval, Member, Nothing
 
 __all__ = [
     "Constant",
@@ -288,7 +288,7 @@ class WarmUp(Schedule, name="warm_up"):
     [0.0, 0.25, 1.0, 1.0]
     """
 
-    rules: ClassVar = {"epochs": epochs_rule}
+    rules: ClassVar = {"epochs": epochs_rule, "then": Either(Member(Schedule), Nothing())}
 
     def __init__(self, epochs: float = 5, then: Schedule | None = None):
         self.epochs = epochs
@@ -298,15 +298,6 @@ class WarmUp(Schedule, name="warm_up"):
     def follows_loss(self):
         """Whether the schedule that follows does."""
         return self.then is not None and self.then.follows_loss
-
-    def validate(self):
-        """Check the settings, those of the schedule that follows too."""
-        super().validate()
-        if self.then is not None:
-            if not isinstance(self.then, Schedule):
-                raise ValueError(f"WarmUp: then must be a Schedule or None; got {self.then!r}")
-            self.then.validate()
-        return self
 
     def factor(self, t, total, history=()):
         """Return the factor at ``t``."""

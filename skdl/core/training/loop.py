@@ -17,14 +17,13 @@ import numpy as np
 
 from skdl.core.batches import slices, take_rows
 from skdl.core.fast import compiled_layers
-from skdl.core.layers import Pass
+from skdl.core.layers import Pass, norm
 from skdl.core.network import Workspace
 from skdl.core.noise import draw_normal
 from skdl.core.penalties import project_to_max_norm
 from skdl.core.schedules import Constant, ConstantMomentum
 from skdl.core.training.fit import Fit, Progress
 from skdl.core.training.update import Update
-from skdl.core.training.vital_signs import norm, vital_signs
 
 __all__ = ["Loop", "Trainer", "train"]
 
@@ -54,8 +53,7 @@ class Loop(ABC):
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
         self._layers = compiled_layers(network.layers)
         self._parts = network.arrays(network.gradient)
-        views = zip(network.layers, network.views(network.theta), strict=True)
-        self._weight_matrices = [v["W"] for _, v in views if "W" in v]
+        self._weight_matrices = [layer.W for layer in network.weighted_layers]
         self._raw: Array | None = None
         self._noisy = bool(np.any(training.weight_noise))
         self._steady = isinstance(training.schedule, Constant) and isinstance(
@@ -111,7 +109,8 @@ class Loop(ABC):
             "learning_rate": self.rate,
             "momentum": math.nan if self.momentum is None else self.momentum,
             "gradient_norm": norm(network.gradient),
-            **vital_signs(network, self._work[self.batch_size][0]),
+            # Read off the last batch of full size, so that a look inside the layers costs little.
+            **network.signs(self._work[self.batch_size][0]),
         }
 
     @final

@@ -141,9 +141,12 @@ class SideBySide(Loop):
             return each([getattr(getattr(fit, owner), name) for fit in fits], dtype)
 
         network = stacked([fit.network for fit in fits])
-        l1, l2 = of_each("objective", "l1"), of_each("objective", "l2")
+        penalties = [
+            type(terms[0]).stacked(terms, each([term.strength for term in terms], dtype))
+            for terms in zip(*(fit.objective.penalties for fit in fits), strict=True)
+        ]
         every = first.objective.penalized.stop == network.n_parameters
-        objective = Objective(network, first.objective.loss, l1, l2, penalize_bias=every)
+        objective = Objective(network, first.objective.loss, penalties, penalize_bias=every)
         training = replace(
             first.training,
             learning_rate=of_each("training", "learning_rate", np.float64),

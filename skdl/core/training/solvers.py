@@ -12,7 +12,6 @@ learning rate, no batch and no noise.
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -22,7 +21,6 @@ from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
 from skdl.core.training.fit import Data, Fit
-from skdl.core.training.vital_signs import vital_signs
 
 __all__ = ["BFGS", "CG", "LBFGS", "Newton", "NewtonCG", "SecondOrder"]
 
@@ -42,6 +40,8 @@ class SecondOrder(Optimizer):
         The name of its tolerance there.
     handles_l1 : bool
         Whether it can take an L1 penalty.
+    max_parameters : float
+        Networks with more are refused.
     """
 
     order = 2
@@ -49,11 +49,14 @@ class SecondOrder(Optimizer):
     method: ClassVar[str]
     gradient_tolerance: ClassVar[str] = "gtol"
     handles_l1: ClassVar[bool] = False
+    max_parameters: float = np.inf
 
     def _options(self) -> dict[str, Any]:
+        """Return options of the method beside its tolerance."""
         return {}
 
     def _curvature(self, problem: _Problem) -> dict[str, Any]:
+        """Return what tells SciPy about the second derivatives."""
         return {}
 
     @final
@@ -69,18 +72,18 @@ class SecondOrder(Optimizer):
         Raises
         ------
         ValueError
-            If the network is too large for the solver.
+            If the network has more than ``max_parameters`` parameters.
         """
         from scipy.optimize import minimize
 
         progress, watch = fit.progress, fit.watch
-        n, most = fit.network.n_parameters, getattr(self, "max_parameters", math.inf)
-        if n > most:
+        n = fit.network.n_parameters
+        if n > self.max_parameters:
             raise ValueError(
-                f"{type(self).__name__}: the network must have at most max_parameters={most} "
-                f"parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
+                f"{type(self).__name__}: the network must have at most max_parameters="
+                f"{self.max_parameters} parameters; got {n}. Use optimizer='newton_cg' or 'lbfgs'."
             )
-        kind = _SplitProblem if fit.objective.has_l1 else _Problem
+        kind = _SplitProblem if fit.objective.corner_terms else _SmoothProblem
         problem = kind(fit.objective, fit.data.whole())
         x = problem.start()
 
@@ -115,7 +118,7 @@ class SecondOrder(Optimizer):
 
 
 class _Problem:
-    """The objective as SciPy wants it: functions of one float64 vector."""
+    """The objective as SciPy wants it: functions of one float64 vector x, in which θ is told."""
 
     def __init__(self, objective: Objective, data: Data) -> None:
         self.objective = objective
@@ -126,26 +129,27 @@ class _Problem:
 
     def start(self) -> Array:
         """Return where the search starts."""
-        return self.network.theta.astype(np.float64)
+        raise NotImplementedError
 
     def bounds(self) -> Any:
         """Return bounds of the variables."""
-        return None
+        raise NotImplementedError
 
     def move(self, x: Array) -> None:
         """Set the parameters of the network."""
-        self.network.theta[...] = x
+        raise NotImplementedError
 
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J and its gradient at ``x``."""
-        return self.evaluate_at(x)
+        raise NotImplementedError
 
     def evaluate_at(self, x: Array) -> tuple[float, Array]:
         """Move to ``x``; return J and its gradient with respect to θ."""
         self.move(x)
         _, y, weight = self.batch
-        gradient = self.objective.gradient(*self.batch, self.work, self.run).astype(np.float64)
-        raw = self.work.buffers[-1].z
+        raw = self.objective.loss_gradient(*self.batch, self.work, self.run)
+        self.objective.add_penalty_gradient()
+        gradient = self.network.gradient.astype(np.float64)
         penalty = self.network.activity_penalty(self.work) + self.objective.penalty()
         return float(self.objective.loss.value(y, raw, weight) + penalty), gradient
 
@@ -172,8 +176,28 @@ class _Problem:
             "learning_rate": np.nan,
             "momentum": np.nan,
             "gradient_norm": float(np.linalg.norm(gradient)),
-            **vital_signs(self.network, self.work),
+            **self.network.signs(self.work),
         }
+
+
+class _SmoothProblem(_Problem):
+    """An objective without corners: x is θ."""
+
+    def start(self) -> Array:
+        """Return θ."""
+        return self.network.theta.astype(np.float64)
+
+    def bounds(self) -> None:
+        """Return None: there are none."""
+        return None
+
+    def move(self, x: Array) -> None:
+        """Set θ."""
+        self.network.theta[...] = x
+
+    def value_and_gradient(self, x: Array) -> tuple[float, Array]:
+        """Return J and its gradient."""
+        return self.evaluate_at(x)
 
 
 class _SplitProblem(_Problem):
@@ -185,10 +209,11 @@ class _SplitProblem(_Problem):
     def __init__(self, objective: Objective, data: Data) -> None:
         super().__init__(objective, data)
         self.penalized = objective.penalized
+        self.l1 = sum(term.strength for term in objective.corner_terms)
 
     def start(self) -> Array:
         """Return u, v and the rest."""
-        theta = super().start()
+        theta = self.network.theta.astype(np.float64)
         w = theta[self.penalized]
         return np.concatenate((np.maximum(w, 0), np.maximum(-w, 0), theta[self.penalized.stop :]))
 
@@ -205,7 +230,7 @@ class _SplitProblem(_Problem):
     def value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return J with ``λ₁ Σ (u + v)``, and its gradient."""
         value, g = self.evaluate_at(x)
-        n, l1 = self.penalized.stop, self.objective.l1
+        n, l1 = self.penalized.stop, self.l1
         w = x[:n] - x[n : 2 * n]
         value += float(l1 * (x[: 2 * n].sum() - np.abs(w).sum()))
         return value, np.concatenate((g[:n] + l1, -g[:n] + l1, g[n:]))
@@ -236,7 +261,7 @@ class LBFGS(SecondOrder, name="lbfgs"):
     handles_l1 = True
     rules: ClassVar = {"history_size": Interval(1, integer=True)}
 
-    def __init__(self, history_size: int = 10):
+    def __init__(self, history_size: int = 10) -> None:
         self.history_size = history_size
 
     def _options(self):
@@ -317,7 +342,7 @@ class Newton(SecondOrder, name="newton"):
     method = "trust-exact"
     rules: ClassVar = {"max_parameters": Interval(1, integer=True)}
 
-    def __init__(self, max_parameters: int = 2000):
+    def __init__(self, max_parameters: int = 2000) -> None:
         self.max_parameters = max_parameters
 
     def _curvature(self, problem):

@@ -1,7 +1,8 @@
 r"""The update: how a gradient moves θ.
 
-The gradient of the L2 penalty joins, decoupled weight decay shrinks the weights, the optimiser
-takes its step, and the proximal step of L1 ends it (see :mod:`skdl.core.penalties`).
+The gradients of the smooth penalties join, decoupled weight decay shrinks the weights, the
+optimiser takes its step, and the proximal step of a penalty with a corner ends it (see
+:mod:`skdl.core.penalties`).
 
 All of this is a dozen passes over θ, its gradient and the optimiser's state, so a long θ is updated
 a *block* at a time: every pass but the first then finds its block in the cache.
@@ -9,6 +10,7 @@ a *block* at a time: every pass but the first then finds its block in the cache.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,8 @@ import numpy as np
 
 from skdl.core.fast import compiled_step
 from skdl.core.objective import Objective
-from skdl.core.optimizers import State
+from skdl.core.optimizers import Optimizer, State
+from skdl.core.penalties import L2, Penalty
 
 __all__ = ["Block", "Update"]
 
@@ -33,6 +36,8 @@ class Block:
     g: Array
     state: State
     weights: slice
+    smooth_terms: Sequence[Penalty] = ()
+    corner_terms: Sequence[Penalty] = ()
 
     def __post_init__(self) -> None:
         self.w, self.dw = self.theta[..., self.weights], self.g[..., self.weights]
@@ -76,40 +81,49 @@ class Update:
                 state["scratch"] = states[0]["scratch"][..., : state["scratch"].shape[-1]]
         self.states = states
         end = objective.penalized.stop
-        self.blocks = [
-            Block(
+        self.blocks = []
+        for cut, state in zip(cuts, states, strict=True):
+            weights = slice(cut.start, max(cut.start, min(end, cut.stop)))
+            block = Block(
                 network.theta[..., cut],
                 network.gradient[..., cut],
                 state,
-                slice(0, max(0, min(end, cut.stop) - cut.start)),
+                slice(0, weights.stop - cut.start),
+                [term.of_part(weights) for term in objective.smooth_terms],
+                [term.of_part(weights) for term in objective.corner_terms],
             )
-            for cut, state in zip(cuts, states, strict=True)
-        ]
+            self.blocks.append(block)
         self.decays = bool(np.any(training.weight_decay))
         self.compiled = None
-        if not (self.decays or objective.has_l1):
+        only_l2 = all(type(term) is L2 for term in objective.smooth_terms)
+        if only_l2 and not (self.decays or objective.corner_terms):
+            self.l2 = sum(term.strength for term in objective.smooth_terms)
             steps = [compiled_step(training.optimizer, block) for block in self.blocks]
             self.compiled = None if None in steps else steps
 
     def step(self, rate: Any, momentum: Any) -> None:
-        """Move θ by one step."""
-        objective, training = self.objective, self.training
+        """Move θ by one step.
+
+        Parameters
+        ----------
+        rate, momentum : float, or ndarray of shape (..., 1)
+            The learning rate ε and the momentum α of this step.
+        """
         if self.compiled:
             for step in self.compiled:
-                step(rate, objective.l2)
+                step(rate, self.l2)
             return
+        training = self.training
         for block in self.blocks:
-            if objective.has_l2:  # ∂/∂w of ½ λ₂ Σ w²
-                np.multiply(block.w, objective.l2, block.scratch)
-                block.dw += block.scratch
+            for term in block.smooth_terms:
+                term.add_gradient(block.w, block.dw, block.scratch)
             if self.decays:
                 block.w *= 1 - rate * training.weight_decay
-            pace = (block.state, rate, momentum, training.nesterov)
-            if objective.has_l1:
-                l1, weights = objective.l1, block.weights
-                training.optimizer.step_with_l1(block.theta, block.g, *pace, l1, weights)
+            pace = rate, momentum, training.nesterov
+            if block.corner_terms:
+                step_with_corners(training.optimizer, block, *pace)
             else:
-                training.optimizer.step(block.theta, block.g, *pace)
+                training.optimizer.step(block.theta, block.g, block.state, *pace)
 
     def flush(self) -> None:
         """Set to 0 what has become too small for the type (subnormal numbers).
@@ -124,3 +138,28 @@ class Update:
                 tiny = np.abs(array) < np.finfo(block.theta.dtype).tiny
                 if tiny.any():
                     array[tiny] = 0
+
+
+def step_with_corners(
+    optimizer: Optimizer, block: Block, rate: Any, momentum: Any, nesterov: bool | None
+) -> None:
+    """Take a step of the optimiser, and of the penalties that have a corner.
+
+    A proximal step follows; it goes as far as the optimiser goes per unit of a gradient. Where the
+    optimiser wants the subgradient, that joins the gradient, and a weight that would change its
+    sign stops at 0.
+    """
+    theta, g, w, state = block.theta, block.g, block.w, block.state
+    if optimizer.wants_subgradient:
+        before = w.copy()
+        for term in block.corner_terms:
+            term.add_subgradient(w, block.dw)
+        optimizer.step(theta, g, state, rate, momentum, nesterov)
+        w[w * before < 0] = 0
+        return
+    optimizer.step(theta, g, state, rate, momentum, nesterov)
+    eta = optimizer.effective_rate(g, state, rate, momentum)
+    if np.shape(eta) == theta.shape:
+        eta = eta[..., block.weights]
+    for term in block.corner_terms:
+        term.shrink(w, eta)

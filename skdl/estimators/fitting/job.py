@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from skdl.core.objective import Objective
 from skdl.core.training.fit import Data, Fit
 from skdl.core.training.loop import train
 from skdl.core.training.stopping import Stopping
@@ -234,7 +235,10 @@ def make_job(
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
     """
-    objective, progress = learner._objective(settings), learner._progress
+    objective = Objective(
+        learner._network, learner._loss, settings.penalties, settings.penalize_bias
+    )
+    progress = learner._progress
     if progress.optimizer_name != repr(settings.training.optimizer):
         progress.optimizer_state = None  # moments mean nothing to another optimiser
         progress.optimizer_name = repr(settings.training.optimizer)

@@ -58,7 +58,7 @@ def kind(job: Job) -> Hashable:
         (fit.n_epochs, fit.total, training.batch_size, training.nesterov),
         _key(objective.loss),
         # A penalty or a noise of 0 is not the same as none of it: the one draws or cuts, to no end.
-        (objective.has_l1, bool(training.weight_noise)),
+        (bool(objective.corner_terms), bool(training.weight_noise)),
     )
 
 

@@ -18,6 +18,7 @@ from skdl.core.component import check_parameter, resolve
 from skdl.core.initializers import Initializer
 from skdl.core.noise import DropoutInference
 from skdl.core.optimizers import Optimizer
+from skdl.core.penalties import L1, L2, Penalty
 from skdl.core.schedules import MomentumSchedule, Schedule
 from skdl.core.training.fit import Training
 from skdl.estimators.parameters.idle import Chosen, is_any
@@ -46,6 +47,10 @@ class Settings:
         The hidden layers, from below.
     network : dict
         What else the network is built from, for :func:`skdl.core.architecture.build`.
+    penalties : list of Penalty
+        The terms of the objective beside the loss.
+    penalize_bias : bool
+        Whether they apply to every parameter, not only to the weights.
     training : Training
         How to train.
     n_sub_networks : int
@@ -54,6 +59,8 @@ class Settings:
 
     hidden: list[Hidden]
     network: dict[str, Any]
+    penalties: list[Penalty]
+    penalize_bias: bool
     training: Training
     n_sub_networks: int
 
@@ -270,6 +277,8 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     return Settings(
         hidden,
         _resolve_network(estimator, inference),
+        [L1(estimator.l1), L2(estimator.l2)],
+        estimator.penalize_bias,
         training,
         n_sub_networks=inference.n_networks if drops else 0,
     )

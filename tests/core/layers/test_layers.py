@@ -9,15 +9,17 @@ from strategies import every_activation, make_case, make_hidden
 
 from skdl.core.activations import LeakyReLU, Maxout, PReLU, ReLU, Tanh
 from skdl.core.initializers import Initializer
-from skdl.core.layers import ActivityPenalty, Distance, Dropout, GaussianNoise
-from skdl.core.layers.dense import (
+from skdl.core.layers import (
     Activate,
+    ActivityPenalty,
     Dense,
+    Distance,
+    Dropout,
+    GaussianNoise,
     MaxoutUnits,
     Pass,
-    product,
-    transposed_product,
 )
+from skdl.core.layers.dense import product, transposed_product
 from skdl.core.losses import SquaredError
 from skdl.core.network import Network
 from skdl.core.noise import Averaged, DropoutInference, Inverted, WeightScaled
@@ -30,7 +32,7 @@ def alone(layer, *theta, n_rows=2, dtype=np.float64):
     """Bind one layer to its parameters; return its network and buffers."""
     network = Network([layer], dtype)
     network.theta[...] = theta
-    return network, network.workspace(n_rows).buffers[0]
+    return network, network.workspace(n_rows).memos[0]
 
 
 # --------------------------------------------------------------------------------------
@@ -135,13 +137,13 @@ def test_activity_penalty():
     layer = ActivityPenalty(2, 0.1)
     _, b = alone(layer)
     assert layer.forward(X, b, TRAIN) is X
-    assert layer.value(b) == pytest.approx(0.1 * (3 + 4) / 2)
+    assert layer.penalty(b) == pytest.approx(0.1 * (3 + 4) / 2)
     assert layer.backward(np.ones((2, 2)), b) == pytest.approx(
         np.array([[1.05, 1.05], [1.05, 0.95]])
     )
     weight = np.array([[2.0], [0.0]])
     layer.forward(X, b, Pass(training=True, weight=weight))
-    assert layer.value(b) == pytest.approx(0.1 * 2 * 3 / 2)
+    assert layer.penalty(b) == pytest.approx(0.1 * 2 * 3 / 2)
     assert layer.backward(np.zeros((2, 2)), b) == pytest.approx(np.array([[0.1, 0.1], [0, 0]]))
 
 
@@ -225,7 +227,7 @@ def test_a_stack_is_many_networks(activation, batch_norm, stack):
         work = case.network.workspace(x.shape[0])
         predicted = case.network.raw(x).copy()
         raw = case.objective.loss_gradient(x, y, weight, work, run).copy()
-        case.objective.add_l2_gradient()
+        case.objective.add_penalty_gradient()
         value = case.objective.value(x, y, weight, work, run)
         parts = [predicted, raw, value, case.network.gradient.copy(), case.network.running.copy()]
         if case.objective.exact_curvature:
@@ -246,7 +248,7 @@ def test_every_network_of_a_stack_draws_its_own_hidden_masks():
     case = make_case(SquaredError(), hidden, stack=(3,), n_rows=50)
     work = case.network.workspace(50)
     case.network.forward(case.x, work, Pass(training=True, rng=np.random.default_rng(0)))
-    (mask,) = [b.mask for b in work.buffers if getattr(b, "mask", None) is not None]
+    (mask,) = [b.mask for b in work.memos if getattr(b, "mask", None) is not None]
     assert mask.shape == (3, 50, 3)
     assert (mask[0] != mask[1]).any() and (mask[1] != mask[2]).any()
 

@@ -19,7 +19,7 @@ def norm(n=3, dtype=np.float64, n_rows=8, **settings):
     layer = BatchNorm(n, **settings)
     network = Network([layer], dtype)
     network.initialize(np.random.default_rng(0))
-    return layer, network.workspace(n_rows).buffers[0]
+    return layer, network.workspace(n_rows).memos[0]
 
 
 def test_a_batch_gets_mean_zero_and_variance_one():

@@ -86,7 +86,9 @@ def test_known_factors(name):
 @few
 def test_what_falls_never_rises(cls, data, total):
     """Outside the rising part of a cycle or a warm-up and the restarts of a short period."""
-    schedule = data.draw(settings_of(cls, **({"period": None} if cls is Cosine else {})))
+    schedule = data.draw(
+        settings_of(cls, **{Cosine: {"period": None}, WarmUp: {"then": None}}.get(cls, {}))
+    )
     start = {OneCycle: getattr(schedule, "rise", 0) * total, WarmUp: getattr(schedule, "epochs", 0)}
     start = start.get(cls, 0)
     grid = [start + i * (1.2 * total - start) / 200 for i in range(201)]

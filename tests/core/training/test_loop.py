@@ -20,6 +20,7 @@ from skdl.core.layers import Pass
 from skdl.core.losses import CrossEntropy, SquaredError
 from skdl.core.objective import Objective
 from skdl.core.optimizers import SGD, Optimizer
+from skdl.core.penalties import L1, L2
 from skdl.core.schedules import Linear, Plateau, Rise, Schedule
 from skdl.core.training.fit import Data, Fit, Progress, Training
 from skdl.core.training.loop import Trainer, train
@@ -917,7 +918,7 @@ def test_single_precision_is_kept(name):
     network.initialize(rng)
     x, y = rng.standard_normal((2, 20, 4)).astype(np.float32)
     weight = np.ones((20, 1), np.float32)
-    case = Case(Objective(network, SquaredError(), 0.01, 0.01), x, y[:, :2], weight)
+    case = Case(Objective(network, SquaredError(), [L1(0.01), L2(0.01)]), x, y[:, :2], weight)
     seen = []
 
     class Typed(Objective):
@@ -926,7 +927,7 @@ def test_single_precision_is_kept(name):
             seen.extend([raw.dtype, self.network.gradient.dtype])
             return raw
 
-    case.objective = Typed(network, SquaredError(), 0.01, 0.01)
+    case.objective = Typed(network, SquaredError(), [L1(0.01), L2(0.01)])
     training = with_defaults(
         FIRST_ORDER[name](),
         batch_size=20,

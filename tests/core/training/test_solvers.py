@@ -43,7 +43,7 @@ def linear_case(n_rows=40, dtype=np.float64, loss=None, n_targets=2, **options):
     if dtype != np.float64:
         network = build(4, [], n_targets, output_initializer=glorot, dtype=dtype)
         network.theta[...] = case.network.theta
-        case.objective = Objective(network, loss, case.objective.l1, case.objective.l2)
+        case.objective = Objective(network, loss, case.objective.penalties)
         case.x, case.y = case.x.astype(dtype), case.y.astype(dtype)
         case.weight = None if case.weight is None else case.weight.astype(dtype)
     return case
@@ -54,7 +54,7 @@ def ridge(case):
     n = len(case.x)
     A = np.hstack([case.x, np.ones((n, 1))]).astype(np.float64)
     weighted = A if case.weight is None else case.weight * A
-    penalty = case.objective.l2 * np.diag([1, 1, 1, 1, 0])
+    penalty = case.l2 * np.diag([1, 1, 1, 1, 0])
     theta = np.linalg.solve(weighted.T @ A / n + penalty, weighted.T @ case.y / n)
     return theta[:4], theta[4]
 
@@ -309,7 +309,7 @@ def test_l1_gives_sparse_logistic_regression(solver):
 
 def test_newton_damps_a_hessian_that_a_softmax_makes_singular():
     case = linear_case(n_rows=30, loss=CrossEntropy(), n_targets=3, l1=0.0, l2=0.0, weighted=False)
-    problem = second_order._Problem(case.objective, Data(case.x, case.y, None))
+    problem = second_order._SmoothProblem(case.objective, Data(case.x, case.y, None))
     x = problem.start()
     H, damped = problem.hessian(x), Newton()._curvature(problem)["hess"](x)
     assert abs(np.linalg.eigvalsh(H)[0]) < 1e-12  # all classes moved alike: no other probabilities

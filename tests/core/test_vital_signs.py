@@ -7,9 +7,8 @@ import pytest
 from strategies import make_case, make_hidden
 
 from skdl.core.activations import Activation
-from skdl.core.layers import Pass
+from skdl.core.layers import Pass, norm
 from skdl.core.losses import CrossEntropy, SquaredError
-from skdl.core.training.vital_signs import norm, vital_signs
 
 
 def signs(name, bias, *, units=4, W=None, **settings):
@@ -22,7 +21,7 @@ def signs(name, bias, *, units=4, W=None, **settings):
         dense.W[...] = W
     work = case.network.workspace(50)
     case.objective.loss_gradient(*case.batch, work, Pass(training=True, weight=case.weight))
-    return vital_signs(case.network, work), case.network
+    return case.network.signs(work), case.network
 
 
 def test_a_rectifier_that_is_silent_for_all_rows_is_dead():
@@ -62,7 +61,7 @@ def test_a_maxout_unit_of_which_one_piece_always_wins_is_dead():
 
 def test_norms_of_every_affine_layer():
     found, network = signs("tanh", 0.0)
-    layers = [layer for layer in network.layers if hasattr(layer, "W")]
+    layers = network.weighted_layers
     assert len(layers) == 2
     for name, arrays in (
         ("weight_norms", [layer.W for layer in layers]),
@@ -82,7 +81,7 @@ def test_networks_side_by_side_have_signs_of_their_own():
     y = np.broadcast_to(case.y, (3, *case.y.shape))
     work = case.network.workspace(len(case.x))
     case.objective.loss_gradient(x, y, None, work, Pass(training=True))
-    found = vital_signs(case.network, work)
+    found = case.network.signs(work)
     assert [values[0].shape for values in found.values()] == [(3,)] * 4
     assert found["dead"][0][1] == 1
     assert found["dead"][0][0] < 1

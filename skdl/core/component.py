@@ -149,7 +149,10 @@ class Either:
 
     def allows(self, value: Any) -> bool:
         """Tell whether ``value`` keeps one of the rules."""
-        return any(rule.allows(value) for rule in self.rules)
+        for rule in self.rules:
+            if rule.allows(value):
+                return True
+        return False
 
     def __str__(self) -> str:
         return ", or ".join(str(rule) for rule in self.rules)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -119,8 +120,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         learner = make_learner(self, go_on)
         earlier = self.networks_ if go_on else []
         X, y, weight = learner._check_rows(X, y, sample_weight, fresh=not go_on, classes=classes)
-        own = any([part is not None for part in validation])
-        if own and (validation[0] is None or validation[1] is None):
+        X_val, y_val, weight_val = validation
+        own = not (X_val is None and y_val is None and weight_val is None)
+        if own and (X_val is None or y_val is None):
             raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
         held_out = learner._check_rows(*validation) if own else None
         settings = resolve_settings(self, X.shape[0])
@@ -180,7 +182,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             reset=fresh,
         )
         if not on_disk:  # what is on disk is converted batch by batch
-            X = in_precision(X, self._precision(X))
+            dtype = self._precision(X)
+            if X.dtype != dtype or not (issparse(X) or X.flags.c_contiguous):
+                X = in_precision(X, dtype)
         y, kind = self._read_target(y)
         loss = resolve(self, "loss", self._loss_family, self.loss)
         if fresh:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import cache
+from operator import mul
 from typing import Any
 
 __all__ = ["threads_for"]
@@ -42,7 +43,7 @@ def threads_for(rows: int, widths: list[int]) -> Any:
     >>> with threads_for(200, [64, 100, 10]):
     ...     pass
     """
-    largest = max(a * b for a, b in zip(widths, widths[1:], strict=False))
+    largest = max(map(mul, widths, widths[1:]))
     if rows * largest >= SMALL:
         return nullcontext()
     return _controller().limit(limits=1, user_api="blas")

@@ -44,8 +44,9 @@ class Loop(ABC):
         training, network = fit.training, fit.network
         self.fit = fit
         self.network = network
-        self.batch_size = min(training.batch_size, fit.data.n)
         self.data = fit.data
+        self.n_rows = n_rows = fit.data.n
+        self.batch_size = min(training.batch_size, n_rows)
         self.rate = training.learning_rate
         self.momentum = training.momentum
         self.update = Update(fit.objective, training, fit.progress.optimizer_state)
@@ -59,7 +60,7 @@ class Loop(ABC):
         self._steady = isinstance(training.schedule, Constant) and isinstance(
             training.momentum_schedule, ConstantMomentum
         )
-        self._slices = list(slices(self.data.n, self.batch_size))
+        self._slices = list(slices(n_rows, self.batch_size))
         self._pass = Pass(training=True, rng=fit.progress.noise_rng)
         # Column by column, as the raw outputs are: the loss of the epoch takes half the time.
         self._targets = np.ascontiguousarray(np.moveaxis(self.data.y, -1, 0))
@@ -105,7 +106,7 @@ class Loop(ABC):
         return {
             "epoch": fit.progress.epoch,
             "loss": self._loss(y, weight),
-            "penalty": fit.objective.penalty() + activity / self.data.n,
+            "penalty": fit.objective.penalty() + activity / self.n_rows,
             "learning_rate": self.rate,
             "momentum": math.nan if self.momentum is None else self.momentum,
             "gradient_norm": norm(network.gradient),
@@ -142,7 +143,7 @@ class Loop(ABC):
     @final
     def _order(self, progress: Progress) -> Array | None:
         """Draw the order of the rows of one epoch, of one network."""
-        n, sampler = self.data.n, self.fit.training.sampler
+        n, sampler = self.n_rows, self.fit.training.sampler
         if self.batch_size == n and sampler.name != "replacement":
             return None  # one batch: its order means nothing
         progress.order = sampler.order(n, progress.batch_rng, progress.order)
@@ -153,7 +154,7 @@ class Loop(ABC):
         """Remember the raw outputs of a batch for the loss of the epoch."""
         # One pass over all raw outputs, not one per batch: the logarithms cost a tenth of a step.
         if self._raw is None:
-            shape = (raw.shape[-1], *raw.shape[:-2], self.data.n)
+            shape = (raw.shape[-1], *raw.shape[:-2], self.n_rows)
             self._raw = np.moveaxis(np.empty(shape, raw.dtype), 0, -1)
         self._raw[..., rows, :] = raw
 
@@ -170,7 +171,7 @@ class Trainer(Loop):
 
     def __init__(self, fit: Fit) -> None:
         super().__init__(fit)
-        if self.batch_size == fit.data.n:
+        if self.batch_size == self.n_rows:
             self.data = fit.data.whole()
 
     def run(self) -> None:
@@ -197,7 +198,7 @@ class Trainer(Loop):
             self._work[size] = self.network.workspace(size, self._layers), x
         work, buffer = self._work[size]
         if as_it_is:
-            return work, X if size == self.data.n else X[rows]
+            return work, X if size == self.n_rows else X[rows]
         which = np.arange(rows.start, rows.stop) if order is None else order[rows]
         if self.data.rows is not None:
             which = self.data.rows[which]

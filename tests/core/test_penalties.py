@@ -22,7 +22,8 @@ from skdl.core.penalties import (
     soft_threshold,
 )
 from skdl.core.training import update
-from skdl.core.training.loop import Data, Progress, Trainer, Training
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import Trainer
 
 few = run(max_examples=30)
 number = st.floats(-5, 5, allow_subnormal=False)
@@ -184,8 +185,7 @@ def test_a_strong_pull_towards_given_weights_ends_there(optimizer, monkeypatch):
         batch_size=20,
     )
     progress = Progress(np.random.default_rng(0), np.random.default_rng(1))
-    trainer = Trainer(objective, training, Data(*case.batch), progress, 2000)
-    trainer.run(2000, lambda record: False)
+    Trainer(Fit(objective, training, Data(*case.batch), progress, 2000)).run()
     np.testing.assert_allclose(case.network.weights, start, atol=0.02)
 
 

@@ -16,7 +16,8 @@ from skdl.core.network import Network
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Adam
 from skdl.core.penalties import L1, L2
-from skdl.core.training.loop import Data, Progress, Trainer, Training
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import Trainer
 from skdl.core.training.side_by_side import stacked
 
 N_ROWS = 6
@@ -132,11 +133,9 @@ def test_training_lowers_the_loss_and_keeps_them_tied(transposed):
     network = tied_network(transposed)
     progress = Progress(np.random.default_rng(0), np.random.default_rng(1))
     training = Training(Adam(), 0.01, batch_size=N_ROWS, max_norm=1.5)
-    trainer = Trainer(
-        Objective(network, SquaredError()), training, Data(*batch(network)), progress, 200
-    )
-    losses = []
-    trainer.run(200, lambda record: losses.append(record["loss"]))
+    objective, data = Objective(network, SquaredError()), Data(*batch(network))
+    Trainer(Fit(objective, training, data, progress, 200)).run()
+    losses = [record["loss"] for record in progress.history]
     assert losses[-1] < 0.5 * losses[0]
     encoder, decoder, _ = network.weighted_layers
     np.testing.assert_array_equal(decoder.W, encoder.W.T if transposed else encoder.W)

@@ -382,7 +382,5 @@ def test_nested_settings_are_reached_and_checked():
     assert warm.then.final == 0.2
     with pytest.raises(ValueError, match=r"^Cosine: final must be in \[0, 1\]; got 2"):
         warm.set_params(then__final=2).validate()
-    with pytest.raises(
-        ValueError, match=r"^WarmUp: then must be a Schedule, or None; got 'cosine'"
-    ):
+    with pytest.raises(ValueError, match="^WarmUp: then must be a Schedule, or None; got"):
         WarmUp(then="cosine").validate()

@@ -1,14 +1,7 @@
 """Activations: what a unit computes from its pre-activation, and the slope of it."""
 
-from skdl.core.activations.classical import (
-    Activation,
-    Cos,
-    HardTanh,
-    Identity,
-    PiecewiseLinear,
-    Sigmoid,
-    Tanh,
-)
+from skdl.core.activations.base import Activation, PiecewiseLinear
+from skdl.core.activations.classical import Cos, HardTanh, Identity, Sigmoid, Tanh
 from skdl.core.activations.rectifiers import (
     ELU,
     GELU,

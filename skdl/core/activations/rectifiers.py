@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import erf, expit
 
-from skdl.core.activations.classical import Activation, PiecewiseLinear
+from skdl.core.activations.base import Activation, PiecewiseLinear
 from skdl.core.component import Interval
 
 __all__ = [

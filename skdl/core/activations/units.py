@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from skdl.core.activations.classical import Activation, PiecewiseLinear
+from skdl.core.activations.base import Activation, PiecewiseLinear
 from skdl.core.component import Interval
 
 __all__ = ["RBF", "Maxout", "PReLU"]

@@ -1,12 +1,12 @@
 """Losses: what a fit minimises, and how raw outputs become predictions."""
 
+from skdl.core.losses.base import Loss
 from skdl.core.losses.classification import (
     BrierScore,
     ClassifierLoss,
     CrossEntropy,
     Focal,
     Hinge,
-    Loss,
     log_sigmoid,
     log_softmax,
     softmax,

@@ -3,7 +3,7 @@ r"""Losses for regression: which point of the distribution of y given x the netw
 Squared error learns the mean, absolute error the median, the quantile loss any quantile; Poisson
 and gamma losses suit counts and positive amounts (their link is exp); the Gaussian likelihood
 learns a mean *and* a standard deviation for every row. Shapes and means over rows are as in
-:mod:`skdl.core.losses.classification`.
+:mod:`skdl.core.losses.base`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from skdl.core.component import Interval
-from skdl.core.losses.classification import Loss
+from skdl.core.losses.base import Loss
 
 __all__ = [
     "AbsoluteError",

@@ -2,7 +2,9 @@
 
 from skdl.core.optimizers.adam import Adam, AdaMax, AdamW, AMSGrad, Lion, Nadam
 from skdl.core.optimizers.adaptive import AdaDelta, AdaGrad, RMSProp
-from skdl.core.optimizers.sgd import SGD, DeltaBarDelta, Optimizer, RProp, SignAdaptive, State
+from skdl.core.optimizers.base import Optimizer, State
+from skdl.core.optimizers.sgd import SGD
+from skdl.core.optimizers.sign_adaptive import DeltaBarDelta, RProp, SignAdaptive
 
 __all__ = [
     "AMSGrad",

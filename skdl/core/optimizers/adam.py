@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from skdl.core.optimizers.sgd import Optimizer, accumulate, accumulate_square, decay_rule, positive
+from skdl.core.optimizers.base import Optimizer, accumulate, accumulate_square, decay_rule, positive
 
 __all__ = ["AMSGrad", "AdaMax", "Adam", "AdamW", "Lion", "Nadam"]
 

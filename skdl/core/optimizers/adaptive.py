@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from skdl.core.optimizers.sgd import (
+from skdl.core.optimizers.base import (
     Optimizer,
     accumulate_square,
     decay_rule,

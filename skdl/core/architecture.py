@@ -1,17 +1,19 @@
 """Architecture: from settings to a row of layers.
 
-One hidden layer is an affine map (or a distance), batch normalisation, the activation, and then
-what regularises it: a penalty on the activations, noise, dropout. The output layer is affine; the
-loss owns what comes after it.
+Each hidden layer is told by a specification, which makes its own layers: for :class:`Hidden` an
+affine map (or a distance), batch normalisation, the activation, and then what regularises it, a
+penalty on the activations, noise, dropout. The output layer is affine; the loss owns what comes
+after it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from skdl.core.activations import Activation, Maxout
+from skdl.core.activations import Activation
 from skdl.core.initializers import Initializer
 from skdl.core.layers import (
     Activate,
@@ -27,12 +29,65 @@ from skdl.core.layers import (
 from skdl.core.network import Network
 from skdl.core.noise import DropoutInference, Inverted
 
-__all__ = ["Hidden", "build"]
+__all__ = ["CONNECTIONS", "Common", "Hidden", "HiddenLayer", "build"]
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Common:
+    """What the hidden layers of a network have in common; the parameters are those of ``build``."""
+
+    fit_intercept: bool = True
+    bias_init: float = 0.0
+    init_scale: float = 1.0
+    batch_norm: bool = False
+    batch_norm_momentum: float = 0.9
+    activity_l1: Any = 0.0
+    dropout_inference: DropoutInference = field(default_factory=Inverted)
+
+
+class HiddenLayer:
+    """A specification of one hidden layer, or of a few: it makes its own layers."""
+
+    def make(self, shape: Shape, common: Common) -> tuple[list[Layer], Shape]:
+        """Make the layers.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            What one row of the inputs is: (units,), or more where units lie in a grid. The arrays
+            that layers hand on are flat, (..., rows, units), in that order.
+        common : Common
+            What all hidden layers share.
+
+        Returns
+        -------
+        layers : list of Layer
+            From below.
+        shape : tuple of int
+            What one row of the outputs is.
+        """
+        raise NotImplementedError
 
 
 @dataclass
-class Hidden:
-    """One hidden layer: how many units, and everything that surrounds them."""
+class Hidden(HiddenLayer):
+    """A hidden layer whose units see all inputs, and everything that surrounds them.
+
+    Parameters
+    ----------
+    units : int
+        How many units.
+    activation : Activation
+        What they compute.
+    initializer : Initializer
+        Where their weights start.
+    dropout : float
+        Probability of being dropped.
+    noise : float
+        Standard deviation of the noise on their activations.
+    """
 
     units: int
     activation: Activation
@@ -40,10 +95,54 @@ class Hidden:
     dropout: Any = 0.0
     noise: Any = 0.0
 
+    def make(self, shape: Shape, common: Common) -> tuple[list[Layer], Shape]:
+        """Make the units, and after them what regularises their activations."""
+        n, connect = self.units, CONNECTIONS[self.activation.pre_activation]
+        layers = connect(self, math.prod(shape), common)
+        if common.activity_l1:
+            layers.append(ActivityPenalty(n, common.activity_l1))
+        if self.noise:
+            layers.append(GaussianNoise(n, self.noise))
+        if self.dropout:
+            layers.append(Dropout(n, self.dropout, common.dropout_inference))
+        return layers, (n,)
+
+
+def _affine(hidden: Hidden, n_in: int, common: Common) -> list[Layer]:
+    """Return an affine map, its normalisation, and the activation of every unit."""
+    n = hidden.units
+    return [*_affine_maps(hidden, n_in, n, common), Activate(n, hidden.activation)]
+
+
+def _pieces(hidden: Hidden, n_in: int, common: Common) -> list[Layer]:
+    """Return several affine maps for each unit, and the unit that takes the largest."""
+    n, maxout = hidden.units, hidden.activation
+    return [*_affine_maps(hidden, n_in, n * maxout.pieces, common), MaxoutUnits(n, maxout)]
+
+
+def _distance(hidden: Hidden, n_in: int, common: Common) -> list[Layer]:
+    """Return the distances to the centres, and the activation of every unit."""
+    n, scale = hidden.units, common.init_scale
+    distance = Distance(n_in, n, hidden.initializer, scale, common.fit_intercept)
+    return [distance, Activate(n, hidden.activation)]
+
+
+def _affine_maps(hidden: Hidden, n_in: int, n_out: int, common: Common) -> list[Layer]:
+    """Return an affine map; batch normalisation takes the place of its bias."""
+    learns_bias = common.fit_intercept and not common.batch_norm
+    bias = common.bias_init if learns_bias else None
+    dense = Dense(n_in, n_out, hidden.initializer, common.init_scale, bias)
+    if not common.batch_norm:
+        return [dense]
+    return [dense, BatchNorm(n_out, common.batch_norm_momentum, shift=common.fit_intercept)]
+
+
+CONNECTIONS = {"affine": _affine, "pieces": _pieces, "distance": _distance}
+
 
 def build(
     n_features: int,
-    hidden: Sequence[Hidden],
+    hidden: Sequence[HiddenLayer],
     n_outputs: int,
     *,
     output_initializer: Initializer,
@@ -66,7 +165,7 @@ def build(
     ----------
     n_features, n_outputs : int
         Inputs and raw outputs.
-    hidden : sequence of Hidden
+    hidden : sequence of HiddenLayer
         The hidden layers, from below; none for a linear model.
     output_initializer : Initializer
         Where the weights of the output layer start.
@@ -95,31 +194,17 @@ def build(
         Not yet initialised.
     """
     inference = dropout_inference or Inverted()
+    norm = (batch_norm, batch_norm_momentum)
+    common = Common(fit_intercept, bias_init, init_scale, *norm, activity_l1, inference)
     layers: list[Layer] = []
     if input_noise:
         layers.append(GaussianNoise(n_features, input_noise))
     if input_dropout:
         layers.append(Dropout(n_features, input_dropout, inference))
-    n_in = n_features
-    for layer in hidden:
-        activation, n = layer.activation, layer.units
-        if activation.pre_activation == "distance":
-            layers.append(Distance(n_in, n, layer.initializer, init_scale, fit_intercept))
-        else:
-            bias = bias_init if fit_intercept and not batch_norm else None
-            pieces = n * activation.pieces
-            layers.append(Dense(n_in, pieces, layer.initializer, init_scale, bias))
-            if batch_norm:
-                layers.append(BatchNorm(pieces, batch_norm_momentum, shift=fit_intercept))
-        maxout = isinstance(activation, Maxout)
-        layers.append(MaxoutUnits(n, activation) if maxout else Activate(n, activation))
-        if activity_l1:
-            layers.append(ActivityPenalty(n, activity_l1))
-        if layer.noise:
-            layers.append(GaussianNoise(n, layer.noise))
-        if layer.dropout:
-            layers.append(Dropout(n, layer.dropout, inference))
-        n_in = n
-    bias = output_bias if fit_intercept else None
+    shape: Shape = (n_features,)
+    for specification in hidden:
+        made, shape = specification.make(shape, common)
+        layers += made
+    n_in, bias = math.prod(shape), output_bias if fit_intercept else None
     layers.append(Dense(n_in, n_outputs, output_initializer, init_scale, bias, columns_first=True))
     return Network(layers, dtype, stack)

@@ -13,19 +13,19 @@ import numpy as np
 from skdl.core.component import Component
 
 __all__ = [
-    "BLOCK",
+    "CHUNK",
     "EachEpoch",
     "Keep",
     "Once",
     "Sampler",
     "WithReplacement",
-    "in_blocks",
+    "in_chunks",
     "slices",
     "take_rows",
 ]
 
 Array = np.ndarray
-BLOCK = 384  # rows: what a layer makes of them stays in the cache until the next layer reads it
+CHUNK = 384  # rows: what a layer makes of so many is in the cache when the next one reads it
 
 
 class Sampler(Component, family=True):
@@ -122,8 +122,8 @@ def slices(n: int, batch_size: int) -> Iterator[slice]:
     return (slice(i, min(i + batch_size, n)) for i in range(0, n, batch_size))
 
 
-def in_blocks(function: Callable[[Array], Array], X: Array, block: int = BLOCK) -> Array:
-    """Return ``function(X)``, block by block: beside the result, memory does not grow with n.
+def in_chunks(function: Callable[[Array], Array], X: Array, chunk: int = CHUNK) -> Array:
+    """Return ``function(X)``, chunk by chunk: beside the result, memory does not grow with n.
 
     Parameters
     ----------
@@ -131,19 +131,19 @@ def in_blocks(function: Callable[[Array], Array], X: Array, block: int = BLOCK) 
         Maps some rows to as many rows, each by itself.
     X : ndarray or CSR of shape (n, features)
         The rows.
-    block : int
+    chunk : int
         Rows at a time.
 
     Examples
     --------
-    >>> in_blocks(lambda rows: rows.sum(axis=1), np.ones((5, 3)), block=2).tolist()
+    >>> in_chunks(lambda rows: rows.sum(axis=1), np.ones((5, 3)), chunk=2).tolist()
     [3.0, 3.0, 3.0, 3.0, 3.0]
     """
     n = X.shape[0]
-    if n <= block:
+    if n <= chunk:
         return function(X)
     out = None
-    for rows in slices(n, block):
+    for rows in slices(n, chunk):
         part = function(X[rows])
         if out is None:
             out = np.empty((n, *part.shape[1:]), part.dtype)

@@ -35,19 +35,24 @@ __all__ = [
 class Initializer(Component, family=True):
     """A distribution of weight matrices."""
 
-    def draw(self, fan_in: int, fan_out: int, rng: np.random.Generator) -> np.ndarray:
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draw a weight matrix.
 
         Parameters
         ----------
+        shape : tuple of int
+            Its shape; (fan_in, fan_out) in a dense layer. Where weights are shared by many places
+            (a convolution), more connections may run through each than the matrix has columns.
         fan_in, fan_out : int
-            Inputs and outputs of the layer.
+            Connections that come into a unit, and that go out from an input.
         rng : numpy.random.Generator
             Source of randomness.
 
         Returns
         -------
-        W : ndarray of shape (fan_in, fan_out), float64
+        W : ndarray of that shape, float64
         """
         raise NotImplementedError
 
@@ -57,32 +62,46 @@ class Initializer(Component, family=True):
 
 
 class _Gaussian(Initializer):
-    def draw(self, fan_in, fan_out, rng):
+    """Those that draw from a normal distribution."""
+
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draw normal weights with mean 0 and the documented variance."""
-        return rng.normal(0, np.sqrt(self.variance(fan_in, fan_out)), (fan_in, fan_out))
+        return rng.normal(0, np.sqrt(self.variance(fan_in, fan_out)), shape)
 
 
 class _Box(Initializer):
-    def draw(self, fan_in, fan_out, rng):
+    """Those that draw from a uniform distribution."""
+
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draw uniform weights: U(−b, b) has variance b²/3."""
         bound = np.sqrt(3 * self.variance(fan_in, fan_out))
-        return rng.uniform(-bound, bound, (fan_in, fan_out))
+        return rng.uniform(-bound, bound, shape)
 
 
 class _Glorot(Initializer):
-    def variance(self, fan_in, fan_out):
+    """Those with Glorot's variance."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 2 / (fan_in + fan_out)."""
         return 2 / (fan_in + fan_out)
 
 
 class _He(Initializer):
-    def variance(self, fan_in, fan_out):
+    """Those with He's variance."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 2 / fan_in."""
         return 2 / fan_in
 
 
 class _Lecun(Initializer):
-    def variance(self, fan_in, fan_out):
+    """Those with LeCun's variance."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 1 / fan_in."""
         return 1 / fan_in
 
@@ -112,7 +131,7 @@ class GlorotNormal(_Glorot, _Gaussian, name="glorot_normal"):
 
     Examples
     --------
-    >>> GlorotNormal().draw(3, 2, np.random.default_rng(0)).shape
+    >>> GlorotNormal().draw((3, 2), 3, 2, np.random.default_rng(0)).shape
     (3, 2)
     """
 
@@ -190,24 +209,25 @@ class Orthogonal(Initializer, name="orthogonal"):
 
     Examples
     --------
-    >>> W = Orthogonal().draw(5, 3, np.random.default_rng(0))
+    >>> W = Orthogonal().draw((5, 3), 5, 3, np.random.default_rng(0))
     >>> bool(np.allclose(W.T @ W, np.eye(3)))
     True
     """
 
     rules: ClassVar = {"gain": Interval(0, closed="neither")}
 
-    def __init__(self, gain: float = 1.0):
+    def __init__(self, gain: float = 1.0) -> None:
         self.gain = gain
 
-    def draw(self, fan_in, fan_out, rng):
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draw from the uniform (Haar) distribution, by QR with the signs of R made positive."""
-        tall, thin = max(fan_in, fan_out), min(fan_in, fan_out)
-        Q, R = np.linalg.qr(rng.standard_normal((tall, thin)))
+        Q, R = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
         Q *= np.sign(np.diag(R))
-        return self.gain * (Q if fan_in >= fan_out else Q.T)
+        return self.gain * (Q if shape[0] >= shape[1] else Q.T)
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return gain² / max(fan_in, fan_out): unit columns (or rows) of that length."""
         return self.gain**2 / max(fan_in, fan_out)
 
@@ -222,16 +242,16 @@ class Uniform(_Box, name="uniform"):
 
     Examples
     --------
-    >>> bool(abs(Uniform(0.1).draw(9, 9, np.random.default_rng(0))).max() <= 0.1)
+    >>> bool(abs(Uniform(0.1).draw((9, 9), 9, 9, np.random.default_rng(0))).max() <= 0.1)
     True
     """
 
     rules: ClassVar = {"bound": Interval(0, closed="neither")}
 
-    def __init__(self, bound: float = 0.05):
+    def __init__(self, bound: float = 0.05) -> None:
         self.bound = bound
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return bound² / 3."""
         return self.bound**2 / 3
 
@@ -246,16 +266,16 @@ class Normal(_Gaussian, name="normal"):
 
     Examples
     --------
-    >>> Normal(0.1).draw(2, 1, np.random.default_rng(0)).round(3).tolist()
+    >>> Normal(0.1).draw((2, 1), 2, 1, np.random.default_rng(0)).round(3).tolist()
     [[0.013], [-0.013]]
     """
 
     rules: ClassVar = {"std": Interval(0, closed="neither")}
 
-    def __init__(self, std: float = 0.05):
+    def __init__(self, std: float = 0.05) -> None:
         self.std = std
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return std²."""
         return self.std**2
 
@@ -269,7 +289,7 @@ class UnitNormal(_Gaussian, name="unit_normal"):
     1.0
     """
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 1."""
         return 1.0
 
@@ -287,22 +307,24 @@ class TruncatedNormal(Initializer, name="truncated_normal"):
 
     Examples
     --------
-    >>> W = TruncatedNormal(0.1).draw(50, 50, np.random.default_rng(0))
+    >>> W = TruncatedNormal(0.1).draw((50, 50), 50, 50, np.random.default_rng(0))
     >>> bool(abs(W).max() <= 0.2)
     True
     """
 
     rules: ClassVar = {"std": Interval(0, closed="neither")}
 
-    def __init__(self, std: float = 0.05):
+    def __init__(self, std: float = 0.05) -> None:
         self.std = std
 
-    def draw(self, fan_in, fan_out, rng):
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Draw by inverting the distribution function between Φ(−2) and Φ(2)."""
         low, high = 0.022750131948179195, 0.9772498680518208
-        return self.std * ndtri(rng.uniform(low, high, (fan_in, fan_out)))
+        return self.std * ndtri(rng.uniform(low, high, shape))
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 0.77374 std²."""
         return 0.7737413035499232 * self.std**2
 
@@ -312,14 +334,16 @@ class Zeros(Initializer, name="zeros"):
 
     Examples
     --------
-    >>> Zeros().draw(1, 2, np.random.default_rng(0)).tolist()
+    >>> Zeros().draw((1, 2), 1, 2, np.random.default_rng(0)).tolist()
     [[0.0, 0.0]]
     """
 
-    def draw(self, fan_in, fan_out, rng):
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
         """Return zeros."""
-        return np.zeros((fan_in, fan_out))
+        return np.zeros(shape)
 
-    def variance(self, fan_in, fan_out):
+    def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 0."""
         return 0.0

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.batches import BLOCK
+from skdl.core.batches import CHUNK
 from skdl.core.layers import Layer, Memo, Parameter, Pass
 
 __all__ = ["Network", "Workspace"]
@@ -296,7 +296,7 @@ class Network:
             if layer.is_hidden:
                 yield a
 
-    def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, block: int = BLOCK) -> Array:
+    def raw(self, X: Array, make_pass: Callable[[], Pass] = Pass, chunk: int = CHUNK) -> Array:
         """Return the raw outputs for any number of rows, in bounded memory.
 
         Parameters
@@ -304,8 +304,8 @@ class Network:
         X : ndarray or CSR of shape (n, features)
             Inputs, of any floating type.
         make_pass : callable
-            Makes the pass for each block of rows; prediction by default.
-        block : int
+            Makes the pass for each chunk of rows; prediction by default.
+        chunk : int
             Rows at a time.
 
         Returns
@@ -314,15 +314,15 @@ class Network:
         """
         n = X.shape[0]
         out = None
-        for start in range(0, n, block):
-            x = X[start : start + block] if n > block else X
+        for start in range(0, n, chunk):
+            x = X[start : start + chunk] if n > chunk else X
             x = x.astype(self.dtype, copy=False)
-            if start == 0 or x.shape[0] < block:
+            if start == 0 or x.shape[0] < chunk:
                 work = self.workspace(x.shape[0])
             raw = self.forward(x, work, make_pass())
-            if n <= block:
+            if n <= chunk:
                 return raw
             if out is None:
                 out = np.empty((*self.stack, n, raw.shape[-1]), self.dtype)
-            out[..., start : start + block, :] = raw
+            out[..., start : start + chunk, :] = raw
         return out

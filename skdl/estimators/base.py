@@ -18,7 +18,7 @@ from sklearn.utils import assert_all_finite, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdl.core.architecture import build
-from skdl.core.batches import BLOCK, in_blocks
+from skdl.core.batches import CHUNK, in_chunks
 from skdl.core.component import check_parameter, resolve
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
@@ -287,18 +287,18 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         return total / self._n_sub_networks
 
     def _answer(self, X: Any, answer: str | Callable[[Array, Loss], Array] = "predict") -> Array:
-        """Check rows; return what the target makes of their raw outputs, which live in blocks only.
+        """Check rows; return what the target makes of their raw outputs, which live in chunks only.
 
-        Whole, they would be read again from memory, where a block is still in the cache.
+        Whole, they would be read again from memory, where a chunk is still in the cache.
         """
         if not hasattr(self, "_network"):  # asking first is quicker than the check itself
             check_is_fitted(self, "_network")
         X, loss = self._check_inputs(X), self._loss
         link = getattr(self._target, answer) if isinstance(answer, str) else answer
-        if X.shape[0] <= BLOCK:
+        if X.shape[0] <= CHUNK:
             return np.ascontiguousarray(link(self._raw(X), loss))
-        with threads_for(BLOCK, self._widths):
-            return in_blocks(lambda rows: link(self._raw(rows), loss), X)
+        with threads_for(CHUNK, self._widths):
+            return in_chunks(lambda rows: link(self._raw(rows), loss), X)
 
     def _check_inputs(self, X: Any) -> Array:
         """Check rows to predict for."""

@@ -111,7 +111,7 @@ def test_sizes_and_the_number_of_parameters(name):
 def test_without_intercepts_zero_maps_to_a_constant(name):
     """No bias anywhere: only weights, slopes and γ are learned."""
     activation = Activation.registry[name]()
-    affine = activation.pre_activation == "affine"
+    affine = activation.pre_activation != "distance"
     for batch_norm in (False, True)[: 1 + affine]:
         network = make([make_hidden(activation, 3)], fit_intercept=False, batch_norm=batch_norm)
         names = {p.name for layer in network.layers for p in layer.parameters()}
@@ -140,7 +140,7 @@ def test_weights_start_where_the_initializers_say(name):
     Ws = [layer.W for layer in network.layers if isinstance(layer, Dense)]
     for W, shape in zip(Ws, shapes, strict=True):
         assert W.shape == shape
-        assert np.array_equal(W, 0.5 * initializer.draw(*shape, rng))
+        assert np.array_equal(W, 0.5 * initializer.draw(shape, *shape, rng))
 
 
 def test_biases_start_where_they_are_told():

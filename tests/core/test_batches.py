@@ -13,7 +13,7 @@ from skdl.core.batches import (
     Once,
     Sampler,
     WithReplacement,
-    in_blocks,
+    in_chunks,
     slices,
     take_rows,
 )
@@ -145,7 +145,7 @@ def test_blocks_give_what_all_rows_give(n, shape):
         sizes.append(len(rows))
         return rows * 2 if shape else rows.sum(axis=1) > 0
 
-    found = in_blocks(function, X, block=4)
+    found = in_chunks(function, X, chunk=4)
     np.testing.assert_array_equal(found, function(X))
     assert found.dtype == (np.float32 if shape else bool)
     assert found.shape == (n, *shape)
@@ -154,5 +154,5 @@ def test_blocks_give_what_all_rows_give(n, shape):
 
 def test_blocks_of_sparse_rows():
     X = sparse.csr_array(np.eye(7))
-    sums = in_blocks(lambda rows: rows.sum(axis=1), X, block=3)
+    sums = in_chunks(lambda rows: rows.sum(axis=1), X, chunk=3)
     np.testing.assert_array_equal(sums, np.ones(7))

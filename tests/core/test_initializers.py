@@ -36,7 +36,7 @@ def rng(seed=0):
 @run(max_examples=4)
 def test_weights_have_mean_zero_and_the_stated_variance(cls, fan_in, fan_out, data):
     initializer = data.draw(settings_of(cls))
-    W = initializer.draw(fan_in, fan_out, rng())
+    W = initializer.draw((fan_in, fan_out), fan_in, fan_out, rng())
     variance = initializer.variance(fan_in, fan_out)
     assert W.shape == (fan_in, fan_out) and W.dtype == np.float64
     if cls is Zeros:
@@ -55,11 +55,14 @@ def test_weights_have_mean_zero_and_the_stated_variance(cls, fan_in, fan_out, da
 @pytest.mark.parametrize(("fan_in", "fan_out"), [(1, 1), (1, 5), (5, 1), (3, 4)])
 def test_small_layers_and_repeatability(cls, fan_in, fan_out):
     initializer = cls()
-    W = initializer.draw(fan_in, fan_out, rng(3))
+    W = initializer.draw((fan_in, fan_out), fan_in, fan_out, rng(3))
     assert W.shape == (fan_in, fan_out) and np.isfinite(W).all()
-    np.testing.assert_array_equal(W, initializer.draw(fan_in, fan_out, rng(3)))
+    np.testing.assert_array_equal(W, initializer.draw((fan_in, fan_out), fan_in, fan_out, rng(3)))
     if cls is not Zeros:
-        assert not np.array_equal(W, initializer.draw(fan_in, fan_out, rng(4))) or W.size == 1
+        assert (
+            not np.array_equal(W, initializer.draw((fan_in, fan_out), fan_in, fan_out, rng(4)))
+            or W.size == 1
+        )
 
 
 FORMULAS = {
@@ -83,7 +86,7 @@ def test_known_numbers():
     assert Initializer.registry["he_normal"]().variance(50, 7) == pytest.approx(0.04)
     assert Initializer.registry["lecun_normal"]().variance(50, 7) == pytest.approx(0.02)
     bound = np.sqrt(6 / (30 + 20))  # Glorot and Bengio, equation 16
-    W = Initializer.registry["glorot_uniform"]().draw(30, 20, rng())
+    W = Initializer.registry["glorot_uniform"]().draw((30, 20), 30, 20, rng())
     assert 0.98 * bound < np.abs(W).max() <= bound
 
 
@@ -91,7 +94,7 @@ def test_known_numbers():
 def test_the_shape_of_the_distribution(cls):
     """Kolmogorov and Smirnov against the law that the name promises."""
     initializer = cls()
-    W = initializer.draw(100, 80, rng(5)).ravel()
+    W = initializer.draw((100, 80), 100, 80, rng(5)).ravel()
     std = np.sqrt(initializer.variance(100, 80))
     if cls is Zeros:
         return
@@ -110,9 +113,9 @@ def test_the_shape_of_the_distribution(cls):
 @given(scale=st.floats(1e-3, 10))
 @run(max_examples=10)
 def test_bounds_hold(scale):
-    W = Uniform(bound=scale).draw(60, 50, rng())
+    W = Uniform(bound=scale).draw((60, 50), 60, 50, rng())
     assert 0.99 * scale < np.abs(W).max() <= scale
-    W = TruncatedNormal(std=scale).draw(60, 50, rng())
+    W = TruncatedNormal(std=scale).draw((60, 50), 60, 50, rng())
     assert 1.9 * scale < np.abs(W).max() <= 2 * scale * (1 + 1e-12)
 
 
@@ -129,13 +132,15 @@ def test_variances_with_a_setting_in_closed_form(scale):
 
 def test_unit_normal_is_the_standard_normal():
     assert UnitNormal().variance(7, 9) == 1
-    np.testing.assert_array_equal(UnitNormal().draw(3, 2, rng()), Normal(1.0).draw(3, 2, rng()))
+    np.testing.assert_array_equal(
+        UnitNormal().draw((3, 2), 3, 2, rng()), Normal(1.0).draw((3, 2), 3, 2, rng())
+    )
 
 
 @pytest.mark.parametrize("gain", [1.0, np.sqrt(2)])
 @pytest.mark.parametrize(("fan_in", "fan_out"), [(30, 20), (20, 30), (25, 25), (1, 4), (4, 1)])
 def test_orthogonal_rows_or_columns(fan_in, fan_out, gain):
-    W = Orthogonal(gain=gain).draw(fan_in, fan_out, rng()) / gain
+    W = Orthogonal(gain=gain).draw((fan_in, fan_out), fan_in, fan_out, rng()) / gain
     gram = W.T @ W if fan_out <= fan_in else W @ W.T
     np.testing.assert_allclose(gram, np.eye(min(fan_in, fan_out)), atol=1e-12)
     mean_square = np.square(gain * W).mean()
@@ -148,7 +153,7 @@ def test_orthogonal_matrices_are_drawn_uniformly():
     QR alone, without the signs of R, fails here.
     """
     generator, n = rng(6), 2000
-    draws = np.array([Orthogonal().draw(2, 2, generator) for _ in range(n)])
+    draws = np.array([Orthogonal().draw((2, 2), 2, 2, generator) for _ in range(n)])
     angle = np.arctan2(draws[:, 1, 0], draws[:, 0, 0])
     assert stats.kstest(angle, stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
     reflections = int((np.linalg.det(draws) < 0).sum())
@@ -156,7 +161,7 @@ def test_orthogonal_matrices_are_drawn_uniformly():
 
 
 def test_zeros_are_zero():
-    assert not Zeros().draw(7, 3, rng()).any()
+    assert not Zeros().draw((7, 3), 7, 3, rng()).any()
 
 
 @pytest.mark.parametrize("name", ["relu", "selu", "tanh", "identity"])
@@ -166,5 +171,15 @@ def test_the_initializer_of_an_activation_keeps_the_signal_alive(name):
     initializer, generator = Initializer.registry[activation.initializer](), rng(7)
     a = generator.normal(size=(64, 256))
     for _ in range(20):
-        a = activation.value(a @ initializer.draw(256, 256, generator))
+        a = activation.value(a @ initializer.draw((256, 256), 256, 256, generator))
     assert 1 / 100 < np.square(a).mean() < 100
+
+
+@every_initializer
+def test_a_convolution_draws_its_matrix_for_its_own_connections(cls):
+    """More connections run through each weight than the matrix has columns: the fans say so."""
+    initializer, shape, fans = cls(), (360, 160), (360, 9 * 160)
+    W = initializer.draw(shape, *fans, rng())
+    assert W.shape == shape
+    if cls not in (Zeros, Orthogonal):  # an orthogonal matrix has the variance of its shape
+        assert np.square(W).mean() == pytest.approx(initializer.variance(*fans), rel=0.05)

@@ -30,7 +30,7 @@ few = settings(
 def rich_case(**options):
     """Every kind of parameter: weights, biases, slopes, γ and β, and running statistics."""
     hidden = [make_hidden(activation) for activation in every_activation()]
-    hidden = [h for h in hidden if h.activation.pre_activation == "affine"][-4:]
+    hidden = [h for h in hidden if h.activation.pre_activation != "distance"][-4:]
     hidden.append(make_hidden(next(a for a in every_activation() if a.learned_slope is not None)))
     return make_case(SquaredError(), hidden, batch_norm=True, **options)
 
@@ -185,8 +185,8 @@ def test_a_pickle_is_no_larger_than_what_was_learned(dtype):
 def test_blocks_equal_one_pass(case):
     whole = case.network.raw(case.x).copy()
     assert whole.shape[0] == case.x.shape[0]
-    for block in (1, 4, 6, 100):
-        assert case.network.raw(case.x, block=block) == pytest.approx(whole, rel=1e-12, abs=1e-14)
+    for chunk in (1, 4, 6, 100):
+        assert case.network.raw(case.x, chunk=chunk) == pytest.approx(whole, rel=1e-12, abs=1e-14)
 
 
 @pytest.mark.parametrize("stack", [(), (3,)], ids=str)
@@ -195,7 +195,7 @@ def test_blocks_of_many_rows(stack, container):
     case = make_case(SquaredError(), [make_hidden(Tanh())], n_rows=5000, stack=stack)
     x = container(case.x)
     blocks = case.network.raw(x)  # three blocks, the last one smaller
-    whole = case.network.raw(x, block=5000)
+    whole = case.network.raw(x, chunk=5000)
     assert blocks.shape == whole.shape == (*stack, 5000, 2)
     assert blocks == pytest.approx(whole, rel=1e-12, abs=1e-14)
 
@@ -207,7 +207,7 @@ def test_every_block_meets_the_same_sub_network():
     def sub_network():
         return Pass(sub_network=True, rng=np.random.default_rng(1))
 
-    raw = case.network.raw(case.x, sub_network, block=6)
+    raw = case.network.raw(case.x, sub_network, chunk=6)
     assert raw == pytest.approx(np.broadcast_to(raw[0], raw.shape), abs=1e-14)
     assert not np.allclose(raw, case.network.raw(case.x))
 
@@ -218,7 +218,7 @@ def test_a_memory_map_is_predicted_in_blocks(tmp_path):
     np.save(path, case.x)
     x = np.load(path, mmap_mode="r")
     assert isinstance(x, np.memmap)
-    assert case.network.raw(x, block=64) == pytest.approx(case.network.raw(case.x))
+    assert case.network.raw(x, chunk=64) == pytest.approx(case.network.raw(case.x))
 
 
 def test_single_precision():
@@ -319,7 +319,7 @@ def test_a_network_without_hidden_layers_is_linear():
 def test_the_flag_of_exact_curvature_is_that_of_its_layers(name):
     activation = next(a for a in every_activation() if a.name == name)
     network = make_case(SquaredError(), [make_hidden(activation)]).network
-    assert network.exact_curvature == (activation.pre_activation == "affine")
+    assert network.exact_curvature == (activation.pre_activation != "distance")
     assert not make_case(
         SquaredError(), [make_hidden(Tanh())], batch_norm=True
     ).network.exact_curvature

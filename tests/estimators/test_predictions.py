@@ -8,9 +8,9 @@ from sklearn.datasets import make_classification, make_multilabel_classification
 from sklearn.exceptions import NotFittedError
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.batches import BLOCK
+from skdl.core.batches import CHUNK
 
-N = 2 * BLOCK + 3
+N = 2 * CHUNK + 3
 QUICK = {"hidden_layer_sizes": (5,), "max_iter": 2, "n_iter_no_change": None, "random_state": 0}
 
 
@@ -112,7 +112,7 @@ def test_memory_is_the_answer_and_a_block(method, dtype, settings):
     predict = getattr(mlp, method)
     predict(X[:1000])
     answer = predict(X).nbytes * (2 if method == "predict" else 1)  # numbers, then labels
-    blocks = 8 * BLOCK * (50 + 20) * X.itemsize
+    blocks = 8 * CHUNK * (50 + 20) * X.itemsize
     assert peak_of(lambda: predict(X)) < answer + blocks < 40_000 * 50 * X.itemsize
 
 

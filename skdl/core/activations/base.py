@@ -39,8 +39,9 @@ class Activation(Component, family=True):
         The initialiser that keeps the variance of a signal through many such layers.
     pieces : int
         Pre-activations per unit (1, but k for maxout).
-    pre_activation : {"affine", "distance"}
-        Whether ``z`` is ``x·w + b`` or a squared distance between ``x`` and ``w``.
+    pre_activation : {"affine", "pieces", "distance"}
+        What ``z`` is: one ``x·w + b`` for each unit, several, or a squared distance between ``x``
+        and ``w`` (see :data:`skdl.core.architecture.CONNECTIONS`).
     learned_slope : float or None
         Where a slope that is learned per unit starts; None if there is none.
     """

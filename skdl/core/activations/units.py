@@ -120,6 +120,7 @@ class Maxout(PiecewiseLinear, name="maxout"):
     """
 
     initializer = "he_uniform"
+    pre_activation = "pieces"
     rules: ClassVar = {"k": Interval(2, integer=True)}
 
     def __init__(self, k: int = 2):

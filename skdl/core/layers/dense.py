@@ -98,7 +98,9 @@ class Dense(Layer):
 
     def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Draw W; b starts at a constant."""
-        start = {"W": self.scale * self.initializer.draw(self.n_in, self.n_out, rng)}
+        n_in, n_out = self.n_in, self.n_out
+        W = self.initializer.draw((n_in, n_out), n_in, n_out, rng)
+        start = {"W": self.scale * W}
         if self.bias is not None:
             start["b"] = np.broadcast_to(self.bias, self.n_out)
         return start

@@ -47,7 +47,9 @@ class Distance(Layer):
 
     def initialize(self, rng: np.random.Generator) -> dict[str, Array]:
         """Draw the centres."""
-        start = {"W": self.scale * self.initializer.draw(self.n_in, self.n_out, rng)}
+        n_in, n_out = self.n_in, self.n_out
+        W = self.initializer.draw((n_in, n_out), n_in, n_out, rng)
+        start = {"W": self.scale * W}
         if self.learn_width:
             start["b"] = np.full(self.n_out, -np.log(self.n_in))
         return start

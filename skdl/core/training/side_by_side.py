@@ -17,7 +17,7 @@ from typing import Any, final
 
 import numpy as np
 
-from skdl.core.batches import BLOCK, take_rows
+from skdl.core.batches import CHUNK, take_rows
 from skdl.core.layers import Pass
 from skdl.core.network import Network
 from skdl.core.objective import Objective
@@ -165,7 +165,7 @@ class SideBySide(Loop):
 
     def _gather(self, data: list[Data | None]) -> tuple | None:
         """Put the validation rows side by side, if every network has the same number of them."""
-        if any(part is None or part.n != data[0].n or part.n > BLOCK for part in data):
+        if any(part is None or part.n != data[0].n or part.n > CHUNK for part in data):
             return None
         rows, inputs, n = stacked_rows(data), Inputs(data, self.network.dtype), data[0].n
         x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))

@@ -196,7 +196,7 @@ def test_networks_along_a_leading_axis_are_computed_one_by_one(cls):
 def test_what_a_layer_reads_is_there(cls):
     activation = cls()
     assert activation.initializer in Initializer.registry
-    assert activation.pre_activation in ("affine", "distance")
+    assert activation.pre_activation in ("affine", "pieces", "distance")
     assert isinstance(activation.pieces, int) and activation.pieces >= 1
     assert isinstance(activation.kinks, tuple)
     assert (activation.learned_slope is not None) == isinstance(activation, PReLU)

@@ -11,6 +11,7 @@ and the tests check its gradient. Nothing else has to be edited.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ __all__ = [
     "Member",
     "Nothing",
     "OneOf",
+    "address",
     "check_parameter",
     "families",
     "resolve",
@@ -234,6 +236,33 @@ class Component(BaseEstimator):
 def families() -> dict[str, type[Component]]:
     """Return every family by its class name, for the documentation and the tests."""
     return dict(_families)
+
+
+def address(cls: type) -> str:
+    """Return the module that a user imports a class from: the folder that hands it on.
+
+    Parameters
+    ----------
+    cls : type
+        Any class.
+
+    Returns
+    -------
+    module : str
+        The outermost package that offers the class under its name, else its own module.
+
+    Examples
+    --------
+    >>> from skdl.core.optimizers import Adam
+    >>> Adam.__module__, address(Adam)
+    ('skdl.core.optimizers.adam', 'skdl.core.optimizers')
+    """
+    parts = cls.__module__.split(".")
+    packages = (".".join(parts[:end]) for end in range(1, len(parts)))
+    for name in packages:
+        if getattr(sys.modules.get(name), cls.__name__, None) is cls:
+            return name
+    return cls.__module__
 
 
 def resolve(owner: object, parameter: str, family: type[Component], value: Any) -> Any:

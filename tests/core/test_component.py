@@ -1,9 +1,11 @@
 """Every component of every family: settings, rules and their messages, documentation."""
 
 import copy
+import importlib
 import inspect
 import math
 import pickle
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +17,7 @@ from rules import illegal, legal, settings_of
 from sklearn.base import clone
 
 import skdl.core
+from skdl import MLPClassifier
 from skdl.core import component as component_module
 from skdl.core.activations import Activation, LeakyReLU
 from skdl.core.component import (
@@ -25,11 +28,12 @@ from skdl.core.component import (
     Interval,
     Nothing,
     OneOf,
+    address,
     check_parameter,
     families,
     resolve,
 )
-from skdl.core.optimizers import Optimizer
+from skdl.core.optimizers import Adam, Optimizer
 from skdl.core.schedules import Cosine, WarmUp
 
 FAMILIES = families()
@@ -384,3 +388,21 @@ def test_nested_settings_are_reached_and_checked():
         warm.set_params(then__final=2).validate()
     with pytest.raises(ValueError, match="^WarmUp: then must be a Schedule, or None; got"):
         WarmUp(then="cosine").validate()
+
+
+@every_member
+def test_the_address_of_a_member_is_where_a_user_imports_it_from(cls):
+    """The class is there, its family too, and no shorter path leads to it."""
+    module = importlib.import_module(address(cls))
+    assert getattr(module, cls.__name__) is cls
+    assert cls.__module__.startswith(module.__name__)
+    outer = sys.modules.get(module.__name__.rpartition(".")[0])
+    assert getattr(outer, cls.__name__, None) is not cls
+
+
+def test_the_address_of_what_nobody_hands_on_is_its_own_module():
+    class Own: ...
+
+    assert address(Own) == __name__
+    assert address(Adam) == "skdl.core.optimizers"
+    assert address(MLPClassifier) == "skdl"

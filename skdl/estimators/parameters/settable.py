@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from skdl.core.component import families
+from skdl.core.component import address, families
 
 __all__ = ["Settable", "signature_of"]
 
@@ -25,7 +25,7 @@ def _instead(parameter: str, name: str, setting: str, value: Any) -> str:
         cls = family.registry.get(name)
         if cls is not None and setting in inspect.signature(cls).parameters:
             written = f"{cls.__name__}({setting}={value!r})"
-            return f"write {parameter}={written}, with {cls.__name__} from {cls.__module__}"
+            return f"write {parameter}={written}, with {cls.__name__} from {address(cls)}"
     return f"and there is no {name!r} with a setting {setting!r}"
 
 
@@ -84,7 +84,7 @@ class Settable:
         Traceback (most recent call last):
             ...
         ValueError: MLPClassifier: optimizer__beta_1 is a setting of an instance, but optimizer is
-        the name 'adam'; write optimizer=Adam(beta_1=0.8), with Adam from skdl.core.optimizers.adam
+        the name 'adam'; write optimizer=Adam(beta_1=0.8), with Adam from skdl.core.optimizers
         """
         for name, value in params.items():
             parameter, _, setting = name.partition("__")

@@ -60,7 +60,7 @@ class EachEpoch(Sampler, name="each_epoch"):
     [0, 1, 2, 3]
     """
 
-    def order(self, n, rng, previous):
+    def order(self, n: int, rng: np.random.Generator, previous: Array | None) -> Array | None:
         """Return a permutation."""
         return rng.permutation(n)
 
@@ -75,7 +75,7 @@ class Once(Sampler, name="once"):
     True
     """
 
-    def order(self, n, rng, previous):
+    def order(self, n: int, rng: np.random.Generator, previous: Array | None) -> Array | None:
         """Return the permutation of the first epoch."""
         if previous is None or len(previous) != n:
             return rng.permutation(n)
@@ -92,7 +92,7 @@ class WithReplacement(Sampler, name="replacement"):
     0.64
     """
 
-    def order(self, n, rng, previous):
+    def order(self, n: int, rng: np.random.Generator, previous: Array | None) -> Array | None:
         """Return n independent draws."""
         return rng.integers(n, size=n)
 
@@ -106,7 +106,7 @@ class Keep(Sampler, name="keep"):
     True
     """
 
-    def order(self, n, rng, previous):
+    def order(self, n: int, rng: np.random.Generator, previous: Array | None) -> Array | None:
         """Return None: as they come."""
         return None
 

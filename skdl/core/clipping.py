@@ -56,7 +56,7 @@ class ByValue(Clipping, name="value"):
     [1.0, -0.5]
     """
 
-    def apply(self, g, parts, threshold):
+    def apply(self, g: Array, parts: Sequence[Array], threshold: float) -> None:
         """Clip in place."""
         np.clip(g, -threshold, threshold, out=g)
 
@@ -72,7 +72,7 @@ class ByNorm(Clipping, name="norm"):
     [0.6, 0.8]
     """
 
-    def apply(self, g, parts, threshold):
+    def apply(self, g: Array, parts: Sequence[Array], threshold: float) -> None:
         """Clip in place."""
         for part in parts:
             norm = np.sqrt(np.square(part).sum(axis=(-2, -1), keepdims=True))
@@ -94,7 +94,7 @@ class ByAverageNorm(Clipping, name="average_norm"):
     [1.2, 1.6]
     """
 
-    def apply(self, g, parts, threshold):
+    def apply(self, g: Array, parts: Sequence[Array], threshold: float) -> None:
         """Clip in place."""
         for part in parts:
             size = part.shape[-2] * part.shape[-1]
@@ -117,6 +117,6 @@ class ByGlobalNorm(Clipping, name="global_norm"):
     [1.5, 2.0]
     """
 
-    def apply(self, g, parts, threshold):
+    def apply(self, g: Array, parts: Sequence[Array], threshold: float) -> None:
         """Clip in place."""
         _shrink(g, np.sqrt(np.square(g).sum(axis=-1, keepdims=True)), threshold)

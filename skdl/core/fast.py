@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from skdl.core.activations import ReLU
-from skdl.core.layers import Activate, Dense, Layer
+from skdl.core.layers import Activate, Dense, Layer, Memo, Pass
 from skdl.core.losses import CrossEntropy
 from skdl.core.optimizers import Adam
 
@@ -99,13 +99,13 @@ class _Rectifier(Layer):
         self.b, self.db = (b.reshape(-1, b.shape[-1]) for b in (dense.b, dense.db))
         self.loops = loops
 
-    def forward(self, z, memo, run):
+    def forward(self, z: np.ndarray, memo: Memo, run: Pass) -> np.ndarray:
         """Return a."""
         self.loops.rectify(_stack(z), self.b)
         memo.z = memo.a = z
         return z
 
-    def backward(self, d, memo, input_gradient=True):
+    def backward(self, d: np.ndarray, memo: Memo, input_gradient: bool = True) -> np.ndarray:
         """Return ``∂L/∂z = d ∘ [a > 0]``, written over d, and fill ``∂L/∂b = Σ ∂L/∂z``."""
         self.loops.rectified_gradient(_stack(d), _stack(memo.a), self.db)
         return d

@@ -106,5 +106,5 @@ class Averaged(DropoutInference, name="averaged"):
 
     rules: ClassVar = {"n_networks": Interval(1, integer=True)}
 
-    def __init__(self, n_networks: int = 20):
+    def __init__(self, n_networks: int = 20) -> None:
         self.n_networks = n_networks

@@ -69,4 +69,5 @@ class PiecewiseLinear(Activation):
     """Activations made of straight pieces: their second derivative is zero between the kinks."""
 
     def second_derivative(self, z: Array, a: Array) -> None:
+        """Return None: it is zero between the kinks."""
         return None

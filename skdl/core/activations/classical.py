@@ -8,6 +8,8 @@ from skdl.core.activations.base import Activation, PiecewiseLinear
 
 __all__ = ["Cos", "HardTanh", "Identity", "Sigmoid", "Tanh"]
 
+Array = np.ndarray
+
 
 class Identity(PiecewiseLinear, name="identity"):
     r"""No activation, :math:`f(z) = z`: stacked layers stay one linear map.
@@ -18,11 +20,11 @@ class Identity(PiecewiseLinear, name="identity"):
     -2.0
     """
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z``."""
         return np.positive(z, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1."""
         out = np.empty_like(z) if out is None else out
         out.fill(1)
@@ -38,19 +40,19 @@ class Sigmoid(Activation, name="sigmoid"):
     [0.5, 0.7311]
     """
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``σ(z) = (1 + tanh(z/2)) / 2``, which cannot overflow."""
         out = np.multiply(z, 0.5, out=out)
         np.tanh(out, out=out)
         np.add(out, 1, out=out)
         return np.multiply(out, 0.5, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``a(1 − a)``."""
         out = np.subtract(1, a, out=out)
         return np.multiply(out, a, out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``a(1 − a)(1 − 2a)``."""
         return a * (1 - a) * (1 - 2 * a)
 
@@ -64,16 +66,16 @@ class Tanh(Activation, name="tanh"):
     [0.0, 0.7616]
     """
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``tanh z``."""
         return np.tanh(z, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``1 − a²``."""
         out = np.multiply(a, a, out=out)
         return np.subtract(1, out, out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``−2a(1 − a²)``."""
         return -2 * a * (1 - a * a)
 
@@ -93,11 +95,11 @@ class HardTanh(PiecewiseLinear, name="hard_tanh"):
 
     kinks = (-1.0, 1.0)
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z`` clipped to [−1, 1]."""
         return np.clip(z, -1, 1, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 inside (−1, 1), else 0."""
         out = np.empty_like(z) if out is None else out
         np.abs(z, out=out)
@@ -117,15 +119,15 @@ class Cos(Activation, name="cos"):
     [1.0, 0.5403]
     """
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``cos z``."""
         return np.cos(z, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``−sin z``."""
         out = np.sin(z, out=out)
         return np.negative(out, out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``−cos z``."""
         return -a

@@ -27,6 +27,8 @@ __all__ = [
     "Softplus",
 ]
 
+Array = np.ndarray
+
 
 class ReLU(PiecewiseLinear, name="relu"):
     r"""Rectified linear unit, :math:`f(z) = \max(z, 0)`.
@@ -44,11 +46,11 @@ class ReLU(PiecewiseLinear, name="relu"):
     kinks = (0.0,)
     initializer = "he_uniform"
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``max(z, 0)``."""
         return np.maximum(z, 0, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where ``z > 0``, else 0."""
         # A 0/1 array to multiply with, not `d[a == 0] = 0`: boolean indexing is slower by half.
         out = np.empty_like(z) if out is None else out
@@ -77,15 +79,15 @@ class LeakyReLU(PiecewiseLinear, name="leaky_relu"):
     initializer = "he_uniform"
     rules: ClassVar = {"alpha": Interval(0, 1, closed="left")}
 
-    def __init__(self, alpha: float = 0.01):
+    def __init__(self, alpha: float = 0.01) -> None:
         self.alpha = alpha
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z`` or ``αz``, whichever is larger."""
         out = np.multiply(z, self.alpha, out=out)
         return np.maximum(z, out, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 where ``z > 0``, else ``α``."""
         out = np.empty_like(z) if out is None else out
         np.greater(z, 0, out=out)
@@ -108,11 +110,11 @@ class Abs(PiecewiseLinear, name="abs"):
 
     kinks = (0.0,)
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``|z|``."""
         return np.abs(z, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return the sign of ``z``."""
         return np.sign(z, out=out)
 
@@ -140,21 +142,21 @@ class ELU(Activation, name="elu"):
     initializer = "he_uniform"
     rules: ClassVar = {"alpha": Interval(0, closed="neither")}
 
-    def __init__(self, alpha: float = 1.0):
+    def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z`` or ``α(exp z − 1)``."""
         negative = self.alpha * np.expm1(np.minimum(z, 0))
         return np.add(np.maximum(z, 0), negative, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 or ``α·exp z = a + α``."""
         out = np.empty_like(z) if out is None else out
         out[...] = np.where(z > 0, 1, a + self.alpha)
         return out
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return 0 or ``α·exp z``."""
         return np.where(z > 0, 0, a + self.alpha).astype(z.dtype, copy=False)
 
@@ -180,18 +182,18 @@ class SELU(Activation, name="selu"):
     alpha: ClassVar[float] = 1.6732632423543772848170429916717
     scale: ClassVar[float] = 1.0507009873554804934193349852946
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``λ·z`` or ``λα(exp z − 1)``."""
         negative = self.alpha * np.expm1(np.minimum(z, 0))
         return np.multiply(self.scale, np.maximum(z, 0) + negative, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``λ`` or ``λα·exp z = a + λα``."""
         out = np.empty_like(z) if out is None else out
         out[...] = np.where(z > 0, self.scale, a + self.scale * self.alpha)
         return out
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return 0 or ``λα·exp z``."""
         return np.where(z > 0, 0, a + self.scale * self.alpha).astype(z.dtype, copy=False)
 
@@ -213,22 +215,24 @@ class GELU(Activation, name="gelu"):
     initializer = "he_uniform"
 
     @staticmethod
-    def _cdf(z):
+    def _cdf(z: Array) -> Array:
+        """Return Φ, the normal distribution function."""
         return 0.5 * (1 + erf(z * np.sqrt(0.5).astype(z.dtype)))
 
     @staticmethod
-    def _pdf(z):
+    def _pdf(z: Array) -> Array:
+        """Return φ, the normal density."""
         return np.exp(-0.5 * z * z) * (1 / np.sqrt(2 * np.pi)).astype(z.dtype)
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z·Φ(z)``."""
         return np.multiply(z, self._cdf(z), out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``Φ(z) + z·φ(z)``."""
         return np.add(self._cdf(z), z * self._pdf(z), out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``φ(z)·(2 − z²)``."""
         return self._pdf(z) * (2 - z * z)
 
@@ -249,16 +253,16 @@ class SiLU(Activation, name="silu"):
 
     initializer = "he_uniform"
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z·σ(z)``."""
         return np.multiply(z, expit(z), out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``σ + a(1 − σ)``."""
         s = expit(z)
         return np.add(s, a * (1 - s), out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``σ(1 − σ)·(2 + z(1 − 2σ))``."""
         s = expit(z)
         return s * (1 - s) * (2 + z * (1 - 2 * s))
@@ -279,16 +283,16 @@ class Mish(Activation, name="mish"):
 
     initializer = "he_uniform"
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``z·tanh ζ(z)``."""
         return np.multiply(z, np.tanh(np.logaddexp(0, z)), out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``t + z(1 − t²)σ(z)`` with ``t = tanh ζ(z)``."""
         t = np.tanh(np.logaddexp(0, z))
         return np.add(t, z * (1 - t * t) * expit(z), out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``(1 − t²)σ·(2 + z(1 − σ − 2tσ))``."""
         t, s = np.tanh(np.logaddexp(0, z)), expit(z)
         return (1 - t * t) * s * (2 + z * (1 - s - 2 * t * s))
@@ -310,15 +314,15 @@ class Softplus(Activation, name="softplus"):
 
     initializer = "he_uniform"
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``log(1 + exp z)``."""
         return np.logaddexp(0, z, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``σ(z)``."""
         return expit(z, out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``σ(1 − σ)``."""
         s = expit(z)
         return s * (1 - s)

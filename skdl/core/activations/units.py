@@ -15,6 +15,8 @@ from skdl.core.component import Interval
 
 __all__ = ["RBF", "Maxout", "PReLU"]
 
+Array = np.ndarray
+
 
 class PReLU(PiecewiseLinear, name="prelu"):
     r"""Parametric ReLU, :math:`f(z) = \max(z, 0) + s \min(z, 0)` with a learned slope s per unit.
@@ -40,28 +42,32 @@ class PReLU(PiecewiseLinear, name="prelu"):
     initializer = "he_uniform"
     rules: ClassVar = {"slope": Interval(-1, 1)}
 
-    def __init__(self, slope: float = 0.25):
+    def __init__(self, slope: float = 0.25) -> None:
         self.slope = slope
 
     @property
-    def learned_slope(self):
+    def learned_slope(self) -> float:
         """Where the learned slopes start."""
         return self.slope
 
-    def value(self, z, out=None, slope=None):
+    def value(
+        self, z: Array, out: Array | None = None, slope: float | Array | None = None
+    ) -> Array:
         """Return ``max(z, 0) + s·min(z, 0)``."""
         s = self.slope if slope is None else slope
         out = np.multiply(np.minimum(z, 0), s, out=out)
         return np.add(out, np.maximum(z, 0), out=out)
 
-    def derivative(self, z, a, out=None, slope=None):
+    def derivative(
+        self, z: Array, a: Array, out: Array | None = None, slope: float | Array | None = None
+    ) -> Array:
         """Return 1 where ``z > 0``, else ``s``."""
         s = self.slope if slope is None else slope
         out = np.empty_like(z) if out is None else out
         out[...] = np.where(z > 0, 1, s)
         return out
 
-    def slope_derivative(self, z):
+    def slope_derivative(self, z: Array) -> Array:
         """Return ``∂f/∂s = min(z, 0)``."""
         return np.minimum(z, 0)
 
@@ -87,16 +93,16 @@ class RBF(Activation, name="rbf"):
     initializer = "unit_normal"
     pre_activation = "distance"
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return ``exp(−z)``."""
         out = np.negative(z, out=out)
         return np.exp(out, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return ``−a``."""
         return np.negative(a, out=out)
 
-    def second_derivative(self, z, a):
+    def second_derivative(self, z: Array, a: Array) -> Array:
         """Return ``a``."""
         return a
 
@@ -123,23 +129,23 @@ class Maxout(PiecewiseLinear, name="maxout"):
     pre_activation = "pieces"
     rules: ClassVar = {"k": Interval(2, integer=True)}
 
-    def __init__(self, k: int = 2):
+    def __init__(self, k: int = 2) -> None:
         self.k = k
 
     @property
-    def pieces(self):
+    def pieces(self) -> int:
         """Pre-activations per unit."""
         return self.k
 
-    def by_unit(self, z):
+    def by_unit(self, z: Array) -> Array:
         """View ``z`` of shape (..., rows, units·k) as (..., rows, units, k)."""
         return z.reshape(*z.shape[:-1], -1, self.k)
 
-    def value(self, z, out=None):
+    def value(self, z: Array, out: Array | None = None) -> Array:
         """Return the largest piece of every unit, of shape (..., rows, units)."""
         return np.max(self.by_unit(z), axis=-1, out=out)
 
-    def derivative(self, z, a, out=None):
+    def derivative(self, z: Array, a: Array, out: Array | None = None) -> Array:
         """Return 1 for the piece that won (the first of equals), else 0, in the shape of ``z``."""
         out = np.zeros_like(z) if out is None else out
         out.fill(0)

@@ -82,11 +82,11 @@ class ClassifierLoss(Loss, family=True):
         copy.link = link
         return copy
 
-    def predict(self, raw):
+    def predict(self, raw: Array) -> Array:
         """Apply the output unit: probabilities for softmax and sigmoid."""
         return {"softmax": softmax, "sigmoid": expit, "identity": np.positive}[self.link](raw)
 
-    def log_predict(self, raw):
+    def log_predict(self, raw: Array) -> Array:
         """Return the logarithm of :meth:`predict`, finite for every finite ``raw``."""
         return log_softmax(raw) if self.link == "softmax" else log_sigmoid(raw)
 
@@ -111,7 +111,7 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
     (0.6931, [[-0.5, 0.5]])
     """
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``log Σ exp r − y·r``, or ``Σ log(1 + exp r) − y r``."""
         if self.link == "softmax":
             r = raw - raw.max(axis=-1, keepdims=True)
@@ -119,19 +119,19 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
             return np.log(np.exp(r, out=r).sum(axis=-1, keepdims=True)) - y_r
         return (np.logaddexp(0, raw) - y * raw).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``p − y``."""
         p = softmax(raw, out) if self.link == "softmax" else expit(raw, out=out)
         return np.subtract(p, y, out=p)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``(diag p − p pᵀ) v``, or ``p(1 − p) v``."""
         p = self.predict(raw)
         if self.link == "softmax":
             return p * (v - (p * v).sum(axis=-1, keepdims=True))
         return p * (1 - p) * v
 
-    def best_constant(self, y, weight):
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the log-odds of the class frequencies."""
         frequency = np.average(y, axis=-2, weights=None if weight is None else weight[..., 0])
         frequency = np.clip(frequency, 1e-3, 1 - 1e-3)
@@ -157,7 +157,7 @@ class BrierScore(ClassifierLoss, name="squared_error"):
     (0.25, [[-0.25, 0.25]])
     """
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``½ Σ (p − y)²``."""
         return 0.5 * np.square(self.predict(raw) - y).sum(axis=-1, keepdims=True)
 
@@ -167,7 +167,7 @@ class BrierScore(ClassifierLoss, name="squared_error"):
             return p * (g - (p * g).sum(axis=-1, keepdims=True))
         return p * (1 - p) * g
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``Jᵀ(p − y)``."""
         p = self.predict(raw)
         slope = self._pull_back(p, p - y)
@@ -176,7 +176,7 @@ class BrierScore(ClassifierLoss, name="squared_error"):
         out[...] = slope
         return out
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return the derivative of ``Jᵀ(p − y)`` in the direction ``v``."""
         p = self.predict(raw)
         g, Rp = p - y, self._pull_back(p, v)
@@ -205,22 +205,23 @@ class Hinge(ClassifierLoss, name="hinge"):
     links = ("identity",)
     link = "identity"
 
-    def _margin(self, y, raw):
+    def _margin(self, y: Array, raw: Array) -> Array:
+        """Return ``1 − ỹ r``."""
         return 1 - (2 * y - 1) * raw
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ max(0, 1 − ỹ r)``."""
         return np.maximum(self._margin(y, raw), 0).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``−ỹ`` inside the margin, else 0."""
         return np.multiply(self._margin(y, raw) > 0, 1 - 2 * y, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return 0."""
         return np.zeros_like(v)
 
-    def pieces(self, y, raw):
+    def pieces(self, y: Array, raw: Array) -> Array:
         """Tell which rows are inside the margin."""
         return self._margin(y, raw) > 0
 
@@ -249,7 +250,7 @@ class Focal(ClassifierLoss, name="focal"):
     exact_curvature = False
     rules: ClassVar = {"gamma": Interval(0)}
 
-    def __init__(self, gamma: float = 2.0):
+    def __init__(self, gamma: float = 2.0) -> None:
         self.gamma = gamma
 
     def _term(self, p, log_p):
@@ -258,14 +259,14 @@ class Focal(ClassifierLoss, name="focal"):
         weight = q**self.gamma
         return -weight * log_p, self.gamma * p * weight / q * log_p - weight
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``−Σ y (1 − p)^γ log p``."""
         loss = y * self._term(self.predict(raw), self.log_predict(raw))[0]
         if self.link == "sigmoid":
             loss = loss + (1 - y) * self._term(expit(-raw), log_sigmoid(-raw))[0]
         return loss.sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return the chain rule through the output unit, with ``∂p_k/∂r_j = p_k(δ_kj − p_j)``."""
         p = self.predict(raw)
         c = y * self._term(p, self.log_predict(raw))[1]

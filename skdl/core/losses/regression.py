@@ -29,6 +29,8 @@ __all__ = [
     "SquaredError",
 ]
 
+Array = np.ndarray
+
 
 class RegressorLoss(Loss, family=True):
     """The family that ``MLPRegressor(loss=...)`` chooses from.
@@ -57,15 +59,15 @@ class SquaredError(RegressorLoss, name="squared_error"):
     (2.0, [[2.0]])
     """
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``½ Σ (r − y)²``."""
         return 0.5 * np.square(raw - y).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``r − y``."""
         return np.subtract(raw, y, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``v``."""
         return v.copy()
 
@@ -79,20 +81,20 @@ class AbsoluteError(RegressorLoss, name="absolute_error"):
     2.0
     """
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ |r − y|``."""
         return np.abs(raw - y).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return the sign of ``r − y``."""
         out = np.subtract(raw, y, out=out)
         return np.sign(out, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return 0."""
         return np.zeros_like(v)
 
-    def pieces(self, y, raw):
+    def pieces(self, y: Array, raw: Array) -> Array:
         """Tell on which side of the target the output lies."""
         return raw > y
 
@@ -121,25 +123,25 @@ class Huber(RegressorLoss, name="huber"):
 
     rules: ClassVar = {"delta": Interval(0, closed="neither")}
 
-    def __init__(self, delta: float = 1.35):
+    def __init__(self, delta: float = 1.35) -> None:
         self.delta = delta
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ |c|(|e| − ½|c|)`` with ``c`` the error clipped to ±δ."""
         e = np.abs(raw - y)
         c = np.minimum(e, self.delta)
         return (c * (e - 0.5 * c)).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return the error clipped to ±δ."""
         out = np.subtract(raw, y, out=out)
         return np.clip(out, -self.delta, self.delta, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``v`` where the loss is quadratic, else 0."""
         return v * (np.abs(raw - y) < self.delta)
 
-    def pieces(self, y, raw):
+    def pieces(self, y: Array, raw: Array) -> Array:
         """Tell in which of the three pieces the error lies."""
         return np.sign(raw - y) * (np.abs(raw - y) > self.delta)
 
@@ -153,17 +155,17 @@ class LogCosh(RegressorLoss, name="log_cosh"):
     1.325
     """
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ |e| + log(1 + exp(−2|e|)) − log 2``."""
         e = np.abs(raw - y)
         return (e + np.log1p(np.exp(-2 * e)) - math.log(2)).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``tanh(r − y)``."""
         out = np.subtract(raw, y, out=out)
         return np.tanh(out, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``(1 − tanh²) v``."""
         return (1 - np.tanh(raw - y) ** 2) * v
 
@@ -189,23 +191,23 @@ class Quantile(RegressorLoss, name="quantile"):
 
     rules: ClassVar = {"quantile": Interval(0, 1, closed="neither")}
 
-    def __init__(self, quantile: float = 0.5):
+    def __init__(self, quantile: float = 0.5) -> None:
         self.quantile = quantile
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ max(q e, (q − 1) e)``."""
         e = y - raw
         return np.maximum(self.quantile * e, (self.quantile - 1) * e).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``1 − q`` above the target, ``−q`` below it."""
         return np.subtract(raw > y, np.where(raw == y, 0, self.quantile).astype(raw.dtype), out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return 0."""
         return np.zeros_like(v)
 
-    def pieces(self, y, raw):
+    def pieces(self, y: Array, raw: Array) -> Array:
         """Tell on which side of the target the output lies."""
         return raw > y
 
@@ -224,24 +226,24 @@ class Poisson(RegressorLoss, name="poisson"):
     scalable = False
     target_rule = Interval(0)
 
-    def predict(self, raw):
+    def predict(self, raw: Array) -> Array:
         """Return ``exp r``."""
         return np.exp(raw)
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ y log y − y r − y + exp r``."""
         return (xlogy(y, y) - y * raw - y + np.exp(raw)).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``μ − y``."""
         out = np.exp(raw, out=out)
         return np.subtract(out, y, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``μ v``."""
         return np.exp(raw) * v
 
-    def best_constant(self, y, weight):
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the logarithm of the mean."""
         mean = np.average(y, axis=-2, weights=None if weight is None else weight[..., 0])
         return np.log(np.maximum(mean, 1e-6))
@@ -261,26 +263,26 @@ class Gamma(RegressorLoss, name="gamma"):
     scalable = False
     target_rule = Interval(0, closed="neither")
 
-    def predict(self, raw):
+    def predict(self, raw: Array) -> Array:
         """Return ``exp r``."""
         return np.exp(raw)
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``Σ y exp(−r) − log y + r − 1``."""
         return (y * np.exp(-raw) - np.log(y) + raw - 1).sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``1 − y/μ``."""
         out = np.negative(raw, out=out)
         np.exp(out, out=out)
         out *= y
         return np.subtract(1, out, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``(y/μ) v``."""
         return y * np.exp(-raw) * v
 
-    def best_constant(self, y, weight):
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the logarithm of the mean."""
         return np.log(np.average(y, axis=-2, weights=None if weight is None else weight[..., 0]))
 
@@ -312,7 +314,7 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     outputs_per_target = 2
     rules: ClassVar = {"min_variance": Interval(0, closed="neither")}
 
-    def __init__(self, min_variance: float = 1e-6):
+    def __init__(self, min_variance: float = 1e-6) -> None:
         self.min_variance = min_variance
 
     def _split(self, raw):
@@ -321,28 +323,28 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
         floor = np.log(self.min_variance).astype(raw.dtype)
         return mu, np.maximum(s, floor), s > floor
 
-    def predict(self, raw):
+    def predict(self, raw: Array) -> Array:
         """Return ``μ``."""
         return self._split(raw)[0]
 
-    def std(self, raw):
+    def std(self, raw: Array) -> Array:
         """Return ``σ = exp(s/2)``."""
         return np.exp(0.5 * self._split(raw)[1])
 
-    def per_row(self, y, raw):
+    def per_row(self, y: Array, raw: Array) -> Array:
         """Return ``½ Σ s + (y − μ)² exp(−s) + log 2π``."""
         mu, s, _ = self._split(raw)
         nll = 0.5 * (s + np.square(y - mu) * np.exp(-s) + math.log(2 * math.pi))
         return nll.sum(axis=-1, keepdims=True)
 
-    def slope(self, y, raw, out=None):
+    def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``(μ − y)/σ²`` and ``½(1 − (y − μ)²/σ²)``."""
         mu, s, free = self._split(raw)
         precision = np.exp(-s)
         slope = ((mu - y) * precision, free * (0.5 - 0.5 * np.square(y - mu) * precision))
         return np.concatenate(slope, axis=-1, out=out)
 
-    def curvature(self, y, raw, v):
+    def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return the 2×2 Hessian of every target times ``v``."""
         mu, s, free = self._split(raw)
         precision, e = np.exp(-s), mu - y
@@ -352,6 +354,6 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
         h_s = free * (-e * precision * v_mu + 0.5 * e**2 * precision * v_s)
         return np.concatenate((h_mu, h_s), axis=-1)
 
-    def pieces(self, y, raw):
+    def pieces(self, y: Array, raw: Array) -> Array:
         """Tell where the variance is at its bound."""
         return self._split(raw)[2]

@@ -10,7 +10,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from skdl.core.optimizers.base import Optimizer, accumulate, accumulate_square, decay_rule, positive
+from skdl.core.optimizers.base import (
+    Optimizer,
+    State,
+    accumulate,
+    accumulate_square,
+    decay_rule,
+    positive,
+)
 
 __all__ = ["AMSGrad", "AdaMax", "Adam", "AdamW", "Lion", "Nadam"]
 
@@ -76,7 +83,15 @@ class Adam(_Moments, name="adam"):
 
     slots: ClassVar = {"m": 0.0, "v": 0.0}
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         m, v, scratch = state["m"], state["v"], state["scratch"]
         state["t"] += 1
@@ -90,7 +105,9 @@ class Adam(_Moments, name="adam"):
         """Return ``ε √(1 − β₂ᵗ) / (1 − β₁ᵗ)``: the means start at 0, and are too small at first."""
         return rate * (1 - self.beta_2**t) ** 0.5 / (1 - self.beta_1**t)
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε √(1 − β₂ᵗ) / (√v + ε̂)``: under a constant gradient m tends to g."""
         return _settled_rate(self, state, rate)
 
@@ -148,7 +165,15 @@ class AdaMax(_Moments, name="adamax"):
 
     slots: ClassVar = {"m": 0.0, "u": 0.0}
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         m, u, scratch = state["m"], state["u"], state["scratch"]
         state["t"] += 1
@@ -159,7 +184,9 @@ class AdaMax(_Moments, name="adamax"):
         scratch *= rate / (1 - self.beta_1 ** state["t"])
         theta -= scratch
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε / (u + ε̂)``."""
         scratch = np.add(state["u"], self.epsilon, state["scratch"])
         return np.divide(rate, scratch, scratch)
@@ -193,7 +220,15 @@ class Nadam(_Moments, name="nadam"):
 
     slots: ClassVar = {"m": 0.0, "v": 0.0, "ahead": 0.0}
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         m, v, ahead, scratch = state["m"], state["v"], state["ahead"], state["scratch"]
         t = state["t"] = state["t"] + 1
@@ -206,7 +241,9 @@ class Nadam(_Moments, name="nadam"):
         ahead *= rate
         theta -= ahead
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε √(1 − β₂ᵗ) / (√v + ε̂)``: what stands in brackets tends to g."""
         return _settled_rate(self, state, rate)
 
@@ -238,7 +275,15 @@ class AMSGrad(_Moments, name="amsgrad"):
 
     slots: ClassVar = {"m": 0.0, "v": 0.0, "v_hat": 0.0}
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         m, v, v_hat, scratch = state["m"], state["v"], state["v_hat"], state["scratch"]
         accumulate(m, g, self.beta_1, scratch)
@@ -248,7 +293,9 @@ class AMSGrad(_Moments, name="amsgrad"):
         scratch *= rate
         theta -= scratch
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε / (√v̂ + ε̂)``."""
         scratch = _root_plus(state["v_hat"], self.epsilon, state["scratch"])
         return np.divide(rate, scratch, scratch)
@@ -286,7 +333,15 @@ class Lion(Optimizer, name="lion"):
         self.beta_1 = beta_1
         self.beta_2 = beta_2
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         m, c, scratch = state["m"], state["c"], state["scratch"]
         np.multiply(m, self.beta_1, c)
@@ -294,7 +349,9 @@ class Lion(Optimizer, name="lion"):
         theta -= np.multiply(np.sign(c, scratch), rate, scratch)
         accumulate(m, g, self.beta_2, scratch)
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε / |c|``: the step is ``−(ε / |c|)·c``."""
         scratch = np.abs(state["c"], state["scratch"])
         np.maximum(scratch, np.finfo(scratch.dtype).tiny, out=scratch)

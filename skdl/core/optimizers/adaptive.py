@@ -13,6 +13,7 @@ import numpy as np
 
 from skdl.core.optimizers.base import (
     Optimizer,
+    State,
     accumulate_square,
     decay_rule,
     move,
@@ -24,6 +25,8 @@ __all__ = [
     "AdaGrad",
     "RMSProp",
 ]
+
+Array = np.ndarray
 
 
 class AdaGrad(Optimizer, name="adagrad"):
@@ -56,7 +59,15 @@ class AdaGrad(Optimizer, name="adagrad"):
     def __init__(self, delta: float = 1e-7) -> None:
         self.delta = delta
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         r, scratch = state["r"], state["scratch"]
         r += np.multiply(g, g, scratch)
@@ -66,7 +77,9 @@ class AdaGrad(Optimizer, name="adagrad"):
         scratch *= rate
         theta -= scratch
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε / (δ + √r)``."""
         scratch = np.sqrt(state["r"], state["scratch"])
         scratch += self.delta
@@ -113,7 +126,15 @@ class AdaDelta(Optimizer, name="adadelta"):
         out /= np.add(r, self.delta, spare)
         return np.sqrt(out, out)
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         r, u, d, scratch = state["r"], state["u"], state["d"], state["scratch"]
         accumulate_square(r, g, self.rho, scratch)
@@ -122,7 +143,9 @@ class AdaDelta(Optimizer, name="adadelta"):
         accumulate_square(u, d, self.rho, scratch)
         theta -= np.multiply(d, rate, scratch)
 
-    def effective_rate(self, g, state, rate, momentum=None):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = None
+    ) -> float | Array:
         """Return ``ε √(u + δ) / √(r + δ)``."""
         eta = self._ratio(state["u"], state["r"], state["scratch"], state["d"])
         eta *= rate
@@ -165,7 +188,15 @@ class RMSProp(Optimizer, name="rmsprop"):
         self.rho = rho
         self.delta = delta
 
-    def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = 0.0,
+        nesterov: bool | None = False,
+    ) -> None:
         """Take one step."""
         r, scratch = state["r"], state["scratch"]
         accumulate_square(r, g, self.rho, scratch)
@@ -174,7 +205,9 @@ class RMSProp(Optimizer, name="rmsprop"):
         scratch *= -rate
         move(theta, scratch, state["v"], momentum, nesterov)
 
-    def effective_rate(self, g, state, rate, momentum=0.0):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = 0.0
+    ) -> float | Array:
         """Return ``ε / ((1 − α) √(δ + r))``."""
         scratch = state["scratch"]
         np.sqrt(np.add(state["r"], self.delta, scratch), scratch)

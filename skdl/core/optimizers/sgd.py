@@ -6,9 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from skdl.core.optimizers.base import Optimizer, move
+from skdl.core.optimizers.base import Optimizer, State, move
 
 __all__ = ["SGD"]
+
+Array = np.ndarray
 
 
 class SGD(Optimizer, name="sgd"):
@@ -38,11 +40,21 @@ class SGD(Optimizer, name="sgd"):
     nesterov = True
     slots: ClassVar = {"v": 0.0}
 
-    def step(self, theta, g, state, rate, momentum=0.0, nesterov=False):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = 0.0,
+        nesterov: bool | None = False,
+    ) -> None:
         """Take one step."""
         d = np.multiply(g, -rate, state["scratch"])
         move(theta, d, state["v"], momentum, nesterov)
 
-    def effective_rate(self, g, state, rate, momentum=0.0):
+    def effective_rate(
+        self, g: Array, state: State, rate: float | Array, momentum: float | Array | None = 0.0
+    ) -> float | Array:
         """Return ``ε / (1 − α)``."""
         return rate / (1 - momentum)

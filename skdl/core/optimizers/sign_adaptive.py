@@ -11,9 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from skdl.core.component import Interval
-from skdl.core.optimizers.base import Optimizer, decay_rule
+from skdl.core.optimizers.base import Optimizer, State, decay_rule
 
 __all__ = ["DeltaBarDelta", "RProp", "SignAdaptive"]
+
+Array = np.ndarray
 
 
 class SignAdaptive(Optimizer):
@@ -74,7 +76,15 @@ class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
         self.phi = phi
         self.theta = theta
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         gain, mean = state["gain"], state["mean"]
         agreement = mean * g
@@ -135,7 +145,15 @@ class RProp(SignAdaptive, name="rprop"):
         self.smallest = smallest
         self.largest = largest
 
-    def step(self, theta, g, state, rate, momentum=None, nesterov=None):
+    def step(
+        self,
+        theta: Array,
+        g: Array,
+        state: State,
+        rate: float | Array,
+        momentum: float | Array | None = None,
+        nesterov: bool | None = None,
+    ) -> None:
         """Take one step."""
         gain, previous = state["gain"], state["previous"]
         agreement = g * previous

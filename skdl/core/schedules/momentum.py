@@ -32,7 +32,7 @@ class ConstantMomentum(MomentumSchedule, name="constant"):
     0.9
     """
 
-    def momentum(self, t, total, momentum):
+    def momentum(self, t: float, total: float, momentum: float) -> float:
         """Return ``momentum``."""
         return momentum
 
@@ -59,11 +59,11 @@ class Rise(MomentumSchedule, name="rise"):
 
     rules: ClassVar = {"start": Interval(0, 1, closed="left"), "epochs": epochs_or_none}
 
-    def __init__(self, start: float = 0.5, epochs: float | None = None):
+    def __init__(self, start: float = 0.5, epochs: float | None = None) -> None:
         self.start = start
         self.epochs = epochs
 
-    def momentum(self, t, total, momentum):
+    def momentum(self, t: float, total: float, momentum: float) -> float:
         """Return the momentum at ``t``."""
         return self.start + (momentum - self.start) * min(t / (self.epochs or total / 5), 1)
 
@@ -88,10 +88,10 @@ class Sutskever(MomentumSchedule, name="sutskever"):
 
     rules: ClassVar = {"tau": epochs_rule}
 
-    def __init__(self, tau: float = 5):
+    def __init__(self, tau: float = 5) -> None:
         self.tau = tau
 
-    def momentum(self, t, total, momentum):
+    def momentum(self, t: float, total: float, momentum: float) -> float:
         """Return the momentum at ``t``."""
         return min(1 - 0.5 / (math.floor(t / self.tau) + 1), momentum)
 
@@ -121,11 +121,11 @@ class OneCycleMomentum(MomentumSchedule, name="one_cycle"):
         "lowest": Interval(0, 1, closed="left"),
     }
 
-    def __init__(self, rise: float = 0.3, lowest: float = 0.85):
+    def __init__(self, rise: float = 0.3, lowest: float = 0.85) -> None:
         self.rise = rise
         self.lowest = lowest
 
-    def momentum(self, t, total, momentum):
+    def momentum(self, t: float, total: float, momentum: float) -> float:
         """Return the momentum at ``t``."""
         part = min(t / total, 1)
         if part < self.rise:

@@ -71,7 +71,7 @@ class Constant(Schedule, name="constant"):
     1.0
     """
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return 1."""
         return 1.0
 
@@ -100,11 +100,11 @@ class Linear(Schedule, name="linear"):
 
     rules: ClassVar = {"tau": epochs_or_none, "final": _fraction}
 
-    def __init__(self, tau: float | None = None, final: float = 0.01):
+    def __init__(self, tau: float | None = None, final: float = 0.01) -> None:
         self.tau = tau
         self.final = final
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         return 1 - (1 - self.final) * min(t / (self.tau or total), 1)
 
@@ -127,11 +127,11 @@ class Step(Schedule, name="step"):
 
     rules: ClassVar = {"every": epochs_or_none, "gamma": _fraction}
 
-    def __init__(self, every: float | None = None, gamma: float = 0.1):
+    def __init__(self, every: float | None = None, gamma: float = 0.1) -> None:
         self.every = every
         self.gamma = gamma
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         return self.gamma ** math.floor(t / (self.every or total / 3))
 
@@ -152,10 +152,10 @@ class Exponential(Schedule, name="exponential"):
 
     rules: ClassVar = {"gamma": Interval(0, 1, closed="right")}
 
-    def __init__(self, gamma: float = 0.98):
+    def __init__(self, gamma: float = 0.98) -> None:
         self.gamma = gamma
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         return self.gamma**t
 
@@ -180,10 +180,10 @@ class InvScaling(Schedule, name="invscaling"):
 
     rules: ClassVar = {"power": Interval(0)}
 
-    def __init__(self, power: float = 0.5):
+    def __init__(self, power: float = 0.5) -> None:
         self.power = power
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         return (1 + t) ** -self.power
 
@@ -210,11 +210,11 @@ class Cosine(Schedule, name="cosine"):
 
     rules: ClassVar = {"period": epochs_or_none, "final": _fraction}
 
-    def __init__(self, period: float | None = None, final: float = 0.0):
+    def __init__(self, period: float | None = None, final: float = 0.0) -> None:
         self.period = period
         self.final = final
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         done = t % self.period / self.period if self.period else min(t / total, 1)
         return self.final + 0.5 * (1 - self.final) * (1 + math.cos(math.pi * done))
@@ -253,12 +253,12 @@ class OneCycle(Schedule, name="one_cycle"):
         "final": _fraction,
     }
 
-    def __init__(self, rise: float = 0.3, start: float = 0.04, final: float = 1e-4):
+    def __init__(self, rise: float = 0.3, start: float = 0.04, final: float = 1e-4) -> None:
         self.rise = rise
         self.start = start
         self.final = final
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         part = min(t / total, 1)
         if part < self.rise:
@@ -290,16 +290,16 @@ class WarmUp(Schedule, name="warm_up"):
 
     rules: ClassVar = {"epochs": epochs_rule, "then": Either(Member(Schedule), Nothing())}
 
-    def __init__(self, epochs: float = 5, then: Schedule | None = None):
+    def __init__(self, epochs: float = 5, then: Schedule | None = None) -> None:
         self.epochs = epochs
         self.then = then
 
     @property
-    def follows_loss(self):
+    def follows_loss(self) -> bool:
         """Whether the schedule that follows does."""
         return self.then is not None and self.then.follows_loss
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor at ``t``."""
         rise = min(t / self.epochs, 1.0)
         if self.then is None:
@@ -337,13 +337,15 @@ class Plateau(Schedule, name="plateau"):
         "final": _fraction,
     }
 
-    def __init__(self, gamma=0.2, patience=5, threshold=1e-4, final=1e-4):
+    def __init__(
+        self, gamma: float = 0.2, patience: int = 5, threshold: float = 1e-4, final: float = 1e-4
+    ) -> None:
         self.gamma = gamma
         self.patience = patience
         self.threshold = threshold
         self.final = final
 
-    def factor(self, t, total, history=()):
+    def factor(self, t: float, total: float, history: Sequence[Any] = ()) -> float:
         """Return the factor after the finished epochs of ``history``."""
         best, waited, factor = math.inf, 0, 1.0
         for record in history:

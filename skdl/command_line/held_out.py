@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from skdl.tools.rows import rows_of
 
-__all__ = ["HeldOut", "final_test", "hold_out", "wilson_interval"]
+__all__ = ["HeldOut", "final_test", "split_test_rows", "wilson_interval"]
 
 LEAST_ROWS = 20
 
@@ -35,7 +35,9 @@ class HeldOut:
     high: float
 
 
-def hold_out(y, fraction: float, *, stratify: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def split_test_rows(
+    y, fraction: float, *, stratify: bool, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows into those to work with and those for the last test.
 
     The test part is empty where it would have fewer than 20 rows.
@@ -96,7 +98,7 @@ def final_test(estimator, X, y, work, test, measure, what: str) -> HeldOut:
     X, y : array-like
         All rows.
     work, test : arrays of int
-        From :func:`hold_out`.
+        From :func:`split_test_rows`.
     measure : ErrorMeasure
         The error.
     what : str

@@ -11,16 +11,13 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils import resample
 
 from skdl.together.fits import Fitted, Task, fit_together
+from skdl.tools.checks import refuse
 from skdl.tools.warning import warn_user
 
-__all__ = ["Resampler", "hold_out", "predict_all", "refuse", "rows_to_draw"]
+__all__ = ["Resampler", "predict_all", "rows_to_draw", "split_evaluation_rows"]
 
+OWNER = "bias_variance_decomposition"  # whose parameters are refused
 LEAST_PROBABILITY = np.finfo(np.float64).eps  # as in scikit-learn's log_loss
-
-
-def refuse(name: str, allowed: str, got) -> None:
-    """Raise a ``ValueError`` that names the parameter, what is allowed and what came."""
-    raise ValueError(f"bias_variance_decomposition: {name} must be {allowed}; got {got!r}")
 
 
 @dataclass
@@ -40,7 +37,7 @@ class Resampler:
         )
 
 
-def hold_out(estimator, X, y, test_size, rng) -> tuple:
+def split_evaluation_rows(estimator, X, y, test_size, rng) -> tuple:
     """Split off the evaluation part; return it, the rest, and the row numbers of the part."""
     from sklearn.model_selection import train_test_split
 
@@ -62,7 +59,7 @@ def rows_to_draw(sampler: str, train_size: int | float | None, available: int) -
     n = train_size if isinstance(train_size, Integral) else round(train_size * available)
     if not 1 <= n <= available:
         allowed = f"1 or more of the {available} rows that are not held out, or a share of them"
-        refuse("train_size", allowed, train_size)
+        refuse(OWNER, "train_size", allowed, train_size)
     return int(n)
 
 

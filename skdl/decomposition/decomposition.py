@@ -9,9 +9,16 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import is_classifier
 
-from skdl.decomposition.data_sets import Resampler, hold_out, predict_all, refuse, rows_to_draw
+from skdl.decomposition.data_sets import (
+    OWNER,
+    Resampler,
+    predict_all,
+    rows_to_draw,
+    split_evaluation_rows,
+)
 from skdl.decomposition.target import make_target
 from skdl.decomposition.terms import DECOMPOSITIONS
+from skdl.tools.checks import refuse
 
 __all__ = ["BiasVarianceDecomposition", "bias_variance_decomposition"]
 
@@ -218,7 +225,7 @@ def bias_variance_decomposition(
     if X_test is None and callable(sampler):
         source = X_test, y_test = sampler(rng)
     elif X_test is None:
-        X, y, X_test, y_test, rows = hold_out(estimator, X, y, test_size, rng)
+        X, y, X_test, y_test, rows = split_evaluation_rows(estimator, X, y, test_size, rng)
     if not callable(sampler):
         size = rows_to_draw(sampler, train_size, len(y))
         draw = Resampler(X, y, sampler == "bootstrap", size)
@@ -264,18 +271,23 @@ def _check_settings(estimator, loss, n_datasets, unbiased) -> tuple[str, bool]:
     if loss == "auto":
         loss = "zero_one" if is_classifier(estimator) else "squared_error"
     if loss not in DECOMPOSITIONS:
-        refuse("loss", "one of " + ", ".join(map(repr, ["auto", *DECOMPOSITIONS])), loss)
+        refuse(OWNER, "loss", "one of " + ", ".join(map(repr, ["auto", *DECOMPOSITIONS])), loss)
     if loss == "squared_error" and is_classifier(estimator):
-        refuse("loss", "a loss for classes with a classifier", loss)
+        refuse(OWNER, "loss", "a loss for classes with a classifier", loss)
     if loss == "log_loss" and not hasattr(estimator, "predict_proba"):
-        refuse("loss", "'zero_one' with an estimator that has no predict_proba", loss)
+        refuse(OWNER, "loss", "'zero_one' with an estimator that has no predict_proba", loss)
     if not isinstance(n_datasets, Integral) or n_datasets < 2:
-        refuse("n_datasets", "an integer >= 2", n_datasets)
+        refuse(OWNER, "n_datasets", "an integer >= 2", n_datasets)
     can_correct = DECOMPOSITIONS[loss].can_correct
     if unbiased is None:
         return loss, can_correct
     if unbiased and not can_correct:
-        refuse("unbiased", f"False or None with loss={loss!r}, which has no correction", unbiased)
+        refuse(
+            OWNER,
+            "unbiased",
+            f"False or None with loss={loss!r}, which has no correction",
+            unbiased,
+        )
     return loss, bool(unbiased)
 
 
@@ -284,17 +296,17 @@ def _check_data(X, y, X_test, y_test, y_mean, sampler, train_size, test_size) ->
     if callable(sampler):
         for name, value in (("X", X), ("y", y), ("train_size", train_size)):
             if value is not None:
-                refuse(name, "None with a sampler that makes its own data sets", value)
+                refuse(OWNER, name, "None with a sampler that makes its own data sets", value)
     elif sampler not in ("bootstrap", "subsample"):
-        refuse("sampler", "'bootstrap', 'subsample' or a callable rng -> (X, y)", sampler)
+        refuse(OWNER, "sampler", "'bootstrap', 'subsample' or a callable rng -> (X, y)", sampler)
     elif X is None or y is None:
-        refuse("X and y", f"given with sampler={sampler!r}", None)
+        refuse(OWNER, "X and y", f"given with sampler={sampler!r}", None)
     if test_size is not None and (X_test is not None or callable(sampler)):
-        refuse("test_size", "None unless evaluation rows are held out of X", test_size)
+        refuse(OWNER, "test_size", "None unless evaluation rows are held out of X", test_size)
     if X_test is None and y_test is not None:
-        refuse("X_test", "given with y_test", None)
+        refuse(OWNER, "X_test", "given with y_test", None)
     if X_test is not None and y_test is None and y_mean is None:
-        refuse("y_test", "given with X_test, unless y_mean is", None)
+        refuse(OWNER, "y_test", "given with X_test, unless y_mean is", None)
 
 
 def _as_predicted(values, loss, classes):

@@ -248,7 +248,7 @@ def _look_closer(fitted, X, y, fold: Fold) -> None:
     fold.training_losses, fold.losses = (
         row_losses(fitted, rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)
     )
-    network, fold.inputs = fitted_network(fitted, X if fold.fold == 0 else None)
+    network, fold.inputs = fitted_network(fitted, X if fold.fold == 0 else None, in_search=False)
     if is_network(network):
         fold.record = read_record(network, rows_of(y, fold.train), fold.trouble)
 

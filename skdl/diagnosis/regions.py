@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import issparse
 from scipy.special import ndtri
 
-from skdl.diagnosis.findings.finding import Finding, listing
+from skdl.diagnosis.findings.finding import Finding
+from skdl.tools.text import listing
 
 __all__ = ["find_regions", "region_findings", "row_errors"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 from sklearn.base import clone
 
@@ -11,8 +9,9 @@ from skdl.core.optimizers import Optimizer
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
 from skdl.diagnosis.summary import learning_curve
+from skdl.tools.checks import is_number
 
-__all__ = ["all_numbers", "is_number", "measure_values"]
+__all__ = ["all_numbers", "measure_values"]
 
 
 def measure_values(
@@ -76,11 +75,6 @@ def measure_values(
     curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")
     curve.insert(0, "value", pd.Series(values, dtype=None if all_numbers(values) else object))
     return curve, current, error
-
-
-def is_number(value) -> bool:
-    """Say whether a value is a number and not a truth value."""
-    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def all_numbers(values) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skdl.inspection.network import LossSurface, Snapshots
+from skdl.tools.checks import refuse
 from skdl.tools.progress import progress_bar
 
 __all__ = ["LossLandscape", "filter_normalised", "loss_landscape", "path_directions"]
@@ -167,9 +168,9 @@ def loss_landscape(
     ((5, 5), True)
     """
     if not isinstance(resolution, int) or isinstance(resolution, bool) or resolution < 3:
-        raise ValueError(f"loss_landscape: resolution must be an int >= 3; got {resolution!r}")
+        refuse("loss_landscape", "resolution", "an int >= 3", resolution)
     if extent is not None and not 0 < extent < np.inf:
-        raise ValueError(f"loss_landscape: extent must be a number > 0 or None; got {extent!r}")
+        refuse("loss_landscape", "extent", "a number > 0 or None", extent)
     surface = LossSurface(estimator, X, y, sample_weight)
     centre, path, epochs, explained = surface.parameters, None, None, None
     if snapshots is None:

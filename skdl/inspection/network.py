@@ -11,18 +11,16 @@ import functools
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
 
-from skdl.tools.inside import find_network, fitted_network
+from skdl.tools.checks import refuse
+from skdl.tools.inside import find_network, fitted_network, fitted_network_of_skdl
 
 __all__ = [
     "LossSurface",
     "Snapshots",
     "fit_watched",
     "hidden_activations",
-    "network_of",
     "similarity",
-    "unwrap",
 ]
 
 # What scikit-learn's own networks apply to a hidden layer.
@@ -32,44 +30,6 @@ SKLEARN_ACTIVATIONS = {
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
 }
-
-
-def unwrap(estimator, X=None) -> tuple[object, object]:
-    """Return the fitted model inside pipelines, searches and target transformers, and its inputs.
-
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted model, or what is wrapped around one.
-    X : array-like of shape (n_rows, n_features), default=None
-        Inputs of the outermost; the steps before the model are applied to them.
-
-    Returns
-    -------
-    model : estimator
-    X : array-like, or None
-
-    Examples
-    --------
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import FunctionTransformer
-    >>> from sklearn.tree import DecisionTreeClassifier
-    >>> chain = make_pipeline(FunctionTransformer(np.negative), DecisionTreeClassifier())
-    >>> unwrap(chain.fit([[1.0], [2.0]], [0, 1]), np.array([[3.0]]))
-    (DecisionTreeClassifier(), array([[-3.]]))
-    """
-    while hasattr(estimator, "best_estimator_"):  # a search
-        estimator = estimator.best_estimator_
-    return fitted_network(estimator, X)
-
-
-def network_of(estimator, X=None, *, asked_by: str) -> tuple[object, object]:
-    """Unwrap a fitted network of skdl, or say who needs one and what came instead."""
-    mlp, X = unwrap(estimator, X)
-    if not hasattr(type(mlp), "validation_loss_curve_"):
-        raise TypeError(f"{asked_by}: estimator must be a network of skdl; got {mlp!r}")
-    check_is_fitted(mlp)
-    return mlp, X
 
 
 def hidden_activations(estimator, X) -> list[np.ndarray]:
@@ -101,9 +61,9 @@ def hidden_activations(estimator, X) -> list[np.ndarray]:
     >>> [a.shape for a in hidden_activations(mlp, X)]
     [(150, 8), (150, 5)]
     """
-    mlp, X = unwrap(estimator, X)
+    mlp, X = fitted_network(estimator, X)
     if not hasattr(mlp, "coefs_"):
-        raise TypeError(f"hidden_activations: estimator must be a fitted network; got {mlp!r}")
+        refuse("hidden_activations", "estimator", "a fitted network", mlp, TypeError)
     if hasattr(mlp, "history_"):  # one of ours
         return list(mlp._network.hidden(X if hasattr(X, "tocsr") else np.asarray(X)))
     f, a, activations = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X), []
@@ -167,7 +127,7 @@ class Snapshots:
 
     def __init__(self, every: int = 1):
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"Snapshots: every must be an int >= 1; got {every!r}")
+            refuse("Snapshots", "every", "an int >= 1", every)
         self.every = every
         self.epochs: list[int] = []
         self.coefs: list[list[np.ndarray]] = []
@@ -221,11 +181,11 @@ def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:
     """
     network, prefix = find_network(estimator)
     if "callbacks" not in network.get_params(deep=False):
-        raise TypeError(f"fit_watched: estimator must be a network of skdl; got {network!r}")
+        refuse("fit_watched", "estimator", "a network of skdl", network, TypeError)
     watched = [*(network.callbacks or ()), Snapshots(every)]
     fitted = clone(estimator).set_params(**{f"{prefix}callbacks": watched}).fit(X, y)
     # Read back from the fitted network: what wraps it may have cloned it and its callbacks.
-    return fitted, unwrap(fitted)[0].callbacks[-1]
+    return fitted, fitted_network(fitted)[0].callbacks[-1]
 
 
 class LossSurface:
@@ -261,7 +221,7 @@ class LossSurface:
                 "LossSurface: estimator must be a network or a pipeline that ends in one; got a "
                 "TransformedTargetRegressor, whose network sees another y: pass regressor_"
             )
-        mlp, X = network_of(estimator, X, asked_by="LossSurface")
+        mlp, X = fitted_network_of_skdl(estimator, X, owner="LossSurface")
         self._mlp = mlp = copy.deepcopy(mlp)
         rows = mlp._check_rows(X, y, sample_weight, fresh=False)
         self._data = mlp._data(*rows)

@@ -24,6 +24,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from skdl.estimators.parameters.resolve import resolve_settings
+from skdl.tools.checks import refuse
 from skdl.tools.inside import find_network
 from skdl.tools.progress import progress_bar
 
@@ -183,18 +184,15 @@ def smooth(losses: np.ndarray, beta: float) -> np.ndarray:
 
 def _check(start, stop, n_steps, smoothing) -> None:
     """Check the settings of the test."""
-
-    def refuse(name, allowed, got):
-        raise ValueError(f"find_learning_rate: {name} must be {allowed}; got {got!r}")
-
+    owner = "find_learning_rate"
     if not 0 < start < np.inf:
-        refuse("start", "a number > 0", start)
+        refuse(owner, "start", "a number > 0", start)
     if not start < stop < np.inf:
-        refuse("stop", f"a number > start={start!r}", stop)
+        refuse(owner, "stop", f"a number > start={start!r}", stop)
     if isinstance(n_steps, bool) or not isinstance(n_steps, int) or n_steps < 10:
-        refuse("n_steps", "an int >= 10", n_steps)
+        refuse(owner, "n_steps", "an int >= 10", n_steps)
     if not 0 <= smoothing < 1:
-        refuse("smoothing", "in [0, 1)", smoothing)
+        refuse(owner, "smoothing", "in [0, 1)", smoothing)
 
 
 def _prepare(estimator, X, y):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
 
 __all__ = ["draw_errors", "limit_errors", "name_gaps", "shade_gaps"]
@@ -98,7 +99,7 @@ def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> No
                 "shrinkB": 0,
             },
         )
-        size = style.format_error(high[at] - low[at], in_percent)
+        size = format_error(high[at] - low[at], in_percent)
         names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.
     bottom, top = ax.get_ylim()

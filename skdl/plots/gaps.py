@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
 
 __all__ = ["GapsDisplay"]
@@ -139,7 +140,7 @@ class GapsDisplay:
                 ax,
                 range(len(steps)),
                 [
-                    f"{name}\n{style.format_error(height, self.in_percent)}"
+                    f"{name}\n{format_error(height, self.in_percent)}"
                     for name, _, height, *_ in steps
                 ],
             )
@@ -171,7 +172,7 @@ class GapsDisplay:
                 label=f"{100 * estimate.confidence:.0f} % interval" if place == 1 else None,
             )
         if is_gap:
-            size = style.format_error(self.tolerance, self.in_percent)
+            size = format_error(self.tolerance, self.in_percent)
             ax.plot(
                 [place - 0.45, place + 0.45],
                 2 * [foot + self.tolerance],

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
 
 __all__ = ["HiddenUnitsDisplay"]
 
@@ -77,11 +78,9 @@ class HiddenUnitsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        model = unwrap(estimator)[0]
+        model = fitted_network(estimator)[0]
         if len(getattr(model, "coefs_", ())) < 2:
             raise TypeError(
                 f"{cls.__name__}: estimator must be a fitted network with a hidden layer; got "

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network_of_skdl
 
 __all__ = ["LayerSignsDisplay"]
 
@@ -75,8 +76,6 @@ class LayerSignsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import network_of
-
         unknown = [sign for sign in signs if sign not in SIGNS]
         if unknown or not signs:
             raise ValueError(
@@ -84,7 +83,7 @@ class LayerSignsDisplay:
             )
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        record = network_of(estimator, asked_by=cls.__name__)[0].history_.to_frame()
+        record = fitted_network_of_skdl(estimator, owner=cls.__name__)[0].history_.to_frame()
         missing = [sign for sign in signs if sign not in record]
         if missing:
             raise ValueError(

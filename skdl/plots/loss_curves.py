@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -62,11 +63,9 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        return cls.from_estimators({type(unwrap(estimator)[0]).__name__: estimator}, ax=ax)
+        return cls.from_estimators({type(fitted_network(estimator)[0]).__name__: estimator}, ax=ax)
 
     @classmethod
     def from_estimators(cls, estimators, *, ax=None) -> LossCurvesDisplay:
@@ -79,11 +78,9 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         records, best = {}, {}
         for name, estimator in estimators.items():
-            model = unwrap(estimator)[0]
+            model = fitted_network(estimator)[0]
             records[name] = _record(model)
             best_epoch = getattr(model, "best_iter_", None)
             if best_epoch is not None and best_epoch != model.n_iter_:

@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
 
 __all__ = ["RemediesDisplay"]
@@ -140,7 +141,7 @@ class RemediesDisplay:
                 self._draw_gap(name, colour, marker, rows + offset)
             ax.vlines(0 * rows, rows - 0.1, rows + 0.5, color=style.INK, lw=0.8)
             if self.tolerance is not None:
-                size = style.format_error(self.tolerance, self.in_percent)
+                size = format_error(self.tolerance, self.in_percent)
                 ax.vlines(
                     0 * rows + self.tolerance,
                     rows - 0.1,

@@ -17,7 +17,6 @@ __all__ = [
     "VALIDATION",
     "axes",
     "drawing",
-    "format_error",
     "is_logarithmic",
     "nth_line",
     "svg",
@@ -101,11 +100,6 @@ def is_logarithmic(values) -> bool:
         return False
     steps, factors = np.diff(values), np.diff(np.log(values))
     return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
-
-
-def format_error(error: float, in_percent: bool) -> str:
-    """Write an error as in the text of a diagnosis."""
-    return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
 
 
 def svg(display, diagnosis, figsize=(4.9, 3.6)) -> str:

@@ -6,9 +6,10 @@ from numbers import Integral
 
 import numpy as np
 
-from skdl.diagnosis.validation_curve import all_numbers, is_number
+from skdl.diagnosis.validation_curve import all_numbers
 from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
+from skdl.tools.checks import is_number
 
 __all__ = ["ValidationCurveDisplay"]
 

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
 
 __all__ = ["WeightsDisplay"]
 
@@ -64,11 +65,9 @@ class WeightsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        model = unwrap(estimator)[0]
+        model = fitted_network(estimator)[0]
         if not hasattr(model, "coefs_"):
             raise TypeError(f"{cls.__name__}: estimator must be a fitted network; got {model!r}")
         return cls(coefs=[np.asarray(W) for W in model.coefs_], bins=bins).plot(ax)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import issparse
 
-from skdl.diagnosis.findings.finding import Finding, listing
+from skdl.diagnosis.findings.finding import Finding
+from skdl.tools.text import listing
 
 __all__ = ["data_signs", "error_alone", "feature_numbers", "scale_of_inputs"]
 

@@ -8,14 +8,14 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 
-from skdl.diagnosis.baselines import check_baselines, try_baselines
+from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
-from skdl.diagnosis.findings.search import find_out
+from skdl.diagnosis.findings.examination import find_out
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
-from skdl.diagnosis.remedies.remedy import propose
+from skdl.diagnosis.remedies.propose import propose
 from skdl.diagnosis.result import Diagnosis, How
 from skdl.diagnosis.summary import (
     correlations,

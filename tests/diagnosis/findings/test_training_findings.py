@@ -170,9 +170,9 @@ def test_networks_that_are_bad_by_their_training(settings, expected):
 
 
 def signs_treatments(names):
-    from skdl.diagnosis.remedies.catalogue import FOR_FINDING
+    from skdl.diagnosis.remedies.propose import called_by
 
-    return [treatment for name in names for treatment in FOR_FINDING.get(name, [])]
+    return [treatment for name in names for treatment in called_by(name)]
 
 
 def test_a_healthy_network_shows_no_sign_even_where_it_is_too_small():

@@ -132,7 +132,7 @@ class _TriedRemedies:
 
 def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
     """Group the regions by kind: what it is called, and rows of words."""
-    regions = diagnosis.regions_
+    regions = diagnosis.findings.regions_
     if regions is None or not len(regions):
         return []
     titles = {

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
-from skdl.diagnosis.baselines import baseline_findings, constant_error
+from skdl.diagnosis.findings.baselines import baseline_findings, constant_error
 from skdl.diagnosis.findings.data import data_signs, feature_numbers
 from skdl.diagnosis.findings.training import read_signs
-from skdl.diagnosis.regions import find_regions, region_findings, row_errors
+from skdl.diagnosis.findings.regions import find_regions, region_findings, row_errors
 from skdl.diagnosis.telling.words import format_error
 from skdl.tools.inside import feature_names, is_network
 

@@ -8,10 +8,10 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import clone
 
-from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
-from skdl.diagnosis.findings.examination import find_out
+from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
+from skdl.diagnosis.findings.examination import examine
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
@@ -184,7 +184,7 @@ def diagnose(
     curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
 
     # 3. What lies behind them, and what to change.
-    findings, regions = find_out(
+    findings, regions = examine(
         estimator,
         X,
         y,

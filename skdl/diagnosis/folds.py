@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skdl.diagnosis.findings.training import TrainingRecord, read_record
+from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 from skdl.together.fits import Fitted, Task, as_they_come
 from skdl.tools.inside import fitted_network, is_network
 from skdl.tools.progress import progress_bar

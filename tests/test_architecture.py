@@ -208,7 +208,7 @@ def check_no_cycle(sources):
     for found in imports(sources):
         # A package's __init__ gathers what its modules define; they reach each other directly.
         own = within(found.module, found.name) or within(found.name, found.module)
-        if found.name in graph and not own and not is_declared(found):
+        if found.name in graph and not (own or found.for_types or is_declared(found)):
             graph[found.module].add(found.name)
     try:
         graphlib.TopologicalSorter(graph).prepare()

@@ -25,6 +25,7 @@ from skdl.diagnosis.summary import (
     notes,
     summarise,
 )
+from skdl.tools.inside import is_network
 
 __all__ = ["diagnose"]
 
@@ -214,6 +215,7 @@ def diagnose(
     )
     return Diagnosis(
         estimator=clone(estimator),
+        is_network=is_network(estimator),
         error_name=error.name,
         in_percent=error.best == 1,
         n_rows=n_rows,

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn import get_config
@@ -184,26 +185,39 @@ class _Measure:
                 raise fitted.error
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                fold.validation_error = self.error(fitted.estimator, fold.test)
-                fold.training_error = self.error(fitted.estimator, fold.train)
+                test, train = self.part(fold.test), self.part(fold.train)
+                fold.validation_error = self.error(fitted.estimator, *test)
+                fold.training_error = self.error(fitted.estimator, *train)
                 if whole:
                     fold.trouble = _trouble(fitted.warnings)
-                    _look_closer(fitted.estimator, self.X, self.y, fold)
+                    fold.losses = row_losses(fitted.estimator, *test[:2])
+                    fold.training_losses = row_losses(fitted.estimator, *train[:2])
+                    self.look_inside(fitted.estimator, train[1], fold)
         except ValueError as failure:
             if whole:
                 raise
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
-        messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
+        messages = [*fitted.warnings, *((w.category, str(w.message)) for w in caught)]
         fold.trouble = _trouble(messages)
         fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
         return fold
 
-    def error(self, estimator, rows) -> float:
+    def part(self, rows: np.ndarray) -> tuple[Any, Any, dict[str, Any]]:
+        """Take some rows: their inputs, targets, and what the scorer gets besides."""
+        params = self.score_params and params_of_rows(self.score_params, rows, len(self.y))
+        return rows_of(self.X, rows), rows_of(self.y, rows), params
+
+    def error(self, estimator: Any, X: Any, y: Any, params: dict[str, Any]) -> float:
         """Return the error on some rows."""
-        params = params_of_rows(self.score_params, rows, len(self.y))
-        X, y = rows_of(self.X, rows), rows_of(self.y, rows)
         return self.measure.error(self.measure.scorer(estimator, X, y, **params))
+
+    def look_inside(self, fitted: Any, y: Any, fold: Fold) -> None:
+        """Keep the record of a network, and of the first fold the inputs as it sees them."""
+        X = self.X if fold.fold == 0 else None
+        network, fold.inputs = fitted_network(fitted, X, in_search=False)
+        if is_network(network):
+            fold.record = read_record(network, y, fold.trouble)
 
 
 def _trouble(messages) -> str | None:
@@ -241,16 +255,6 @@ def _routed(estimator, scorer, params) -> tuple[dict, dict]:
     )
     routed = process_routing(router, "fit", **params)
     return routed.estimator.fit, routed.scorer.score
-
-
-def _look_closer(fitted, X, y, fold: Fold) -> None:
-    """Keep what the findings need of a fitted estimator."""
-    fold.training_losses, fold.losses = (
-        row_losses(fitted, rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)
-    )
-    network, fold.inputs = fitted_network(fitted, X if fold.fold == 0 else None, in_search=False)
-    if is_network(network):
-        fold.record = read_record(network, rows_of(y, fold.train), fold.trouble)
 
 
 def row_losses(fitted, X, y) -> np.ndarray | None:

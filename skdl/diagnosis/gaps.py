@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
@@ -54,19 +55,19 @@ class Estimate:
     df: int
     confidence: float = 0.95
 
-    @property
-    def _half_width(self) -> float:
-        return float(stdtrit(self.df, 0.5 + self.confidence / 2)) * self.standard_error
-
-    @property
+    @cached_property
     def low(self) -> float:
         """The lower end of the confidence interval."""
-        return self.value - self._half_width
+        return self.value - self._half_width()
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The upper end of the confidence interval."""
-        return self.value + self._half_width
+        return self.value + self._half_width()
+
+    def _half_width(self) -> float:
+        """Return half of the interval's width, by the quantile of Student's t."""
+        return float(stdtrit(self.df, 0.5 + self.confidence / 2)) * self.standard_error
 
     def probability_above(self, threshold: float) -> float:
         """Return the probability that the quantity exceeds `threshold`, by Student's t."""

@@ -15,9 +15,9 @@ from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling import words
-from skdl.diagnosis.telling.notebook import diagnosis_as_html
+from skdl.diagnosis.telling.html import diagnosis_as_html
+from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.trials import Trials, try_out
-from skdl.tools.inside import is_network
 
 __all__ = ["Diagnosis", "How"]
 
@@ -41,6 +41,8 @@ class Diagnosis:
     ----------
     estimator : estimator
         An unfitted clone of what was diagnosed.
+    is_network : bool
+        Whether the model at its end has hidden layers.
     error_name : str
         What is measured: "error rate", "variance unexplained", or named after the scorer.
     bayes : BayesEstimate
@@ -83,6 +85,7 @@ class Diagnosis:
     """
 
     estimator: object = field(repr=False)
+    is_network: bool = field(repr=False)
     error_name: str
     in_percent: bool = field(repr=False)
     n_rows: int
@@ -118,11 +121,6 @@ class Diagnosis:
         return self.bayes.value
 
     @property
-    def is_network(self) -> bool:
-        """Whether the diagnosed model has hidden layers."""
-        return is_network(self.estimator)
-
-    @property
     def headline(self) -> str:
         """What is wrong, in one sentence."""
         return words.headline(self)
@@ -133,7 +131,7 @@ class Diagnosis:
         return words.explanation(self)
 
     def __str__(self) -> str:
-        return words.as_text(self)
+        return diagnosis_as_text(self)
 
     def _repr_html_(self) -> str:
         return diagnosis_as_html(self)

@@ -17,8 +17,8 @@ from sklearn.base import clone
 from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_folds, make_splits
 from skdl.diagnosis.gaps import corrected_estimate
 from skdl.diagnosis.remedies.remedy import Remedy
-from skdl.diagnosis.telling.notebook import trials_as_html
-from skdl.diagnosis.telling.trial_words import trials_as_text
+from skdl.diagnosis.telling.html import trials_as_html
+from skdl.diagnosis.telling.text import trials_as_text
 from skdl.tools.progress import progress_bar
 
 __all__ = ["Trials", "count_fits", "fresh_folds", "try_out"]

@@ -105,7 +105,7 @@ def render_report(
         table=words.table(diagnosis),
         pictures=pictures,
         found=words.found(diagnosis),
-        write=lambda error: words.quantity(diagnosis, error),
+        write=lambda error: words.format_error(error, diagnosis.in_percent),
         remedies_title=words.remedies_title(diagnosis),
         comparison=words.comparison(diagnosis),
         trials=trials,
@@ -132,7 +132,7 @@ class _TriedRemedies:
 
 def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
     """Group the regions by kind: what it is called, and rows of words."""
-    regions = diagnosis.findings.regions_
+    regions = diagnosis.regions_
     if regions is None or not len(regions):
         return []
     titles = {

@@ -107,9 +107,9 @@ def test_page_tells_findings_trials_baselines_regions_and_the_test_part(page, di
         assert f"{finding.name} : {finding.evidence}" in words
     for change in diagnosis.trials_.to_frame()["change"]:
         assert change in words
-    for model in diagnosis.findings.baselines_["model"]:
+    for model in diagnosis.baselines_["model"]:
         assert model in words
-    for region in diagnosis.findings.regions_["region"]:
+    for region in diagnosis.regions_["region"]:
         assert region in words
     assert "On the test part, 30 rows" in words
     assert "20.0 % (error rate; 95 % interval 10.0 % to 37.0 %)" in words

@@ -188,7 +188,8 @@ def _features(X, names, losses):
 
 def _stands_out(values, inside, bound, tolerance) -> bool:
     """Say whether the mean inside is higher than outside, beyond tolerance and chance."""
-    a, b = (part[np.isfinite(part)] for part in (values[inside], values[~inside]))
+    known = np.isfinite(values)
+    a, b = values[known & inside], values[known & ~inside]
     if len(a) < LEAST_ROWS or len(b) < len(a):  # most of the rows are no region
         return False
     error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
@@ -37,7 +39,9 @@ class Resampler:
         )
 
 
-def split_evaluation_rows(estimator, X, y, test_size, rng) -> tuple:
+def split_evaluation_rows(
+    estimator: Any, X: Any, y: Any, test_size: int | float | None, rng: np.random.Generator
+) -> tuple[Any, Any, Any, Any, np.ndarray]:
     """Split off the evaluation part; return it, the rest, and the row numbers of the part."""
     from sklearn.model_selection import train_test_split
 
@@ -75,7 +79,7 @@ class _Fit:
 class _Predict:
     """What is done with each fit: predict the evaluation rows."""
 
-    def __init__(self, X_test, loss: str) -> None:
+    def __init__(self, X_test: Any, loss: str) -> None:
         self.X_test = X_test
         self.loss = loss
 
@@ -99,7 +103,7 @@ class _Predict:
 class _Draw:
     """One data set, drawn when it is needed."""
 
-    def __init__(self, draw, seed) -> None:
+    def __init__(self, draw: Callable[[np.random.Generator], tuple[Any, Any]], seed) -> None:
         self.draw = draw
         self.seed = seed
         self.labels = None
@@ -117,7 +121,16 @@ def _log_probability(model, X) -> np.ndarray:
 
 
 def predict_all(
-    estimator, draw, X_test, loss, *, labels, n_datasets, rng, n_jobs, verbose
+    estimator: Any,
+    draw: Callable[[np.random.Generator], tuple[Any, Any]],
+    X_test: Any,
+    loss: str,
+    *,
+    labels: list[Any],
+    n_datasets: int,
+    rng: np.random.Generator,
+    n_jobs: int | None,
+    verbose: int,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Fit one clone to each data set; return the predictions of all, and the class labels.
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import is_classifier
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, is_classifier
 
 from skdl.decomposition.data_sets import (
     OWNER,
@@ -19,6 +22,10 @@ from skdl.decomposition.data_sets import (
 from skdl.decomposition.target import make_target
 from skdl.decomposition.terms import DECOMPOSITIONS
 from skdl.tools.checks import refuse
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BiasVarianceDecomposition", "bias_variance_decomposition"]
 
@@ -61,8 +68,8 @@ class BiasVarianceDecomposition:
     noise: float
     bias: float
     variance: float
-    terms_: object = field(repr=False)
-    samples_: object = field(repr=False)
+    terms_: pd.DataFrame = field(repr=False)
+    samples_: pd.DataFrame = field(repr=False)
     main_prediction_: np.ndarray = field(repr=False)
     predictions_: np.ndarray = field(repr=False)
     classes_: np.ndarray | None = field(repr=False)
@@ -104,22 +111,22 @@ class BiasVarianceDecomposition:
 
 
 def bias_variance_decomposition(
-    estimator,
-    X=None,
-    y=None,
+    estimator: BaseEstimator,
+    X: Inputs | None = None,
+    y: Targets | None = None,
     *,
     loss: str = "auto",
-    sampler="bootstrap",
+    sampler: str | Callable[[np.random.Generator], tuple[Any, Any]] = "bootstrap",
     n_datasets: int = 100,
     train_size: int | float | None = None,
-    X_test=None,
-    y_test=None,
+    X_test: Inputs | None = None,
+    y_test: Targets | None = None,
     test_size: int | float | None = None,
-    y_mean=None,
-    noise=None,
+    y_mean: ArrayLike | Callable[[Any], ArrayLike] | None = None,
+    noise: float | ArrayLike | str | None = None,
     unbiased: bool | None = None,
     n_jobs: int | None = None,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> BiasVarianceDecomposition:
     r"""Train on many data sets, and split the error on new rows into noise, bias and variance.

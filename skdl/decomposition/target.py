@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,17 @@ class Target:
     noise_in_value: np.ndarray | float = 0.0
 
 
-def make_target(loss, evaluation, classes, shape, *, y_mean, noise, rows, source) -> Target:
+def make_target(
+    loss: str,
+    evaluation: tuple[Any, Any],
+    classes: np.ndarray | None,
+    shape: tuple[int, int],
+    *,
+    y_mean: Any,
+    noise: Any,
+    rows: np.ndarray | None,
+    source: tuple[Any, Any],
+) -> Target:
     """Bring together what the user knows about the evaluation rows.
 
     Parameters
@@ -134,7 +145,7 @@ def _estimated_noise(loss, noise, y_mean, classes, X, y) -> float:
     return float(variance.mean() if classes is None else variance.sum() / 2)
 
 
-def neighbour_noise(X, y) -> np.ndarray:
+def neighbour_noise(X: Any, y: np.ndarray) -> np.ndarray:
     r"""Estimate the variance of the noise in y from pairs of nearest neighbours.
 
     .. math:: \hat\sigma^2 = \frac{1}{2n} \sum_i (y_i - y_{\mathrm{nn}(i)})^2

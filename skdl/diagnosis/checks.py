@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -13,6 +14,9 @@ from sklearn.utils.multiclass import type_of_target
 
 from skdl.tools.checks import is_number, refuse
 
+if TYPE_CHECKING:
+    from skdl.diagnosis.folds import ErrorMeasure
+
 __all__ = ["check_data", "check_settings"]
 
 
@@ -22,7 +26,14 @@ def _real(value) -> bool:
 
 
 def check_settings(
-    *, error, bayes_error, tolerance, cv, n_repeats, train_sizes, confidence
+    *,
+    error: ErrorMeasure,
+    bayes_error: Any,
+    tolerance: Any,
+    cv: Any,
+    n_repeats: Any,
+    train_sizes: Any,
+    confidence: Any,
 ) -> tuple[float, int]:
     """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
     upper = 1 if error.best == 1 else np.inf
@@ -104,7 +115,9 @@ def _check_target(y, classifier: bool, cv) -> bool:
     return True
 
 
-def check_data(estimator, X, y, *, groups, cv) -> tuple[object, object, int, int, bool]:
+def check_data(
+    estimator: Any, X: Any, y: Any, *, groups: Any, cv: Any
+) -> tuple[object, object, int, int, bool]:
     """Check the data; return X, y, the numbers of rows and features, and whether to stratify."""
     X = X if hasattr(X, "shape") else np.asarray(X)
     y = y if hasattr(y, "shape") else np.asarray(y)

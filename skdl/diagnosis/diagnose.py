@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
@@ -26,27 +28,31 @@ from skdl.diagnosis.summary import (
     summarise,
 )
 from skdl.tools.inside import is_network
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    from sklearn.model_selection import BaseCrossValidator
 
 __all__ = ["diagnose"]
 
 
 def diagnose(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
     bayes_error: float | str = 0.0,
     tolerance: float | None = None,
-    scoring=None,
-    cv=5,
+    scoring: str | Callable[..., float] | None = None,
+    cv: int | BaseCrossValidator | Iterable[Any] = 5,
     n_repeats: int | None = None,
     train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
-    baselines=True,
+    baselines: bool | Sequence[str] = True,
     confidence: float = 0.95,
-    groups=None,
+    groups: ArrayLike | None = None,
     params: dict | None = None,
     n_jobs: int | None = None,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> Diagnosis:
     r"""Say whether an estimator underfits or overfits, how sure that is, and what to change.

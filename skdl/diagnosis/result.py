@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
@@ -18,6 +22,13 @@ from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
 from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.trials import Trials, try_out
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.plots import GapsDisplay, LearningCurveDisplay
 
 __all__ = ["Diagnosis", "How"]
 
@@ -29,7 +40,7 @@ class How:
     """How a diagnosis was made, as far as its remedies have to be tried in the same way."""
 
     measure: ErrorMeasure
-    cv: object
+    cv: Any
     stratify: bool
 
 
@@ -84,7 +95,7 @@ class Diagnosis:
         The rows that were diagnosed, not a copy; a pickle leaves them out.
     """
 
-    estimator: object = field(repr=False)
+    estimator: BaseEstimator = field(repr=False)
     is_network: bool = field(repr=False)
     error_name: str
     in_percent: bool = field(repr=False)
@@ -104,15 +115,15 @@ class Diagnosis:
     remedies: list[Remedy] = field(repr=False)
     settle: str = field(repr=False)
     notes: list[str] = field(repr=False)
-    folds_: object = field(repr=False)
-    learning_curve_: object = field(repr=False)
-    baselines_: object = field(repr=False)
-    regions_: object = field(repr=False)
+    folds_: pd.DataFrame = field(repr=False)
+    learning_curve_: pd.DataFrame | None = field(repr=False)
+    baselines_: pd.DataFrame = field(repr=False)
+    regions_: pd.DataFrame | None = field(repr=False)
     how: How = field(repr=False)
     trials_: Trials | None = field(default=None, repr=False)
-    data_: tuple | None = field(default=None, repr=False)
+    data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "data_": None}
 
     @property
@@ -138,16 +149,16 @@ class Diagnosis:
 
     def try_remedies(
         self,
-        X=None,
-        y=None,
+        X: Inputs | None = None,
+        y: Targets | None = None,
         *,
-        remedies=None,
+        remedies: Sequence[Remedy] | None = None,
         n_repeats: int = 1,
-        groups=None,
-        params=None,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
+        groups: ArrayLike | None = None,
+        params: dict[str, Any] | None = None,
+        n_jobs: int | None = None,
+        random_state: Seed = None,
+        verbose: int = 0,
     ) -> Trials:
         """Measure what each remedy does to both gaps, on fresh folds.
 
@@ -207,14 +218,14 @@ class Diagnosis:
         )
         return self.trials_
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""
         return self.folds_.assign(
             bias=self.folds_["training_error"] - self.bayes_error,
             variance=self.folds_["validation_error"] - self.folds_["training_error"],
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> LearningCurveDisplay | GapsDisplay:
         """Draw the learning curve with its two gaps, or the gaps alone without a learning curve.
 
         Parameters

@@ -8,11 +8,14 @@ fold give the change of each gap with its interval (paired, corrected for overla
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_folds, make_splits
 from skdl.diagnosis.gaps import corrected_estimate
@@ -20,6 +23,9 @@ from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling.html import trials_as_html
 from skdl.diagnosis.telling.text import trials_as_text
 from skdl.tools.progress import progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Trials", "count_fits", "fresh_folds", "try_out"]
 
@@ -45,7 +51,15 @@ class Trials:
         Candidates that could not be fitted.
     """
 
-    def __init__(self, frame, unchanged, confidence, in_percent, estimators, failures):
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        unchanged: dict[str, float],
+        confidence: float,
+        in_percent: bool,
+        estimators: list[BaseEstimator],
+        failures: list[str],
+    ) -> None:
         self.frame = frame
         self.unchanged = unchanged
         self.confidence = confidence
@@ -53,12 +67,12 @@ class Trials:
         self.estimators = estimators
         self.failures = failures
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return the table."""
         return self.frame
 
     @property
-    def best_(self):
+    def best_(self) -> BaseEstimator | None:
         """The estimator of the first row whose validation error is lower for sure, else None."""
         return None if self.best_row_ is None else self.estimators[self.best_row_]
 
@@ -84,12 +98,12 @@ def _candidates(estimator, remedies: list[Remedy]) -> list[tuple[Remedy | None, 
     return tried
 
 
-def count_fits(estimator, remedies, cv: int) -> int:
+def count_fits(estimator: Any, remedies: Sequence[Remedy], cv: int) -> int:
     """Return how many fits trying the remedies takes."""
     return cv * len(_candidates(estimator, remedies))
 
 
-def fresh_folds(cv, rng: np.random.Generator):
+def fresh_folds(cv: Any, rng: np.random.Generator) -> Any:
     """Return `cv` with another seed; one without a seed stays as it is."""
     if isinstance(cv, Integral) or not hasattr(cv, "random_state"):
         return cv
@@ -99,22 +113,22 @@ def fresh_folds(cv, rng: np.random.Generator):
 
 
 def try_out(
-    estimator,
-    remedies,
-    X,
-    y,
+    estimator: Any,
+    remedies: Sequence[Remedy],
+    X: Any,
+    y: Any,
     *,
     measure: ErrorMeasure,
-    bayes_error,
-    cv,
-    n_repeats,
-    stratify,
-    groups,
-    params,
-    confidence,
-    rng,
-    n_jobs,
-    verbose,
+    bayes_error: float,
+    cv: Any,
+    n_repeats: int,
+    stratify: bool,
+    groups: ArrayLike | None,
+    params: dict[str, Any] | None,
+    confidence: float,
+    rng: np.random.Generator,
+    n_jobs: int | None,
+    verbose: int,
 ) -> Trials:
     """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`."""
     import pandas as pd

@@ -15,10 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from skdl.inspection.network import LossSurface, Snapshots
 from skdl.tools.checks import refuse
 from skdl.tools.progress import progress_bar
+from skdl.tools.types import Inputs, Seed, Targets
 
 __all__ = ["LossLandscape", "filter_normalised", "loss_landscape", "path_directions"]
 
@@ -108,15 +111,15 @@ def path_directions(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_landscape(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
-    sample_weight=None,
+    sample_weight: ArrayLike | None = None,
     snapshots: Snapshots | None = None,
     extent: float | None = None,
     resolution: int = 31,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> LossLandscape:
     """Measure the training loss, without penalties, on a plane through a fitted network.

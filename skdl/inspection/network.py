@@ -10,10 +10,12 @@ import copy
 import functools
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.tools.checks import refuse
 from skdl.tools.inside import find_network, fitted_network, fitted_network_of_skdl
+from skdl.tools.types import Inputs, Targets
 
 __all__ = [
     "LossSurface",
@@ -32,7 +34,7 @@ SKLEARN_ACTIVATIONS = {
 }
 
 
-def hidden_activations(estimator, X) -> list[np.ndarray]:
+def hidden_activations(estimator: BaseEstimator, X: Inputs) -> list[np.ndarray]:
     """Return what the units of each hidden layer put out, as when predicting.
 
     Parameters
@@ -125,7 +127,7 @@ class Snapshots:
     [1, 3, 5]
     """
 
-    def __init__(self, every: int = 1):
+    def __init__(self, every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
             refuse("Snapshots", "every", "an int >= 1", every)
         self.every = every
@@ -162,7 +164,9 @@ class Snapshots:
         return np.linalg.svd(np.array(matrices), compute_uv=False)
 
 
-def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:
+def fit_watched(
+    estimator: BaseEstimator, X: Inputs, y: Targets, *, every: int = 1
+) -> tuple[BaseEstimator, Snapshots]:
     """Fit a clone of a network, or of a pipeline around one, and keep snapshots on the way.
 
     Parameters
@@ -215,7 +219,13 @@ class LossSurface:
     True
     """
 
-    def __init__(self, estimator, X, y, sample_weight=None):
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        sample_weight: ArrayLike | None = None,
+    ) -> None:
         if hasattr(estimator, "regressor_"):
             raise TypeError(
                 "LossSurface: estimator must be a network or a pipeline that ends in one; got a "

@@ -18,15 +18,20 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from skdl.estimators.parameters.resolve import resolve_settings
 from skdl.tools.checks import refuse
 from skdl.tools.inside import find_network
 from skdl.tools.progress import progress_bar
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
@@ -68,7 +73,7 @@ class LearningRateTest:
     parameter: str
     exploded: bool
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame with one row for each mini-batch."""
         import pandas as pd
 
@@ -77,15 +82,15 @@ class LearningRateTest:
 
 
 def find_learning_rate(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
-    start: float = 1e-6,
+    start: float = 1e-06,
     stop: float = 10.0,
     n_steps: int = 150,
     smoothing: float = 0.9,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> LearningRateTest:
     """Run a learning-rate range test and suggest a rate.

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+
 from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.gaps import Estimate
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["GapsDisplay"]
 
@@ -47,15 +58,15 @@ class GapsDisplay:
     def __init__(
         self,
         *,
-        bayes_error,
-        training_error,
-        bias,
-        variance,
-        validation_error,
-        tolerance,
-        error_name="error",
-        in_percent=True,
-    ):
+        bayes_error: float,
+        training_error: Estimate,
+        bias: Estimate,
+        variance: Estimate,
+        validation_error: Estimate,
+        tolerance: float,
+        error_name: str = "error",
+        in_percent: bool = True,
+    ) -> None:
         self.bayes_error = bayes_error
         self.training_error = training_error
         self.bias = bias
@@ -66,7 +77,7 @@ class GapsDisplay:
         self.in_percent = in_percent
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, ax=None) -> GapsDisplay:
+    def from_diagnosis(cls, diagnosis: Diagnosis, *, ax: Axes | None = None) -> GapsDisplay:
         """Draw the gaps of a diagnosis.
 
         Parameters
@@ -89,7 +100,15 @@ class GapsDisplay:
         return cls(**{name: getattr(diagnosis, name) for name in names}).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> GapsDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> GapsDisplay:
         """Diagnose an estimator and draw its gaps.
 
         Parameters
@@ -104,7 +123,7 @@ class GapsDisplay:
         diagnosis = diagnose(estimator, X, y, **{"train_sizes": (), **settings})
         return cls.from_diagnosis(diagnosis, ax=ax)
 
-    def plot(self, ax=None) -> GapsDisplay:
+    def plot(self, ax: Axes | None = None) -> GapsDisplay:
         """Draw the five steps with their intervals.
 
         Parameters

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
 from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["HiddenUnitsDisplay"]
 
@@ -49,7 +57,14 @@ class HiddenUnitsDisplay:
     10
     """
 
-    def __init__(self, *, weights, units, image_shape=None, feature_names=None):
+    def __init__(
+        self,
+        *,
+        weights: np.ndarray,
+        units: ArrayLike,
+        image_shape: tuple[int, ...] | None = None,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
         self.weights = weights
         self.units = units
         self.image_shape = image_shape
@@ -57,7 +72,15 @@ class HiddenUnitsDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, y=None, *, image_shape=None, n_units=16, feature_names=None, ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        image_shape: tuple[int, ...] | None = None,
+        n_units: int = 16,
+        feature_names: Sequence[str] | None = None,
+        ax: Axes | None = None,
     ) -> HiddenUnitsDisplay:
         """Draw the units that matter most to the layer above.
 
@@ -102,7 +125,7 @@ class HiddenUnitsDisplay:
             weights=first, units=units, image_shape=image_shape, feature_names=feature_names
         ).plot(ax)
 
-    def plot(self, ax=None) -> HiddenUnitsDisplay:
+    def plot(self, ax: Axes | None = None) -> HiddenUnitsDisplay:
         """Draw one small panel for each unit.
 
         Parameters

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.inspection.landscape import LossLandscape
 
 __all__ = ["LossLandscapeDisplay"]
 
@@ -42,11 +51,13 @@ class LossLandscapeDisplay:
     20
     """
 
-    def __init__(self, *, landscape):
+    def __init__(self, *, landscape: LossLandscape) -> None:
         self.landscape = landscape
 
     @classmethod
-    def from_landscape(cls, landscape, *, ax=None) -> LossLandscapeDisplay:
+    def from_landscape(
+        cls, landscape: LossLandscape, *, ax: Axes | None = None
+    ) -> LossLandscapeDisplay:
         """Draw what was measured.
 
         Parameters
@@ -60,7 +71,14 @@ class LossLandscapeDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, path=True, ax=None, **settings
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        path: bool = True,
+        ax: Axes | None = None,
+        **settings: Any,
     ) -> LossLandscapeDisplay:
         """Measure the landscape around a network and draw it.
 
@@ -88,7 +106,7 @@ class LossLandscapeDisplay:
             loss_landscape(estimator, X, y, snapshots=snapshots, **settings), ax=ax
         )
 
-    def plot(self, ax=None) -> LossLandscapeDisplay:
+    def plot(self, ax: Axes | None = None) -> LossLandscapeDisplay:
         """Draw the contours, and the path if there is one.
 
         Parameters

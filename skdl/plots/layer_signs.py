@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
 from skdl.tools.inside import fitted_network_of_skdl
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["LayerSignsDisplay"]
 
@@ -55,13 +62,19 @@ class LayerSignsDisplay:
     [3, 3, 2, 2]
     """
 
-    def __init__(self, *, record, signs=tuple(SIGNS)):
+    def __init__(self, *, record: pd.DataFrame, signs: tuple[str, ...] = tuple(SIGNS)) -> None:
         self.record = record
         self.signs = signs
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, y=None, *, signs=tuple(SIGNS), ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        signs: tuple[str, ...] = tuple(SIGNS),
+        ax: Axes | None = None,
     ) -> LayerSignsDisplay:
         """Draw the signs that a fit recorded.
 
@@ -92,7 +105,7 @@ class LayerSignsDisplay:
             )
         return cls(record=record, signs=tuple(signs)).plot(ax)
 
-    def plot(self, ax=None) -> LayerSignsDisplay:
+    def plot(self, ax: Axes | None = None) -> LayerSignsDisplay:
         """Draw the panels.
 
         Parameters

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+
 from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["LearningCurveDisplay"]
 
@@ -43,14 +54,23 @@ class LearningCurveDisplay:
     [30, 60, 120]
     """
 
-    def __init__(self, *, curve, bayes_error=0.0, error_name="error", in_percent=True):
+    def __init__(
+        self,
+        *,
+        curve: pd.DataFrame,
+        bayes_error: float = 0.0,
+        error_name: str = "error",
+        in_percent: bool = True,
+    ) -> None:
         self.curve = curve
         self.bayes_error = bayes_error
         self.error_name = error_name
         self.in_percent = in_percent
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, ax=None) -> LearningCurveDisplay:
+    def from_diagnosis(
+        cls, diagnosis: Diagnosis, *, ax: Axes | None = None
+    ) -> LearningCurveDisplay:
         """Draw the learning curve of a diagnosis.
 
         Parameters
@@ -73,7 +93,15 @@ class LearningCurveDisplay:
         ).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> LearningCurveDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> LearningCurveDisplay:
         """Diagnose an estimator and draw its learning curve.
 
         Parameters
@@ -87,7 +115,7 @@ class LearningCurveDisplay:
 
         return cls.from_diagnosis(diagnose(estimator, X, y, **settings), ax=ax)
 
-    def plot(self, ax=None) -> LearningCurveDisplay:
+    def plot(self, ax: Axes | None = None) -> LearningCurveDisplay:
         """Draw the curves, their intervals and the two gaps.
 
         Parameters

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.inspection.range_test import LearningRateTest
 
 __all__ = ["LearningRateDisplay"]
 
@@ -42,11 +51,11 @@ class LearningRateDisplay:
     ['lowest', 'steepest', 'suggestion', 'current']
     """
 
-    def __init__(self, *, test):
+    def __init__(self, *, test: LearningRateTest) -> None:
         self.test = test
 
     @classmethod
-    def from_test(cls, test, *, ax=None) -> LearningRateDisplay:
+    def from_test(cls, test: LearningRateTest, *, ax: Axes | None = None) -> LearningRateDisplay:
         """Draw a range test.
 
         Parameters
@@ -59,7 +68,15 @@ class LearningRateDisplay:
         return cls(test=test).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> LearningRateDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> LearningRateDisplay:
         """Run a range test and draw it.
 
         Parameters
@@ -73,7 +90,7 @@ class LearningRateDisplay:
 
         return cls.from_test(find_learning_rate(estimator, X, y, **settings), ax=ax)
 
-    def plot(self, ax=None) -> LearningRateDisplay:
+    def plot(self, ax: Axes | None = None) -> LearningRateDisplay:
         """Draw the losses, the smoothed loss and the readings.
 
         Parameters

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
 from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -46,12 +53,21 @@ class LossCurvesDisplay:
     [1, 2, 3, 4, 5]
     """
 
-    def __init__(self, *, records, best=None):
+    def __init__(
+        self, *, records: dict[str, pd.DataFrame], best: dict[str, int] | None = None
+    ) -> None:
         self.records = records
         self.best = best
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, y=None, *, ax=None) -> LossCurvesDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        ax: Axes | None = None,
+    ) -> LossCurvesDisplay:
         """Draw the loss curves of one fit.
 
         Parameters
@@ -68,7 +84,9 @@ class LossCurvesDisplay:
         return cls.from_estimators({type(fitted_network(estimator)[0]).__name__: estimator}, ax=ax)
 
     @classmethod
-    def from_estimators(cls, estimators, *, ax=None) -> LossCurvesDisplay:
+    def from_estimators(
+        cls, estimators: dict[str, BaseEstimator], *, ax: Axes | None = None
+    ) -> LossCurvesDisplay:
         """Draw the loss curves of several fits over each other.
 
         Parameters
@@ -87,7 +105,7 @@ class LossCurvesDisplay:
                 best[name] = best_epoch
         return cls(records=records, best=best).plot(ax)
 
-    def plot(self, ax=None) -> LossCurvesDisplay:
+    def plot(self, ax: Axes | None = None) -> LossCurvesDisplay:
         """Draw the curves.
 
         Parameters

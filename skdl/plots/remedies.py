@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.trials import Trials
 
 __all__ = ["RemediesDisplay"]
 
@@ -54,7 +63,14 @@ class RemediesDisplay:
     [0.09]
     """
 
-    def __init__(self, *, frame, tolerance=None, gap_name="gap", in_percent=True):
+    def __init__(
+        self,
+        *,
+        frame: pd.DataFrame,
+        tolerance: float | None = None,
+        gap_name: str = "gap",
+        in_percent: bool = True,
+    ) -> None:
         self.frame = frame
         self.tolerance = tolerance
         self.gap_name = gap_name
@@ -62,7 +78,13 @@ class RemediesDisplay:
 
     @classmethod
     def from_frame(
-        cls, frame, *, ax=None, tolerance=None, gap_name="gap", in_percent=True
+        cls,
+        frame: pd.DataFrame,
+        *,
+        ax: Axes | None = None,
+        tolerance: float | None = None,
+        gap_name: str = "gap",
+        in_percent: bool = True,
     ) -> RemediesDisplay:
         """Draw what was measured of remedies.
 
@@ -87,7 +109,9 @@ class RemediesDisplay:
         )
 
     @classmethod
-    def from_trials(cls, trials, *, ax=None, tolerance=None) -> RemediesDisplay:
+    def from_trials(
+        cls, trials: Trials, *, ax: Axes | None = None, tolerance: float | None = None
+    ) -> RemediesDisplay:
         """Draw what ``Diagnosis.try_remedies`` measured.
 
         Parameters
@@ -104,7 +128,15 @@ class RemediesDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> RemediesDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> RemediesDisplay:
         """Diagnose an estimator, try the remedies, and draw what they did.
 
         Parameters
@@ -120,7 +152,7 @@ class RemediesDisplay:
         trials = found.try_remedies(X, y, random_state=settings.get("random_state"))
         return cls.from_trials(trials, ax=ax, tolerance=found.tolerance)
 
-    def plot(self, ax=None) -> RemediesDisplay:
+    def plot(self, ax: Axes | None = None) -> RemediesDisplay:
         """Draw a row for each remedy.
 
         Parameters

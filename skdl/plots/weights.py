@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
 from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["WeightsDisplay"]
 
@@ -45,12 +51,20 @@ class WeightsDisplay:
     [32, 24]
     """
 
-    def __init__(self, *, coefs, bins=60):
+    def __init__(self, *, coefs: list[np.ndarray], bins: int = 60) -> None:
         self.coefs = coefs
         self.bins = bins
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, y=None, *, bins=60, ax=None) -> WeightsDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        bins: int = 60,
+        ax: Axes | None = None,
+    ) -> WeightsDisplay:
         """Draw the weights of a network.
 
         Parameters
@@ -72,7 +86,7 @@ class WeightsDisplay:
             raise TypeError(f"{cls.__name__}: estimator must be a fitted network; got {model!r}")
         return cls(coefs=[np.asarray(W) for W in model.coefs_], bins=bins).plot(ax)
 
-    def plot(self, ax=None) -> WeightsDisplay:
+    def plot(self, ax: Axes | None = None) -> WeightsDisplay:
         """Draw one panel for each layer.
 
         Parameters

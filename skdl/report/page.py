@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["render_report"]
 
@@ -19,12 +25,12 @@ BADGES = {
 
 
 def render_report(
-    diagnosis,
+    diagnosis: Diagnosis,
     *,
     title: str = "Diagnosis",
     data_notes: Sequence[str] = (),
     settings: Mapping[str, object] | None = None,
-    held_out=None,
+    held_out: Any = None,
 ) -> str:
     """Write a diagnosis as a self-contained HTML page.
 
@@ -124,7 +130,7 @@ class _TriedRemedies:
     """Draws what was tried, from the diagnosis that holds it."""
 
     @staticmethod
-    def from_diagnosis(diagnosis, *, ax):
+    def from_diagnosis(diagnosis: Diagnosis, *, ax: Axes | None):
         from skdl.plots import RemediesDisplay
 
         return RemediesDisplay.from_trials(diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class TrainingRecord:
     null_loss: float | None = None
 
 
-def read_record(network, y, trouble: str | None = None) -> TrainingRecord | None:
+def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRecord | None:
     """Read the record of a fitted network; None where it keeps none.
 
     Parameters

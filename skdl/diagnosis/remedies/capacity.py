@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skdl.diagnosis.remedies.parameters import has_hidden_units
-from skdl.diagnosis.remedies.remedy import remedy
+from skdl.diagnosis.remedies.remedy import Change, Parameters, remedy
 from skdl.diagnosis.remedies.sources import KARPATHY, NG
 from skdl.tools.checks import is_number
 
@@ -17,7 +17,7 @@ __all__: list[str] = []
     source=NG + "ch. 25",
     calls=("underfitting",),
 )
-def larger(p):
+def larger(p: Parameters) -> Change:
     """Twice as wide, and twice as wide with one layer more."""
     sizes = p["hidden_layer_sizes"]
     one_per_layer = any(isinstance(p.get(n), list | tuple) for n in ("activation", "dropout"))
@@ -38,7 +38,7 @@ def larger(p):
     source=NG + "ch. 27",
     calls=("overfitting",),
 )
-def smaller(p):
+def smaller(p: Parameters) -> Change:
     """Half as wide."""
     sizes = p["hidden_layer_sizes"]
     if is_number(sizes):
@@ -55,7 +55,7 @@ def smaller(p):
     source=KARPATHY,
     calls=("beaten by a linear model",),
 )
-def linear(p):
+def linear(p: Parameters) -> Change:
     """No hidden layer."""
     simple = "clip" in p and p.get("n_hidden_layers") is None and isinstance(p["activation"], str)
     return {"hidden_layer_sizes": [()]} if simple and has_hidden_units(p) else None
@@ -70,7 +70,7 @@ def linear(p):
     any_model=True,
     last_resort=True,
 )
-def richer(p):
+def richer(p: Parameters) -> Change:
     """Advice: what is more flexible depends on the model."""
     return {}
 
@@ -84,6 +84,6 @@ def richer(p):
     any_model=True,
     last_resort=True,
 )
-def simpler(p):
+def simpler(p: Parameters) -> Change:
     """Advice: what is simpler depends on the model."""
     return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.diagnosis.remedies.remedy import Step, remedy
+from skdl.diagnosis.remedies.remedy import Change, Parameters, Step, remedy
 from skdl.diagnosis.remedies.sources import GOODFELLOW, KARPATHY, LECUN, NG
 
 __all__: list[str] = []
@@ -16,7 +16,7 @@ __all__: list[str] = []
     calls=("leaking feature",),
     any_model=True,
 )
-def leave_out_leaks(p):
+def leave_out_leaks(p: Parameters) -> Change:
     """Advice: only the user knows what is known in time."""
     return {}
 
@@ -29,7 +29,7 @@ def leave_out_leaks(p):
     calls=("copies across folds",),
     any_model=True,
 )
-def remove_copies(p):
+def remove_copies(p: Parameters) -> Change:
     """Advice: no parameter removes rows."""
     return {}
 
@@ -43,7 +43,7 @@ def remove_copies(p):
     calls=("unscaled inputs",),
     any_model=True,
 )
-def standardise(p):
+def standardise(p: Parameters) -> Change:
     """Put a scaler before the network."""
     from sklearn.preprocessing import StandardScaler
 
@@ -58,7 +58,7 @@ def standardise(p):
     calls=("outliers",),
     any_model=True,
 )
-def squash_outliers(p):
+def squash_outliers(p: Parameters) -> Change:
     """Put a power transform before the network."""
     from sklearn.preprocessing import PowerTransformer
 
@@ -72,7 +72,7 @@ def squash_outliers(p):
     source=GOODFELLOW + "sec. 6.2.1",
     calls=("heavy-tailed target",),
 )
-def huber(p):
+def huber(p: Parameters) -> Change:
     """Huber's loss for the squared one."""
     return {"loss": ["huber"]} if p.get("loss") == "squared_error" and "clip" in p else None
 
@@ -85,7 +85,7 @@ def huber(p):
     calls=("bias alone",),
     any_model=True,
 )
-def check_errors(p):
+def check_errors(p: Parameters) -> Change:
     """Advice: nobody else can see what is wrong with a label."""
     return {}
 
@@ -99,7 +99,7 @@ def check_errors(p):
     calls=("more rows help",),
     any_model=True,
 )
-def collect_rows(p):
+def collect_rows(p: Parameters) -> Change:
     """Advice: rows are no parameter."""
     return {}
 
@@ -112,7 +112,7 @@ def collect_rows(p):
     calls=("more rows do not help",),
     any_model=True,
 )
-def leave_out_features(p):
+def leave_out_features(p: Parameters) -> Change:
     """Advice: columns are no parameter."""
     return {}
 
@@ -125,7 +125,7 @@ def leave_out_features(p):
     calls=("neither",),
     any_model=True,
 )
-def keep(p):
+def keep(p: Parameters) -> Change:
     """Advice: change nothing."""
     return {}
 
@@ -138,6 +138,6 @@ def keep(p):
     calls=("neither",),
     any_model=True,
 )
-def tell_more(p):
+def tell_more(p: Parameters) -> Change:
     """Advice: what the model is told is no parameter."""
     return {}

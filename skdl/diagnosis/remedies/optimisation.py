@@ -9,7 +9,7 @@ from skdl.diagnosis.remedies.parameters import (
     rate_of,
     scaled,
 )
-from skdl.diagnosis.remedies.remedy import remedy
+from skdl.diagnosis.remedies.remedy import Change, Parameters, remedy
 from skdl.diagnosis.remedies.sources import GOODFELLOW, KARPATHY, PLAYBOOK
 from skdl.tools.checks import is_number
 
@@ -24,7 +24,7 @@ __all__: list[str] = []
     source=GOODFELLOW + "sec. 11.4.1",
     calls=("diverged", "oscillating", "blown up", "dead units"),
 )
-def lower_rate(p):
+def lower_rate(p: Parameters) -> Change:
     """Rates down to a hundredth of the current one."""
     name, rate = rate_of(p)
     return None if rate is None else {name: scaled(rate, 0.3, 0.1, 0.01)}
@@ -37,7 +37,7 @@ def lower_rate(p):
     source=KARPATHY,
     calls=("stuck",),
 )
-def usual_rate(p):
+def usual_rate(p: Parameters) -> Change:
     """Rates around the optimiser's default."""
     name, rate = rate_of(p)
     usual = default_rate(p)
@@ -54,13 +54,13 @@ def usual_rate(p):
     calls=("underfitting",),
     unsettled_only=True,
 )
-def tune_rate(p):
+def tune_rate(p: Parameters) -> Change:
     """Rates from a tenth to ten times the current one."""
     name, rate = rate_of(p)
     return None if rate is None else {name: scaled(rate, 0.1, 0.3, 3, 10)}
 
 
-def train_longer(p):
+def train_longer(p: Parameters) -> Change:
     """More epochs, and more patience where the network stops early."""
     if not is_number(p.get("max_iter")):
         return None
@@ -78,7 +78,7 @@ def train_longer(p):
     source=PLAYBOOK,
     calls=("still falling",),
 )
-def finish_training(p):
+def finish_training(p: Parameters) -> Change:
     """More epochs, since the loss was seen to fall."""
     return train_longer(p)
 
@@ -91,7 +91,7 @@ def finish_training(p):
     calls=("underfitting",),
     unsettled_only=True,
 )
-def train_longer_in_doubt(p):
+def train_longer_in_doubt(p: Parameters) -> Change:
     """More epochs, since nothing says that the loss had settled."""
     return train_longer(p)
 
@@ -103,7 +103,7 @@ def train_longer_in_doubt(p):
     source=PLAYBOOK,
     calls=("still falling",),
 )
-def higher_rate(p):
+def higher_rate(p: Parameters) -> Change:
     """Three and ten times the rate."""
     name, rate = rate_of(p)
     return None if rate is None else {name: scaled(rate, 3, 10)}
@@ -116,7 +116,7 @@ def higher_rate(p):
     source=GOODFELLOW + "sec. 8.4",
     calls=("saturated units",),
 )
-def start_smaller(p):
+def start_smaller(p: Parameters) -> Change:
     """Take initial weights of the usual size."""
     scale = p.get("init_scale")
     return {"init_scale": [1.0]} if is_number(scale) and scale > 1 else None
@@ -136,7 +136,7 @@ def start_smaller(p):
         "exploding gradients",
     ),
 )
-def normalise(p):
+def normalise(p: Parameters) -> Change:
     """Batch normalisation."""
     possible = p.get("batch_norm") is False and has_hidden_units(p) and is_first_order(p)
     return {"batch_norm": [True]} if possible else None
@@ -150,7 +150,7 @@ def normalise(p):
     source=GOODFELLOW + "sec. 10.11.1",
     calls=("diverged", "oscillating", "blown up", "exploding gradients"),
 )
-def clip(p):
+def clip(p: Parameters) -> Change:
     """Bound the norm of the whole gradient."""
     possible = "clip" in p and p["clip"] is None and is_first_order(p)
     return {"clip": ["global_norm"]} if possible else None
@@ -164,7 +164,7 @@ def clip(p):
     source=GOODFELLOW + "sec. 6.3.1",
     calls=("dead units",),
 )
-def leaky(p):
+def leaky(p: Parameters) -> Change:
     """Leaky rectifiers."""
     dies = "clip" in p and p.get("activation") == "relu"  # scikit-learn's networks have no leaky
     return {"activation": ["leaky_relu"]} if dies and has_hidden_units(p) else None
@@ -177,7 +177,7 @@ def leaky(p):
     source=GOODFELLOW + "sec. 6.3",
     calls=("saturated units", "vanishing gradients"),
 )
-def rectify(p):
+def rectify(p: Parameters) -> Change:
     """Rectified units."""
     saturates = p.get("activation") in ("sigmoid", "tanh", "hard_tanh", "logistic", "rbf")
     return {"activation": ["relu"]} if saturates and has_hidden_units(p) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skdl.diagnosis.remedies.parameters import has_hidden_units, is_first_order, scaled
-from skdl.diagnosis.remedies.remedy import remedy
+from skdl.diagnosis.remedies.remedy import Change, Parameters, remedy
 from skdl.diagnosis.remedies.sources import GOODFELLOW, NG
 from skdl.tools.checks import is_number
 
@@ -17,7 +17,7 @@ __all__: list[str] = []
     source=NG + "ch. 25",
     calls=("underfitting",),
 )
-def regularise_less(p):
+def regularise_less(p: Parameters) -> Change:
     """Take away what the network has of penalties and noise."""
     noise = ("dropout", "input_dropout", "input_noise", "hidden_noise", "weight_noise")
     # A list, such as one dropout for each layer, is something to take away as well.
@@ -36,7 +36,7 @@ def regularise_less(p):
     source=GOODFELLOW + "sec. 7.1",
     calls=("overfitting",),
 )
-def penalise(p):
+def penalise(p: Parameters) -> Change:
     """Penalise the squared weights more than now."""
     name = next((name for name in ("l2", "alpha") if is_number(p.get(name))), None)
     return None if name is None else {name: scaled(max(p[name], 1e-3), 10, 100)}
@@ -49,7 +49,7 @@ def penalise(p):
     source=GOODFELLOW + "sec. 7.12",
     calls=("overfitting",),
 )
-def drop_out(p):
+def drop_out(p: Parameters) -> Change:
     """Drop out more hidden units than now."""
     if not is_number(p.get("dropout")) or not has_hidden_units(p) or not is_first_order(p):
         return None
@@ -64,7 +64,7 @@ def drop_out(p):
     source=GOODFELLOW + "sec. 7.8",
     calls=("overfitting",),
 )
-def stop_early(p):
+def stop_early(p: Parameters) -> Change:
     """Stop early by a validation part."""
     possible = p.get("early_stopping") is False and is_first_order(p)
     return {"early_stopping": [True]} if possible else None
@@ -78,6 +78,6 @@ def stop_early(p):
     source=GOODFELLOW + "sec. 7.11",
     calls=("overfitting",),
 )
-def average(p):
+def average(p: Parameters) -> Change:
     """Five networks in place of one."""
     return {"n_networks": [5]} if p.get("n_networks") == 1 and has_hidden_units(p) else None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sklearn.base import BaseEstimator, clone
 
 from skdl.tools.inside import find_network, parts
 
-__all__ = ["Remedy", "Step", "Treatment", "remedy"]
+__all__ = ["Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
 
 
 class Remedy(dict[str, list[Any]]):
@@ -146,7 +146,7 @@ def _kind(step: Any) -> str:
 
 # --- from a function to a remedy for one estimator ------------------------------------------------
 
-Parameters = dict[str, Any]
+Parameters: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -165,11 +165,15 @@ class Step:
     transformer: Any
 
 
+# The values to try, by the name of the parameter; none is advice, and None does not apply.
+Change: TypeAlias = Mapping[str, list[Any]] | Step | None
+
+
 @dataclass(frozen=True)
 class Treatment:
     """A remedy before it has met a model; :func:`remedy` makes it and explains the fields."""
 
-    change: Callable[[Parameters], Mapping[str, list[Any]] | Step | None]
+    change: Callable[[Parameters], Change]
     regime: str
     action: str
     reason: str
@@ -214,7 +218,7 @@ def remedy(
     any_model: bool = False,
     unsettled_only: bool = False,
     last_resort: bool = False,
-) -> Callable[[Callable], Treatment]:
+) -> Callable[[Callable[[Parameters], Change]], Treatment]:
     """Make a treatment of a function from a network's parameters to the values to try.
 
     The function returns a mapping of parameter names to lists of values, a :class:`Step` to put
@@ -258,7 +262,7 @@ def remedy(
     Halve the rate: learning_rate=0.25
     """
 
-    def decorator(change: Callable) -> Treatment:
+    def decorator(change: Callable[[Parameters], Change]) -> Treatment:
         return Treatment(
             change, regime, action, reason, source, calls, any_model, unsettled_only, last_resort
         )

@@ -115,6 +115,7 @@ class _Draw:
 
 
 def _log_probability(model, X) -> np.ndarray:
+    """Return the logarithms of the probabilities of the classes."""
     if hasattr(model, "predict_log_proba"):
         return model.predict_log_proba(X)
     return np.log(model.predict_proba(X))

@@ -126,6 +126,7 @@ def _known_mean(y_mean, X_test, classes, shape, rows) -> np.ndarray:
 
 
 def _known_noise(noise, n, rows) -> np.ndarray:
+    """Return the noise that the user gave, checked."""
     noise = np.asarray(noise, dtype=np.float64)
     if noise.ndim:
         noise = _at(rows, noise)
@@ -135,6 +136,7 @@ def _known_noise(noise, n, rows) -> np.ndarray:
 
 
 def _estimated_noise(loss, noise, y_mean, classes, X, y) -> float:
+    """Estimate the noise of the loss, where that is possible."""
     if noise != "nearest_neighbors":
         refuse(OWNER, "noise", "a number, an array or 'nearest_neighbors'", noise)
     if loss not in ("squared_error", "zero_one_kohavi_wolpert"):

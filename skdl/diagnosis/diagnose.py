@@ -118,6 +118,13 @@ def diagnose(
         If `y` holds a single class, a class has fewer rows than there are folds, a value is not
         finite, or a parameter is out of its range.
 
+    See Also
+    --------
+    Diagnosis : What it returns, attribute by attribute.
+    bias_variance_decomposition : Bias and variance over many training sets.
+    skdl.plots.DiagnosisDisplay : The diagnosis as a picture.
+    skdl.report.render_report : The diagnosis as a page.
+
     References
     ----------
     Ng (2018), *Machine Learning Yearning*, ch. 20-32.

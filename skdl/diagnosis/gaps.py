@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
 
 __all__ = ["Estimate", "corrected_estimate", "most_likely_regime", "shared_rows"]
@@ -40,6 +41,10 @@ class Estimate:
         Degrees of freedom of Student's t: the number of folds minus 1.
     confidence : float, default=0.95
         The coverage of the interval from `low` to `high`.
+
+    See Also
+    --------
+    skdl.diagnosis.diagnose : Returns errors and gaps as estimates.
 
     Examples
     --------
@@ -81,7 +86,7 @@ class Estimate:
 
 
 def corrected_estimate(
-    values: Sequence[float],
+    values: ArrayLike,
     correlation: float,
     *,
     confidence: float = 0.95,
@@ -93,7 +98,7 @@ def corrected_estimate(
 
     Parameters
     ----------
-    values : sequence of float of length J >= 2
+    values : array-like of shape (J,), J >= 2
         One value for each fold.
     correlation : float in [0, 1)
         The correlation :math:`\rho` of two folds' values.
@@ -122,13 +127,13 @@ def corrected_estimate(
     >>> print(f"{estimate.value:.2f} {estimate.standard_error ** 2:.7f}")
     0.11 0.0001125
     """
-    values = np.asarray(values, dtype=np.float64)
-    factor = 1 / len(values) + correlation / (1 - correlation)
-    standard_error = np.sqrt(factor * values.var(ddof=1))
+    errors = np.asarray(values, dtype=np.float64)
+    factor = 1 / len(errors) + correlation / (1 - correlation)
+    standard_error = np.sqrt(factor * errors.var(ddof=1))
     return Estimate(
-        value=float(values.mean()),
+        value=float(errors.mean()),
         standard_error=max(float(standard_error), resolution),
-        df=len(values) - 1,
+        df=len(errors) - 1,
         confidence=confidence,
     )
 

@@ -93,6 +93,24 @@ class Diagnosis:
         What :meth:`try_remedies` measured last.
     data_ : tuple or None
         The rows that were diagnosed, not a copy; a pickle leaves them out.
+
+    See Also
+    --------
+    diagnose : Makes it.
+    skdl.diagnosis.Remedy : What it proposes.
+    skdl.report.render_report : Writes it as a page.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdl import diagnose
+    >>> X, y = load_iris(return_X_y=True)
+    >>> diagnosis = diagnose(DecisionTreeClassifier(random_state=0), X, y, random_state=0)
+    >>> diagnosis.regime, diagnosis.training_error.value
+    ('overfitting', 0.0)
+    >>> diagnosis.remedies[0].action
+    'Use a simpler or more strongly regularised model'
     """
 
     estimator: BaseEstimator = field(repr=False)

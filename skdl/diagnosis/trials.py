@@ -49,6 +49,22 @@ class Trials:
         The changed estimator of each row, unfitted.
     failures : list of str
         Candidates that could not be fitted.
+
+    See Also
+    --------
+    skdl.diagnosis.Diagnosis.try_remedies : Makes them.
+    skdl.plots.RemediesDisplay : Draws them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier, diagnose
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0)
+    >>> diagnosis = diagnose(mlp, X, y, n_repeats=1, train_sizes=(), random_state=0)
+    >>> trials = diagnosis.try_remedies(remedies=diagnosis.remedies[:1], random_state=0)
+    >>> trials.frame["remedy"].unique().tolist()
+    ['Train longer']
     """
 
     def __init__(
@@ -92,6 +108,7 @@ class Trials:
 
 
 def _candidates(estimator, remedies: list[Remedy]) -> list[tuple[Remedy | None, str, object]]:
+    """List what is fitted: the unchanged estimator, and every change of every remedy."""
     tried = [(None, "unchanged", clone(estimator))]
     for remedy in remedies:
         tried += [(remedy, change, model) for change, model in remedy.candidates(estimator)]
@@ -157,16 +174,7 @@ def try_out(
 
     correlation = np.mean([len(f.test) / (len(f.train) + len(f.test)) for f in folds])
 
-    def gaps(fits):
-        training = np.array([fold.training_error for fold in fits])
-        validation = np.array([fold.validation_error for fold in fits])
-        return {
-            "bias": training - bayes_error,
-            "variance": validation - training,
-            "validation": validation,
-        }
-
-    before = gaps(done[0])
+    before = _gaps(done[0], bayes_error)
     if done[0][0].failure:
         raise ValueError(f"try_remedies: the unchanged estimator failed: {done[0][0].failure}")
     rows, models, failures = [], [], []
@@ -176,15 +184,7 @@ def try_out(
             failures.append(f"{remedy.action} ({change}) could not be fitted: {failed[0]}")
             continue
         row = {"remedy": remedy.action, "change": change, "treats": remedy.treats or remedy.regime}
-        after = gaps(fits)
-        for name, values in after.items():
-            moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
-            row["validation_error" if name == "validation" else name] = values.mean()
-            row |= {
-                f"{name}_change": moved.value,
-                f"{name}_change_low": moved.low,
-                f"{name}_change_high": moved.high,
-            }
+        row |= _changes(before, _gaps(fits, bayes_error), correlation, confidence)
         row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
         rows.append(row)
         models.append(model)
@@ -202,3 +202,33 @@ def try_out(
         [models[i] for i in order],
         failures,
     )
+
+
+def _gaps(fits: list[Fold], bayes_error: float) -> dict[str, np.ndarray]:
+    """Return both gaps and the validation error of each fold."""
+    training = np.array([fold.training_error for fold in fits])
+    validation = np.array([fold.validation_error for fold in fits])
+    return {
+        "bias": training - bayes_error,
+        "variance": validation - training,
+        "validation": validation,
+    }
+
+
+def _changes(
+    before: dict[str, np.ndarray],
+    after: dict[str, np.ndarray],
+    correlation: float,
+    confidence: float,
+) -> dict[str, Any]:
+    """Average what came after, and compare it with before, fold by fold."""
+    row = {}
+    for name, values in after.items():
+        moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
+        row["validation_error" if name == "validation" else name] = values.mean()
+        row |= {
+            f"{name}_change": moved.value,
+            f"{name}_change_low": moved.low,
+            f"{name}_change_high": moved.high,
+        }
+    return row

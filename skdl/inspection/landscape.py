@@ -44,6 +44,21 @@ class LossLandscape:
         The epochs of its points.
     explained : ndarray of shape (2,) or None
         The share of the path's squared length that each direction shows.
+
+    See Also
+    --------
+    loss_landscape : Measures it.
+    skdl.plots.LossLandscapeDisplay : Draws it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=20, n_iter_no_change=None, random_state=0).fit(X, y)
+    >>> landscape = loss_landscape(mlp, X, y, resolution=3, random_state=0)
+    >>> landscape.alpha.tolist()
+    [-1.0, 0.0, 1.0]
     """
 
     alpha: np.ndarray = field(repr=False)
@@ -153,6 +168,12 @@ def loss_landscape(
         If the estimator is no network of skdl.
     ValueError
         If there are fewer than three snapshots, or a parameter is out of its range.
+
+    See Also
+    --------
+    LossLandscape : What it returns.
+    Snapshots : The record of a fit whose path the plane can show.
+    skdl.plots.LossLandscapeDisplay : Measures and draws it.
 
     References
     ----------

@@ -54,6 +54,11 @@ def hidden_activations(estimator: BaseEstimator, X: Inputs) -> list[np.ndarray]:
     TypeError
         If the estimator is no network.
 
+    See Also
+    --------
+    similarity : Which rows a layer takes to be alike.
+    skdl.plots.RepresentationDisplay : Draws how a layer represents the rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -87,6 +92,11 @@ def similarity(activations: np.ndarray) -> np.ndarray:
     -------
     similarity : ndarray of shape (n_rows, n_rows)
 
+    See Also
+    --------
+    hidden_activations : What is compared.
+    skdl.plots.RepresentationDisplay : Draws it.
+
     Examples
     --------
     >>> similarity(np.array([[0.0, 1.0, 2.0], [2.0, 4.0, 6.0], [3.0, 2.0, 1.0]])).round(6).tolist()
@@ -114,6 +124,12 @@ class Snapshots:
         ``coefs_`` at each of them.
     parameters : list of ndarray of shape (n_parameters,)
         All that gradients change, as one vector.
+
+    See Also
+    --------
+    fit_watched : Fits a network with this callback.
+    loss_landscape : Shows the path that was kept.
+    skdl.plots.SingularModesDisplay : Draws the singular values over the epochs.
 
     Examples
     --------
@@ -182,6 +198,22 @@ def fit_watched(
     -------
     fitted : estimator
     snapshots : Snapshots
+
+    See Also
+    --------
+    Snapshots : The callback that it adds.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=4, n_iter_no_change=None, random_state=0)
+    >>> fitted, snapshots = fit_watched(make_pipeline(StandardScaler(), mlp), X, y)
+    >>> snapshots.epochs
+    [1, 2, 3, 4]
     """
     network, prefix = find_network(estimator)
     if "callbacks" not in network.get_params(deep=False):
@@ -206,6 +238,10 @@ class LossSurface:
     ----------
     parameters : ndarray of shape (n_parameters,)
         Where the fit ended.
+
+    See Also
+    --------
+    loss_landscape : Measures it on a plane.
 
     Examples
     --------

@@ -60,6 +60,22 @@ class LearningRateTest:
         The name of the parameter, with the prefix it has in a pipeline.
     exploded : bool
         Whether the test ended because the loss had grown too far, as it should.
+
+    See Also
+    --------
+    find_learning_rate : Makes it.
+    skdl.plots.LearningRateDisplay : Draws it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> test = find_learning_rate(MLPClassifier(random_state=0), X / 16, y, random_state=0)
+    >>> test.parameter, test.current
+    ('learning_rate', 0.001)
+    >>> list(test.to_frame())
+    ['rates', 'losses', 'smoothed_rates', 'smoothed']
     """
 
     rates: np.ndarray = field(repr=False)
@@ -123,6 +139,11 @@ def find_learning_rate(
         If the estimator is no network of skdl.
     ValueError
         If its optimiser has no learning rate, or a parameter is out of its range.
+
+    See Also
+    --------
+    LearningRateTest : What it returns.
+    skdl.plots.LearningRateDisplay : Runs the test and draws it.
 
     References
     ----------

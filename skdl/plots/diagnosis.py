@@ -41,6 +41,11 @@ class DiagnosisDisplay:
     gaps_ : GapsDisplay
         The right panel.
 
+    See Also
+    --------
+    LearningCurveDisplay : The left panel by itself.
+    GapsDisplay : The right panel by itself.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

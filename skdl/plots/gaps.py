@@ -44,6 +44,11 @@ class GapsDisplay:
     bars_ : list of matplotlib bars
         The five bars, from left to right.
 
+    See Also
+    --------
+    LearningCurveDisplay : The same gaps over the number of rows.
+    RemediesDisplay : What remedies do to the gaps.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

@@ -45,6 +45,11 @@ class HiddenUnitsDisplay:
     artists_ : list of matplotlib images or lists of bars
         What is drawn in each panel.
 
+    See Also
+    --------
+    WeightsDisplay : How the weights of all layers are distributed.
+    RepresentationDisplay : What a layer makes of the rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_digits
@@ -162,12 +167,14 @@ class HiddenUnitsDisplay:
         return self
 
     def _image(self, ax, w, reach):
+        """Draw the weights of a unit as an image."""
         ax.set_xticks([])
         ax.set_yticks([])
         ax.spines[:].set_visible(False)
         return ax.imshow(w.reshape(self.image_shape), cmap="gray", vmin=-reach, vmax=reach)
 
     def _bars(self, ax, w, reach):
+        """Draw the weights of a unit as bars."""
         ax.axhline(0, color=style.INK, lw=0.6)
         ax.set_ylim(-1.05 * reach, 1.05 * reach)
         ax.tick_params(labelsize=8)

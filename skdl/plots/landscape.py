@@ -39,6 +39,10 @@ class LossLandscapeDisplay:
     end_ : matplotlib line
         The mark where the fit ended.
 
+    See Also
+    --------
+    skdl.inspection.loss_landscape : Measures what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -179,6 +183,7 @@ class LossLandscapeDisplay:
         bar.outline.set_visible(False)
 
     def _name_axes(self) -> None:
+        """Say what the axes count."""
         ax, found = self.ax_, self.landscape
         if found.explained is None:
             ax.set_xlabel("direction 1 (random, in filter norms)")

@@ -50,6 +50,11 @@ class LayerSignsDisplay:
     lines_ : dict of str to list of matplotlib lines
         The lines of each sign, one for each layer from below.
 
+    See Also
+    --------
+    LossCurvesDisplay : The losses of the same epochs.
+    WeightsDisplay : The weights at the end.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

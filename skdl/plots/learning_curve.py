@@ -43,6 +43,11 @@ class LearningCurveDisplay:
     lines_ : list of matplotlib lines
         The training curve, the validation curve and the Bayes line.
 
+    See Also
+    --------
+    ValidationCurveDisplay : The same errors over a parameter.
+    GapsDisplay : The gaps at full size.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -136,6 +141,7 @@ class LearningCurveDisplay:
         return self
 
     def _label_rows(self) -> None:
+        """Write the numbers of rows under a logarithmic axis."""
         ax, n_rows = self.ax_, self.curve["n_rows"]
         ax.set_xscale("log")
         names = [f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") for n in n_rows]

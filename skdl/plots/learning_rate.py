@@ -39,6 +39,10 @@ class LearningRateDisplay:
     marks_ : dict of str to matplotlib line
         Where the smoothed loss falls fastest and is lowest; the suggestion and the current rate.
 
+    See Also
+    --------
+    skdl.inspection.find_learning_rate : Measures what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -127,6 +131,7 @@ class LearningRateDisplay:
         return self
 
     def _mark_readings(self) -> None:
+        """Mark the rates that are read off the curve."""
         ax, test = self.ax_, self.test
         self.marks_ = {}
         for name, rate, marker in (("lowest", test.lowest, "s"), ("steepest", test.steepest, "D")):

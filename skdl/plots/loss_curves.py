@@ -41,6 +41,11 @@ class LossCurvesDisplay:
     marks_ : dict of str to matplotlib line
         The mark of the best epoch of each fit.
 
+    See Also
+    --------
+    LayerSignsDisplay : What each layer does over the same epochs.
+    LearningCurveDisplay : Errors over rows, not over epochs.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -128,10 +133,12 @@ class LossCurvesDisplay:
         return self
 
     def _draw(self, name, kind, record, column, **look) -> None:
+        """Draw one curve of a record, if it was kept."""
         rows = record[record[column].notna()]
         self.lines_[name, kind] = self.ax_.plot(rows["epoch"], rows[column], **look)[0]
 
     def _draw_one(self, name, record) -> None:
+        """Draw all curves of a single fit."""
         self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
         if "validation_loss" in record:
             look = {"color": style.VALIDATION, "ls": (0, (6, 2)), "label": "validation"}
@@ -142,6 +149,7 @@ class LossCurvesDisplay:
         self._mark(name, record, color=style.INK)
 
     def _draw_several(self) -> None:
+        """Draw the curves of several fits, each in its own colour."""
         for number, (name, record) in enumerate(self.records.items()):
             colour = style.nth_line(number, len(self.records))["color"]
             self._draw(name, "training", record, "loss", color=colour, label=name)

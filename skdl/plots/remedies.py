@@ -51,6 +51,10 @@ class RemediesDisplay:
     intervals_ : dict of str to matplotlib collection
         The intervals of the changes, drawn around the marks after.
 
+    See Also
+    --------
+    skdl.diagnosis.Diagnosis.try_remedies : Measures what is drawn.
+
     Examples
     --------
     >>> import pandas as pd

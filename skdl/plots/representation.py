@@ -40,6 +40,10 @@ class RepresentationDisplay:
     figure_ : matplotlib Figure
     image_ : matplotlib image
 
+    See Also
+    --------
+    skdl.inspection.hidden_activations : What the units put out.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

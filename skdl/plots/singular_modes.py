@@ -43,6 +43,10 @@ class SingularModesDisplay:
     lines_ : list of matplotlib lines
         One for each mode, the strongest first.
 
+    See Also
+    --------
+    skdl.inspection.Snapshots : Keeps what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

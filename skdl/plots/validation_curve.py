@@ -55,6 +55,10 @@ class ValidationCurveDisplay:
     mark_ : matplotlib line
         The vertical line at the current or the best setting.
 
+    See Also
+    --------
+    LearningCurveDisplay : The same errors over the number of rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -218,6 +222,7 @@ class ValidationCurveDisplay:
 
 
 def _name(value) -> str:
+    """Write a value of the parameter under its tick."""
     if is_number(value) and not isinstance(value, Integral):
         return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
     return str(value)

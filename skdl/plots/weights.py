@@ -39,6 +39,10 @@ class WeightsDisplay:
     counts_ : list of ndarray of shape (bins,)
         The heights of the histograms.
 
+    See Also
+    --------
+    HiddenUnitsDisplay : What single units look at.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -101,7 +105,8 @@ class WeightsDisplay:
                 ax, rows, 1, figsize=(4.9, 0.9 + 1.25 * rows), sharex=True
             )
             self.figure_ = self.ax_.figure
-            self.axes_, self.counts_ = list(grid[:, 0]), []
+            self.axes_ = list(grid[:, 0])
+            self.counts_: list[np.ndarray] = []
             for number, (panel, W) in enumerate(zip(self.axes_, self.coefs, strict=True), start=1):
                 name = "output" if number == rows else f"layer {number}"
                 counts = panel.hist(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from skdl.diagnosis.result import Diagnosis
+    from skdl.plots import RemediesDisplay
 
 __all__ = ["render_report"]
 
@@ -55,6 +56,11 @@ def render_report(
     ------
     ImportError
         If matplotlib or jinja2 is missing; the message says what to install.
+
+    See Also
+    --------
+    skdl.diagnosis.diagnose : Makes what is reported.
+    skdl.plots.DiagnosisDisplay : The same on one slide.
 
     Examples
     --------
@@ -130,13 +136,14 @@ class _TriedRemedies:
     """Draws what was tried, from the diagnosis that holds it."""
 
     @staticmethod
-    def from_diagnosis(diagnosis: Diagnosis, *, ax: Axes | None):
+    def from_diagnosis(diagnosis: Diagnosis, *, ax: Axes | None = None) -> RemediesDisplay:
+        """Draw the trials of a diagnosis."""
         from skdl.plots import RemediesDisplay
 
         return RemediesDisplay.from_trials(diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance)
 
 
-def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
+def _region_rows(diagnosis: Diagnosis) -> list[tuple[str, list[tuple]]]:
     """Group the regions by kind: what it is called, and rows of words."""
     regions = diagnosis.regions_
     if regions is None or not len(regions):

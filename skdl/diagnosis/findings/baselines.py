@@ -46,6 +46,7 @@ def check_baselines(baselines: Any) -> list[str]:
 
 
 def _models(classifier: bool) -> dict[str, object]:
+    """Make the simple models, unfitted."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, Ridge

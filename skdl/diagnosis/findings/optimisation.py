@@ -220,20 +220,24 @@ def find_bad_training(
                 evidence = f"{evidence[:-1]} (in {len(seen)} of {len(kept)} fits)."
             findings.append(Finding(name, "optimiser", evidence))
     if high_bias and training_error is not None and constant_error:
-        stuck = training_error > STUCK * constant_error
-        strange = _strange_rate(kept[0])
-        if stuck and (strange or any(f.name in NO_LEARNING for f in findings)):
-            why = f", and the learning rate, {kept[0].rate:.3g}, is {strange}" if strange else ""
-            findings.append(
-                Finding(
-                    "stuck",
-                    "optimiser",
-                    "The network is stuck on a plateau: after "
-                    f"{np.median([len(r.loss) for r in kept]):.0f} epochs it is hardly better "
-                    f"than a constant prediction{why}.",
-                )
-            )
+        learns = not any(finding.name in NO_LEARNING for finding in findings)
+        if training_error > STUCK * constant_error:
+            findings += _stuck(kept, learns)
     return findings
+
+
+def _stuck(records: list[TrainingRecord], learns: bool) -> list[Finding]:
+    """Call a useless network stuck, where its rate or a layer that does not learn tells why."""
+    strange = _strange_rate(records[0])
+    if learns and not strange:
+        return []
+    why = f", and the learning rate, {records[0].rate:.3g}, is {strange}" if strange else ""
+    evidence = (
+        "The network is stuck on a plateau: after "
+        f"{np.median([len(r.loss) for r in records]):.0f} epochs it is hardly better than a "
+        f"constant prediction{why}."
+    )
+    return [Finding("stuck", "optimiser", evidence)]
 
 
 def _strange_rate(record: TrainingRecord) -> str | None:

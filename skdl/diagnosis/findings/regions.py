@@ -67,6 +67,7 @@ def _bins(values) -> list[tuple[str, np.ndarray]]:
 
 
 def _short(value) -> str:
+    """Write a value of a feature in a few characters."""
     return f"{value:.3g}" if isinstance(value, float | np.floating) else str(value)
 
 
@@ -187,6 +188,7 @@ def find_regions(
 
 
 def _classes(y):
+    """List the classes with the rows of each."""
     return [(str(label), y == label) for label in np.unique(y)]
 
 

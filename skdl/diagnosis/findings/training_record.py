@@ -27,8 +27,7 @@ class TrainingRecord:
     usual_rate : float or None
         The optimiser's own default.
     dead, flat : list of float
-        For each hidden layer, see :func:`skdl.core.training.vital_signs.vital_signs`; over the last
-        epochs.
+        For each hidden layer, see :meth:`skdl.core.network.Network.signs`; over the last epochs.
     relative_gradients : list of float
         For each layer ‖gradient‖/‖weights‖, the median over the epochs.
     null_loss : float or None

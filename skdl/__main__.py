@@ -189,7 +189,7 @@ def _measure_once(diagnosis, table: Table, work, test):
 
 def run(options) -> None:
     """Diagnose, print the text and write the page."""
-    from skdl.command_line.held_out import hold_out
+    from skdl.command_line.held_out import split_test_rows
     from skdl.diagnosis import diagnose
     from skdl.diagnosis.telling import words
     from skdl.tools.rows import rows_of
@@ -206,7 +206,7 @@ def run(options) -> None:
     _say(f"{table.name}: {table.X.shape[0]} rows, {table.X.shape[1]} columns; {network}")
     for note in table.notes:
         _say(f"- {note}")
-    work, test = hold_out(
+    work, test = split_test_rows(
         table.y, options.test, stratify=table.task == "classification", seed=options.seed
     )
     notes = [*table.notes, _test_note(len(test), options.test)]

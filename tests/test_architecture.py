@@ -71,18 +71,22 @@ MOST_LINES = 250
 # The files that may have more lines of code, each with the reason.
 LONGER: dict[str, str] = {
     "skdl.estimators.parameters.table": "one row for each parameter",
-    "skdl.diagnosis.remedies.catalogue": "one entry for each remedy",
 }
 IN_THE_ROOT = {"__init__.py", "__main__.py", "py.typed"}
 
 
 class Import(NamedTuple):
-    """One imported name: where it is imported, what, and whether inside a function."""
+    """One imported name: where it is imported, what, and whether inside a function.
+
+    `for_types` are imports under ``if TYPE_CHECKING``, which never run: readers, type checkers and
+    the rules of direction see them, but they cost nothing.
+    """
 
     module: str
     line: int
     name: str
     in_function: bool
+    for_types: bool = False
 
     def __str__(self):
         return f"{self.module}:{self.line} imports {self.name}"
@@ -123,6 +127,11 @@ def named_at_run_time(node, tree):
     )
 
 
+def is_type_checking(test):
+    """Whether the test of an ``if`` is true only for type checkers."""
+    return isinstance(test, ast.Name) and test.id == "TYPE_CHECKING"
+
+
 def imports(sources):
     """Yield every import; ``from a import b`` is ``a.b``, but ``a`` where b is a name of ours."""
     for module, source in sources.items():
@@ -133,6 +142,8 @@ def imports(sources):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         ]
         inner = {id(child) for function in functions for child in ast.walk(function)}
+        checked = [n for n in ast.walk(tree) if isinstance(n, ast.If) and is_type_checking(n.test)]
+        typed = {id(child) for branch in checked for n in branch.body for child in ast.walk(n)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
@@ -146,7 +157,7 @@ def imports(sources):
             else:
                 continue
             for name in dict.fromkeys(names):
-                yield Import(module, node.lineno, name, id(node) in inner)
+                yield Import(module, node.lineno, name, id(node) in inner, id(node) in typed)
 
 
 def within(name, package):
@@ -163,7 +174,8 @@ def place(name, order):
 
 
 def is_declared(found):
-    return found.in_function and (found.module, found.name) in DECLARED
+    runs_late = found.in_function or found.for_types
+    return runs_late and (found.module, found.name) in DECLARED
 
 
 def check_direction(sources):
@@ -196,7 +208,7 @@ def check_no_cycle(sources):
     for found in imports(sources):
         # A package's __init__ gathers what its modules define; they reach each other directly.
         own = within(found.module, found.name) or within(found.name, found.module)
-        if found.name in graph and not own and not is_declared(found):
+        if found.name in graph and not (own or found.for_types or is_declared(found)):
             graph[found.module].add(found.name)
     try:
         graphlib.TopologicalSorter(graph).prepare()
@@ -248,6 +260,8 @@ def check_third_parties(sources):
             and found.module != "skdl.core.training.solvers"
         ):
             complaints.append(f"{found}: only skdl.core.training.solvers optimises with SciPy")
+        if found.for_types:
+            continue
         if top == "matplotlib" and not within(found.module, "skdl.plots"):
             complaints.append(f"{found}: only skdl.plots draws")
         if not found.in_function and any(within(found.name, heavy) for heavy in LAZY):
@@ -349,6 +363,7 @@ SMALL = {
     "skdl.estimators.base": "from skdl.core.training.loop import Trainer\nfrom skdl import core",
     "skdl.diagnosis": "from .result import Result",
     "skdl.diagnosis.result": (
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas, matplotlib\n"
         "from skdl.estimators.base import BaseMLP\nfrom importlib import import_module\n"
         "def f():\n    import pandas\n    import_module('skdl.plots')"
     ),
@@ -435,6 +450,18 @@ MISTAKES = [
         "skdl.estimators.base",
         "if True:\n    import tqdm",
         "inside the function",
+    ),
+    (
+        check_third_parties,
+        "skdl.estimators.base",
+        "if TYPE_CHECKING:\n    x = 1\nelse:\n    import tqdm",
+        "inside the function",
+    ),
+    (
+        check_direction,
+        "skdl.estimators.base",
+        "if TYPE_CHECKING:\n    from skdl.diagnosis import diagnose",
+        HOUSE_WAY,
     ),
     (check_size, "skdl.estimators.base", "x = 1\n" * (MOST_LINES + 1), "lines of code"),
     (check_opening, "skdl.estimators.base", "x = 1", "what it is for"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
 
 from skdl.tools.rows import rows_of
 
-__all__ = ["HeldOut", "final_test", "hold_out", "wilson_interval"]
+if TYPE_CHECKING:
+    from skdl.diagnosis.folds import ErrorMeasure
+
+__all__ = ["HeldOut", "final_test", "split_test_rows", "wilson_interval"]
 
 LEAST_ROWS = 20
 
@@ -35,7 +39,9 @@ class HeldOut:
     high: float
 
 
-def hold_out(y, fraction: float, *, stratify: bool, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def split_test_rows(
+    y: Any, fraction: float, *, stratify: bool, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows into those to work with and those for the last test.
 
     The test part is empty where it would have fewer than 20 rows.
@@ -86,7 +92,15 @@ def wilson_interval(errors: int, n: int) -> tuple[float, float]:
     return float(max(centre - half, 0)), float(min(centre + half, 1))
 
 
-def final_test(estimator, X, y, work, test, measure, what: str) -> HeldOut:
+def final_test(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    work: np.ndarray,
+    test: np.ndarray,
+    measure: ErrorMeasure,
+    what: str,
+) -> HeldOut:
     """Fit on the rows to work with and measure the error on the test part.
 
     Parameters
@@ -96,7 +110,7 @@ def final_test(estimator, X, y, work, test, measure, what: str) -> HeldOut:
     X, y : array-like
         All rows.
     work, test : arrays of int
-        From :func:`hold_out`.
+        From :func:`split_test_rows`.
     measure : ErrorMeasure
         The error.
     what : str

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from skdl.command_line.csv_file import InputError, read_csv
 from skdl.tools.preparation import numeric_columns
+from skdl.tools.text import listing
 
 __all__ = ["Table", "load_table"]
+
+_names = partial(listing, most=8, last=", ")  # more fit in a line than in a sentence
 
 
 @dataclass
@@ -48,11 +52,11 @@ def load_table(path, target: str | None, task: str = "auto") -> Table:
     frame, notes = read_csv(path)
     columns = list(frame.columns)
     if target is None:
-        raise InputError(f"--target is needed: the column to predict, one of {_listing(columns)}")
+        raise InputError(f"--target is needed: the column to predict, one of {_names(columns)}")
     if target not in columns:
         lower = {name.lower(): name for name in columns}
         close = difflib.get_close_matches(target.lower(), lower, n=3, cutoff=0.6)
-        hint = f"there are {_listing(columns)}"
+        hint = f"there are {_names(columns)}"
         if close:
             hint = f"did you mean {' or '.join(repr(lower[name]) for name in close)}?"
         raise InputError(f"no column {target!r} in {path}; {hint}")
@@ -135,7 +139,7 @@ def _usable_columns(X):
             why = "text with a different value in most rows, such as names or dates"
             reasons.setdefault(why, []).append(name)
     dropped = [name for names in reasons.values() for name in names]
-    notes = [f"Left out ({why}): {_listing(names)}." for why, names in reasons.items()]
+    notes = [f"Left out ({why}): {_names(names)}." for why, names in reasons.items()]
     X = X.drop(columns=dropped)
     for name in X.columns:
         if is_numeric_dtype(X[name]):
@@ -163,7 +167,7 @@ def _data_notes(X, frame, task: str, y) -> list[str]:
     holes = holes[holes > 0]
     if len(holes):
         holes = holes.sort_values(ascending=False)
-        worst = _listing(f"{name} ({n})" for name, n in holes.items())
+        worst = _names(f"{name} ({n})" for name, n in holes.items())
         notes.append(
             f"Missing values in {worst}: a number becomes the median of the training rows, with a "
             "column that marks the place; in a category, missing is a value of its own."
@@ -188,9 +192,3 @@ def _data_notes(X, frame, task: str, y) -> list[str]:
 
 def _rows(n: int) -> str:
     return "1 row" if n == 1 else f"{n} rows"
-
-
-def _listing(names, most: int = 8) -> str:
-    names = [str(name) for name in names]
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import resample
 
 from skdl.together.fits import Fitted, Task, fit_together
+from skdl.tools.checks import refuse
 from skdl.tools.warning import warn_user
 
-__all__ = ["Resampler", "hold_out", "predict_all", "refuse", "rows_to_draw"]
+__all__ = ["Resampler", "predict_all", "rows_to_draw", "split_evaluation_rows"]
 
+OWNER = "bias_variance_decomposition"  # whose parameters are refused
 LEAST_PROBABILITY = np.finfo(np.float64).eps  # as in scikit-learn's log_loss
-
-
-def refuse(name: str, allowed: str, got) -> None:
-    """Raise a ``ValueError`` that names the parameter, what is allowed and what came."""
-    raise ValueError(f"bias_variance_decomposition: {name} must be {allowed}; got {got!r}")
 
 
 @dataclass
@@ -40,7 +39,9 @@ class Resampler:
         )
 
 
-def hold_out(estimator, X, y, test_size, rng) -> tuple:
+def split_evaluation_rows(
+    estimator: Any, X: Any, y: Any, test_size: int | float | None, rng: np.random.Generator
+) -> tuple[Any, Any, Any, Any, np.ndarray]:
     """Split off the evaluation part; return it, the rest, and the row numbers of the part."""
     from sklearn.model_selection import train_test_split
 
@@ -62,7 +63,7 @@ def rows_to_draw(sampler: str, train_size: int | float | None, available: int) -
     n = train_size if isinstance(train_size, Integral) else round(train_size * available)
     if not 1 <= n <= available:
         allowed = f"1 or more of the {available} rows that are not held out, or a share of them"
-        refuse("train_size", allowed, train_size)
+        refuse(OWNER, "train_size", allowed, train_size)
     return int(n)
 
 
@@ -78,7 +79,7 @@ class _Fit:
 class _Predict:
     """What is done with each fit: predict the evaluation rows."""
 
-    def __init__(self, X_test, loss: str) -> None:
+    def __init__(self, X_test: Any, loss: str) -> None:
         self.X_test = X_test
         self.loss = loss
 
@@ -102,7 +103,7 @@ class _Predict:
 class _Draw:
     """One data set, drawn when it is needed."""
 
-    def __init__(self, draw, seed) -> None:
+    def __init__(self, draw: Callable[[np.random.Generator], tuple[Any, Any]], seed) -> None:
         self.draw = draw
         self.seed = seed
         self.labels = None
@@ -114,13 +115,23 @@ class _Draw:
 
 
 def _log_probability(model, X) -> np.ndarray:
+    """Return the logarithms of the probabilities of the classes."""
     if hasattr(model, "predict_log_proba"):
         return model.predict_log_proba(X)
     return np.log(model.predict_proba(X))
 
 
 def predict_all(
-    estimator, draw, X_test, loss, *, labels, n_datasets, rng, n_jobs, verbose
+    estimator: Any,
+    draw: Callable[[np.random.Generator], tuple[Any, Any]],
+    X_test: Any,
+    loss: str,
+    *,
+    labels: list[Any],
+    n_datasets: int,
+    rng: np.random.Generator,
+    n_jobs: int | None,
+    verbose: int,
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Fit one clone to each data set; return the predictions of all, and the class labels.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from skdl.decomposition.data_sets import refuse
+from skdl.decomposition.data_sets import OWNER
+from skdl.tools.checks import refuse
 
 __all__ = ["Target", "make_target", "neighbour_noise"]
 
@@ -31,7 +33,17 @@ class Target:
     noise_in_value: np.ndarray | float = 0.0
 
 
-def make_target(loss, evaluation, classes, shape, *, y_mean, noise, rows, source) -> Target:
+def make_target(
+    loss: str,
+    evaluation: tuple[Any, Any],
+    classes: np.ndarray | None,
+    shape: tuple[int, int],
+    *,
+    y_mean: Any,
+    noise: Any,
+    rows: np.ndarray | None,
+    source: tuple[Any, Any],
+) -> Target:
     """Bring together what the user knows about the evaluation rows.
 
     Parameters
@@ -58,19 +70,23 @@ def make_target(loss, evaluation, classes, shape, *, y_mean, noise, rows, source
     X_test, y_test = evaluation
     observed = None if y_test is None else _columns(y_test, classes)
     if observed is not None and observed.shape != shape:
-        refuse("y_test", f"of shape {shape}, as the predictions are", observed.shape)
+        refuse(OWNER, "y_test", f"of shape {shape}, as the predictions are", observed.shape)
     if isinstance(noise, str):
         noise = _estimated_noise(loss, noise, y_mean, classes, *source)
     elif noise is not None:
         noise = _known_noise(noise, shape[0], rows)
     if y_mean is None:
         if noise is not None and loss == "zero_one":
-            refuse("noise", "None with loss='zero_one', which needs y_mean to know it", noise)
+            refuse(
+                OWNER, "noise", "None with loss='zero_one', which needs y_mean to know it", noise
+            )
         return Target(observed, noise_in_value=0.0 if noise is None else noise)
     mean = _known_mean(y_mean, X_test, classes, shape, rows)
     if classes is not None:
         if noise is not None:
-            refuse("noise", "None beside y_mean, which tells the noise of a classifier", noise)
+            refuse(
+                OWNER, "noise", "None beside y_mean, which tells the noise of a classifier", noise
+            )
         return Target(mean)
     if noise is None:
         noise = 0.0 if observed is None else ((observed - mean) ** 2).mean(axis=1)
@@ -101,35 +117,37 @@ def _known_mean(y_mean, X_test, classes, shape, rows) -> np.ndarray:
         mean = np.column_stack([1 - mean, mean])
     mean = mean.reshape(len(mean), -1)
     if mean.shape != shape:
-        refuse("y_mean", f"of shape {shape} at the evaluation rows", mean.shape)
+        refuse(OWNER, "y_mean", f"of shape {shape} at the evaluation rows", mean.shape)
     if not np.isfinite(mean).all():
-        refuse("y_mean", "finite", "NaN or infinity")
+        refuse(OWNER, "y_mean", "finite", "NaN or infinity")
     if classes is not None and (mean.min() < 0 or abs(mean.sum(axis=1) - 1).max() > 1e-6):
-        refuse("y_mean", "probabilities of the classes, which sum to 1", mean)
+        refuse(OWNER, "y_mean", "probabilities of the classes, which sum to 1", mean)
     return mean
 
 
 def _known_noise(noise, n, rows) -> np.ndarray:
+    """Return the noise that the user gave, checked."""
     noise = np.asarray(noise, dtype=np.float64)
     if noise.ndim:
         noise = _at(rows, noise)
     if noise.shape not in ((), (n,)) or not (np.isfinite(noise) & (noise >= 0)).all():
-        refuse("noise", f"'nearest_neighbors', or one number >= 0 or {n} of them", noise)
+        refuse(OWNER, "noise", f"'nearest_neighbors', or one number >= 0 or {n} of them", noise)
     return noise
 
 
 def _estimated_noise(loss, noise, y_mean, classes, X, y) -> float:
+    """Estimate the noise of the loss, where that is possible."""
     if noise != "nearest_neighbors":
-        refuse("noise", "a number, an array or 'nearest_neighbors'", noise)
+        refuse(OWNER, "noise", "a number, an array or 'nearest_neighbors'", noise)
     if loss not in ("squared_error", "zero_one_kohavi_wolpert"):
-        refuse("noise", f"None with loss={loss!r}, which needs y_mean to know it", noise)
+        refuse(OWNER, "noise", f"None with loss={loss!r}, which needs y_mean to know it", noise)
     if y_mean is not None:
-        refuse("noise", "no estimate beside y_mean", noise)
+        refuse(OWNER, "noise", "no estimate beside y_mean", noise)
     variance = neighbour_noise(X, _columns(y, classes))
     return float(variance.mean() if classes is None else variance.sum() / 2)
 
 
-def neighbour_noise(X, y) -> np.ndarray:
+def neighbour_noise(X: Any, y: np.ndarray) -> np.ndarray:
     r"""Estimate the variance of the noise in y from pairs of nearest neighbours.
 
     .. math:: \hat\sigma^2 = \frac{1}{2n} \sum_i (y_i - y_{\mathrm{nn}(i)})^2

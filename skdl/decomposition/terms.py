@@ -11,8 +11,13 @@ functions of its mean over the data sets. A bootstrap of the data sets then only
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.special import entr, logsumexp, rel_entr
+
+if TYPE_CHECKING:
+    from skdl.decomposition.target import Target
 
 __all__ = ["DECOMPOSITIONS"]
 
@@ -34,7 +39,7 @@ class SquaredError:
 
     can_correct = True
 
-    def __init__(self, predictions, target, unbiased):
+    def __init__(self, predictions: np.ndarray, target: Target, unbiased: bool) -> None:
         # Around the mean, or the variance of large predictions would cancel away.
         self.main = predictions.mean(axis=0)
         deviation = predictions - self.main
@@ -42,7 +47,7 @@ class SquaredError:
         self.statistic = np.stack([deviation, deviation**2, loss], axis=1)
         self.target, self.n_corrected = target, len(predictions) if unbiased else None
 
-    def terms(self, mean):
+    def terms(self, mean: np.ndarray) -> dict[str, np.ndarray]:
         """Return each term at each row, given the mean of the statistic over data sets."""
         shift, square, loss = mean
         noise = self.target.noise
@@ -68,12 +73,12 @@ class KohaviWolpert:
 
     can_correct = True
 
-    def __init__(self, predictions, target, unbiased):
+    def __init__(self, predictions: np.ndarray, target: Target, unbiased: bool) -> None:
         self.statistic = _one_hot(predictions, target)
         self.main = self.statistic.mean(axis=0)
         self.target, self.n_corrected = target, len(predictions) if unbiased else None
 
-    def terms(self, frequency):
+    def terms(self, frequency: np.ndarray) -> dict[str, np.ndarray]:
         """Return each term at each row, given the share of data sets that predict each class."""
         p = self.target.value
         noise = (1 - (p**2).sum(axis=1)) / 2
@@ -102,12 +107,12 @@ class Domingos:
 
     can_correct = False
 
-    def __init__(self, predictions, target, unbiased):
+    def __init__(self, predictions: np.ndarray, target: Target, unbiased: bool) -> None:
         self.statistic = _one_hot(predictions, target)
         self.main = self.statistic.mean(axis=0).argmax(axis=1)
         self.target = target
 
-    def terms(self, frequency):
+    def terms(self, frequency: np.ndarray) -> dict[str, np.ndarray]:
         """Return each term at each row, given the share of data sets that predict each class."""
         rows, p = np.arange(len(frequency)), self.target.value
         best, main = p.argmax(axis=1), frequency.argmax(axis=1)
@@ -150,14 +155,14 @@ class LogLoss:
 
     can_correct = False
 
-    def __init__(self, predictions, target, unbiased):
+    def __init__(self, predictions: np.ndarray, target: Target, unbiased: bool) -> None:
         self.statistic = predictions
         self.target = target
         self.n_corrected = None
         log_mean = predictions.mean(axis=0)
         self.main = np.exp(log_mean - logsumexp(log_mean, axis=1, keepdims=True))
 
-    def terms(self, log_mean):
+    def terms(self, log_mean: np.ndarray) -> dict[str, np.ndarray]:
         """Return each term at each row, given the mean logarithm of each probability."""
         p = self.target.value
         log_z = logsumexp(log_mean, axis=1)

@@ -22,10 +22,16 @@ lowest validation error that any model reached, and it is said how far away the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skdl.diagnosis.folds import Fold
 
 __all__ = ["BayesEstimate", "bayes_of", "cover_hart", "estimate_bayes_error", "gamma_test"]
 
@@ -69,7 +75,7 @@ def cover_hart(error: float, n_classes: int) -> float:
     return float(most * (1 - np.sqrt(max(0.0, 1 - error / most))))
 
 
-def gamma_test(X, y) -> float:
+def gamma_test(X: Any, y: Any) -> float:
     """Return the variance of the noise in `y`.
 
     Parameters
@@ -96,7 +102,7 @@ def gamma_test(X, y) -> float:
     return float(np.clip(intercept, 0, gamma[0]) if slope > 0 else gamma.mean())
 
 
-def estimate_bayes_error(X, y, *, classifier: bool, lowest_error: float) -> BayesEstimate:
+def estimate_bayes_error(X: Any, y: Any, *, classifier: bool, lowest_error: float) -> BayesEstimate:
     """Estimate the error rate, or the share of the variance, that no model can go below.
 
     Parameters
@@ -151,7 +157,9 @@ def estimate_bayes_error(X, y, *, classifier: bool, lowest_error: float) -> Baye
     return BayesEstimate(float(value), float(lowest_error), "estimated", told)
 
 
-def bayes_of(bayes_error, folds, compared, y, estimator) -> BayesEstimate:
+def bayes_of(
+    bayes_error: float | str, folds: list[Fold], compared: pd.DataFrame, y: Any, estimator: Any
+) -> BayesEstimate:
     """Take what the user says, or estimate.
 
     Parameters

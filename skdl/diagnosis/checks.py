@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -11,19 +12,28 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 from sklearn.utils.multiclass import type_of_target
 
+from skdl.tools.checks import is_number, refuse
+
+if TYPE_CHECKING:
+    from skdl.diagnosis.folds import ErrorMeasure
+
 __all__ = ["check_data", "check_settings"]
 
 
-def _refuse(name: str, allowed: str, got) -> None:
-    raise ValueError(f"diagnose: {name} must be {allowed}; got {got!r}")
-
-
 def _real(value) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+    """Say whether a value is a finite number."""
+    return is_number(value) and bool(np.isfinite(value))
 
 
 def check_settings(
-    *, error, bayes_error, tolerance, cv, n_repeats, train_sizes, confidence
+    *,
+    error: ErrorMeasure,
+    bayes_error: Any,
+    tolerance: Any,
+    cv: Any,
+    n_repeats: Any,
+    train_sizes: Any,
+    confidence: Any,
 ) -> tuple[float, int]:
     """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
     upper = 1 if error.best == 1 else np.inf
@@ -35,7 +45,7 @@ def check_settings(
             )
     elif not _real(bayes_error) or not 0 <= bayes_error < upper:
         allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
-        _refuse("bayes_error", f'{allowed} or "estimate"', bayes_error)
+        refuse("diagnose", "bayes_error", f'{allowed} or "estimate"', bayes_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(
@@ -44,12 +54,12 @@ def check_settings(
             )
         tolerance = 0.02
     if not _real(tolerance) or tolerance <= 0:
-        _refuse("tolerance", "a number > 0 or None", tolerance)
+        refuse("diagnose", "tolerance", "a number > 0 or None", tolerance)
     if isinstance(cv, bool) or (isinstance(cv, Integral) and cv < 2) or cv is None:
-        _refuse("cv", "an int >= 2, a splitter or an iterable of splits", cv)
+        refuse("diagnose", "cv", "an int >= 2, a splitter or an iterable of splits", cv)
     if n_repeats is not None:
         if not isinstance(n_repeats, Integral) or isinstance(n_repeats, bool) or n_repeats < 1:
-            _refuse("n_repeats", "an int >= 1 or None", n_repeats)
+            refuse("diagnose", "n_repeats", "an int >= 1 or None", n_repeats)
         if not isinstance(cv, Integral):
             raise ValueError(
                 "diagnose: n_repeats has no effect with a cv that is not an int; use a splitter "
@@ -57,9 +67,9 @@ def check_settings(
             )
     sizes = np.asarray(train_sizes, dtype=object).ravel()
     if not all(_real(size) and 0 < size <= 1 for size in sizes):
-        _refuse("train_sizes", "a sequence of shares in (0, 1], or ()", train_sizes)
+        refuse("diagnose", "train_sizes", "a sequence of shares in (0, 1], or ()", train_sizes)
     if not _real(confidence) or not 0 < confidence < 1:
-        _refuse("confidence", "in (0, 1)", confidence)
+        refuse("diagnose", "confidence", "in (0, 1)", confidence)
     return float(tolerance), 2 if n_repeats is None else int(n_repeats)
 
 
@@ -105,7 +115,9 @@ def _check_target(y, classifier: bool, cv) -> bool:
     return True
 
 
-def check_data(estimator, X, y, *, groups, cv) -> tuple[object, object, int, int, bool]:
+def check_data(
+    estimator: Any, X: Any, y: Any, *, groups: Any, cv: Any
+) -> tuple[object, object, int, int, bool]:
     """Check the data; return X, y, the numbers of rows and features, and whether to stratify."""
     X = X if hasattr(X, "shape") else np.asarray(X)
     y = y if hasattr(y, "shape") else np.asarray(y)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
-from skdl.diagnosis.baselines import check_baselines, try_baselines
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
-from skdl.diagnosis.findings.search import find_out
+from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
+from skdl.diagnosis.findings.examination import examine
 from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
-from skdl.diagnosis.remedies.remedy import propose
+from skdl.diagnosis.remedies.propose import propose
 from skdl.diagnosis.result import Diagnosis, How
 from skdl.diagnosis.summary import (
     correlations,
@@ -25,27 +27,32 @@ from skdl.diagnosis.summary import (
     notes,
     summarise,
 )
+from skdl.tools.inside import is_network
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    from sklearn.model_selection import BaseCrossValidator
 
 __all__ = ["diagnose"]
 
 
 def diagnose(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
     bayes_error: float | str = 0.0,
     tolerance: float | None = None,
-    scoring=None,
-    cv=5,
+    scoring: str | Callable[..., float] | None = None,
+    cv: int | BaseCrossValidator | Iterable[Any] = 5,
     n_repeats: int | None = None,
     train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
-    baselines=True,
+    baselines: bool | Sequence[str] = True,
     confidence: float = 0.95,
-    groups=None,
+    groups: ArrayLike | None = None,
     params: dict | None = None,
     n_jobs: int | None = None,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> Diagnosis:
     r"""Say whether an estimator underfits or overfits, how sure that is, and what to change.
@@ -110,6 +117,13 @@ def diagnose(
     ValueError
         If `y` holds a single class, a class has fewer rows than there are folds, a value is not
         finite, or a parameter is out of its range.
+
+    See Also
+    --------
+    Diagnosis : What it returns, attribute by attribute.
+    bias_variance_decomposition : Bias and variance over many training sets.
+    skdl.plots.DiagnosisDisplay : The diagnosis as a picture.
+    skdl.report.render_report : The diagnosis as a page.
 
     References
     ----------
@@ -184,7 +198,7 @@ def diagnose(
     curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
 
     # 3. What lies behind them, and what to change.
-    findings, regions = find_out(
+    findings, regions = examine(
         estimator,
         X,
         y,
@@ -214,6 +228,7 @@ def diagnose(
     )
     return Diagnosis(
         estimator=clone(estimator),
+        is_network=is_network(estimator),
         error_name=error.name,
         in_percent=error.best == 1,
         n_rows=n_rows,

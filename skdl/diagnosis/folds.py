@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from sklearn import get_config
@@ -14,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skdl.diagnosis.findings.training import TrainingRecord, read_record
+from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 from skdl.together.fits import Fitted, Task, as_they_come
 from skdl.tools.inside import fitted_network, is_network
 from skdl.tools.progress import progress_bar
@@ -44,12 +45,12 @@ class ErrorMeasure:
         What the error is called in a report.
     """
 
-    scorer: object
+    scorer: Callable[..., float]
     best: int
     name: str
 
     @classmethod
-    def make(cls, estimator, scoring) -> ErrorMeasure:
+    def make(cls, estimator: Any, scoring: Any) -> ErrorMeasure:
         """Choose the measure: the error rate, 1 - R², or whatever `scoring` says."""
         if scoring is None:
             if is_classifier(estimator):
@@ -97,14 +98,23 @@ class Fold:
     fit_time: float = np.nan
     trouble: str | None = None
     failure: str | None = None
-    warnings: list = field(default_factory=list, repr=False)
+    warnings: list[tuple[type[Warning], str]] = field(default_factory=list, repr=False)
     record: TrainingRecord | None = field(default=None, repr=False)
     training_losses: np.ndarray | None = field(default=None, repr=False)
     losses: np.ndarray | None = field(default=None, repr=False)
-    inputs: object = field(default=None, repr=False)
+    inputs: Any = field(default=None, repr=False)
 
 
-def make_splits(X, y, *, cv, n_repeats, groups, stratify, rng) -> list[tuple]:
+def make_splits(
+    X: Any,
+    y: Any,
+    *,
+    cv: Any,
+    n_repeats: int,
+    groups: Any,
+    stratify: bool,
+    rng: np.random.Generator,
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the folds as (training rows, validation rows): shuffled, stratified where possible."""
     from sklearn.model_selection import (
         GroupKFold,
@@ -132,7 +142,7 @@ def make_splits(X, y, *, cv, n_repeats, groups, stratify, rng) -> list[tuple]:
     return splits
 
 
-def nested_order(labels, rng) -> np.ndarray:
+def nested_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Shuffle rows so that every first part of the order holds the classes in their proportions.
 
     The r-th of the n rows of a class gets the key r/n, so the order opens with one row a class.
@@ -151,7 +161,14 @@ def nested_order(labels, rng) -> np.ndarray:
     return order[np.argsort(rank / count[label], kind="stable")]
 
 
-def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) -> list[Fold]:
+def learning_curve_tasks(
+    folds: list[Fold],
+    y: Any,
+    *,
+    train_sizes: Sequence[float],
+    stratify: bool,
+    rng: np.random.Generator,
+) -> list[Fold]:
     """List the fits at part of the training rows: nested subsets of each fold.
 
     Sizes that say nothing are left out: fewer than 20 rows, or than two rows a class.
@@ -171,7 +188,9 @@ def learning_curve_tasks(folds: list[Fold], y, *, train_sizes, stratify, rng) ->
 class _Measure:
     """What is done with each fit of :func:`fit_folds`, in the worker that made it."""
 
-    def __init__(self, X, y, measure: ErrorMeasure, score_params: dict, keeps_whole: bool) -> None:
+    def __init__(
+        self, X: Any, y: Any, measure: ErrorMeasure, score_params: dict, keeps_whole: bool
+    ) -> None:
         self.X, self.y, self.measure = X, y, measure
         self.score_params = score_params
         self.keeps_whole = keeps_whole
@@ -184,26 +203,39 @@ class _Measure:
                 raise fitted.error
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
-                fold.validation_error = self.error(fitted.estimator, fold.test)
-                fold.training_error = self.error(fitted.estimator, fold.train)
+                test, train = self.part(fold.test), self.part(fold.train)
+                fold.validation_error = self.error(fitted.estimator, *test)
+                fold.training_error = self.error(fitted.estimator, *train)
                 if whole:
                     fold.trouble = _trouble(fitted.warnings)
-                    _look_closer(fitted.estimator, self.X, self.y, fold)
+                    fold.losses = row_losses(fitted.estimator, *test[:2])
+                    fold.training_losses = row_losses(fitted.estimator, *train[:2])
+                    self.look_inside(fitted.estimator, train[1], fold)
         except ValueError as failure:
             if whole:
                 raise
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
-        messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
+        messages = [*fitted.warnings, *((w.category, str(w.message)) for w in caught)]
         fold.trouble = _trouble(messages)
         fold.warnings = [(c, m) for c, m in messages if not issubclass(c, ConvergenceWarning)]
         return fold
 
-    def error(self, estimator, rows) -> float:
+    def part(self, rows: np.ndarray) -> tuple[Any, Any, dict[str, Any]]:
+        """Take some rows: their inputs, targets, and what the scorer gets besides."""
+        params = self.score_params and params_of_rows(self.score_params, rows, len(self.y))
+        return rows_of(self.X, rows), rows_of(self.y, rows), params
+
+    def error(self, estimator: Any, X: Any, y: Any, params: dict[str, Any]) -> float:
         """Return the error on some rows."""
-        params = params_of_rows(self.score_params, rows, len(self.y))
-        X, y = rows_of(self.X, rows), rows_of(self.y, rows)
         return self.measure.error(self.measure.scorer(estimator, X, y, **params))
+
+    def look_inside(self, fitted: Any, y: Any, fold: Fold) -> None:
+        """Keep the record of a network, and of the first fold the inputs as it sees them."""
+        X = self.X if fold.fold == 0 else None
+        network, fold.inputs = fitted_network(fitted, X, in_search=False)
+        if is_network(network):
+            fold.record = read_record(network, y, fold.trouble)
 
 
 def _trouble(messages) -> str | None:
@@ -212,7 +244,15 @@ def _trouble(messages) -> str | None:
 
 
 def fit_folds(
-    estimators, X, y, folds: list[Fold], measure: ErrorMeasure, params, *, n_jobs, whole=True
+    estimators: Sequence[Any],
+    X: Any,
+    y: Any,
+    folds: list[Fold],
+    measure: ErrorMeasure,
+    params: dict[str, Any] | None,
+    *,
+    n_jobs: int | None,
+    whole: bool = True,
 ) -> Iterator[tuple[int, Fold]]:
     """Fit each of the estimators on the training rows of its fold, and measure its two errors.
 
@@ -243,17 +283,7 @@ def _routed(estimator, scorer, params) -> tuple[dict, dict]:
     return routed.estimator.fit, routed.scorer.score
 
 
-def _look_closer(fitted, X, y, fold: Fold) -> None:
-    """Keep what the findings need of a fitted estimator."""
-    fold.training_losses, fold.losses = (
-        row_losses(fitted, rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)
-    )
-    network, fold.inputs = fitted_network(fitted, X if fold.fold == 0 else None)
-    if is_network(network):
-        fold.record = read_record(network, rows_of(y, fold.train), fold.trouble)
-
-
-def row_losses(fitted, X, y) -> np.ndarray | None:
+def row_losses(fitted: Any, X: Any, y: Any) -> np.ndarray | None:
     """Return each row's loss: 1 for a wrong class; for a regressor, the squared error."""
     if not hasattr(fitted, "predict"):
         return None
@@ -265,7 +295,17 @@ def row_losses(fitted, X, y) -> np.ndarray | None:
     return np.square(predicted - y).reshape(len(y), -1).mean(axis=1)
 
 
-def measure(estimator, X, y, folds, error, *, params, n_jobs, verbose) -> list[Fold]:
+def measure(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    folds: list[Fold],
+    error: ErrorMeasure,
+    *,
+    params: dict[str, Any] | None,
+    n_jobs: int | None,
+    verbose: int,
+) -> list[Fold]:
     """Carry out the fits and fill in their errors. Each distinct warning is passed on once.
 
     `estimator` may be a list with one for each fold.

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
 
 __all__ = ["Estimate", "corrected_estimate", "most_likely_regime", "shared_rows"]
@@ -40,6 +42,10 @@ class Estimate:
     confidence : float, default=0.95
         The coverage of the interval from `low` to `high`.
 
+    See Also
+    --------
+    skdl.diagnosis.diagnose : Returns errors and gaps as estimates.
+
     Examples
     --------
     >>> estimate = Estimate(value=0.10, standard_error=0.01, df=4)
@@ -54,19 +60,19 @@ class Estimate:
     df: int
     confidence: float = 0.95
 
-    @property
-    def _half_width(self) -> float:
-        return float(stdtrit(self.df, 0.5 + self.confidence / 2)) * self.standard_error
-
-    @property
+    @cached_property
     def low(self) -> float:
         """The lower end of the confidence interval."""
-        return self.value - self._half_width
+        return self.value - self._half_width()
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The upper end of the confidence interval."""
-        return self.value + self._half_width
+        return self.value + self._half_width()
+
+    def _half_width(self) -> float:
+        """Return half of the interval's width, by the quantile of Student's t."""
+        return float(stdtrit(self.df, 0.5 + self.confidence / 2)) * self.standard_error
 
     def probability_above(self, threshold: float) -> float:
         """Return the probability that the quantity exceeds `threshold`, by Student's t."""
@@ -80,7 +86,7 @@ class Estimate:
 
 
 def corrected_estimate(
-    values: Sequence[float],
+    values: ArrayLike,
     correlation: float,
     *,
     confidence: float = 0.95,
@@ -92,7 +98,7 @@ def corrected_estimate(
 
     Parameters
     ----------
-    values : sequence of float of length J >= 2
+    values : array-like of shape (J,), J >= 2
         One value for each fold.
     correlation : float in [0, 1)
         The correlation :math:`\rho` of two folds' values.
@@ -121,13 +127,13 @@ def corrected_estimate(
     >>> print(f"{estimate.value:.2f} {estimate.standard_error ** 2:.7f}")
     0.11 0.0001125
     """
-    values = np.asarray(values, dtype=np.float64)
-    factor = 1 / len(values) + correlation / (1 - correlation)
-    standard_error = np.sqrt(factor * values.var(ddof=1))
+    errors = np.asarray(values, dtype=np.float64)
+    factor = 1 / len(errors) + correlation / (1 - correlation)
+    standard_error = np.sqrt(factor * errors.var(ddof=1))
     return Estimate(
-        value=float(values.mean()),
+        value=float(errors.mean()),
         standard_error=max(float(standard_error), resolution),
-        df=len(values) - 1,
+        df=len(errors) - 1,
         confidence=confidence,
     )
 

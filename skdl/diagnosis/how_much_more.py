@@ -7,8 +7,16 @@ With the rows the gap itself changes: along the power law :math:`a\,n^{-b}` of t
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import stdtrit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skdl.diagnosis.gaps import Estimate
 
 __all__ = ["power_law", "repeats_needed", "rows_needed", "what_would_settle"]
 
@@ -16,7 +24,9 @@ MOST_REPEATS = 50
 MOST_TIMES = 100
 
 
-def repeats_needed(estimate, threshold, *, n_splits, correlation) -> int | None:
+def repeats_needed(
+    estimate: Estimate, threshold: float, *, n_splits: int, correlation: float
+) -> int | None:
     r"""Return how many repeats bring the interval off the threshold; None if none would.
 
     Parameters
@@ -42,7 +52,7 @@ def repeats_needed(estimate, threshold, *, n_splits, correlation) -> int | None:
     return None
 
 
-def power_law(rows, values) -> float:
+def power_law(rows: ArrayLike, values: ArrayLike) -> float:
     """Return the exponent b of values ~ rows^-b by least squares; 0 where it cannot be told.
 
     Examples
@@ -57,7 +67,9 @@ def power_law(rows, values) -> float:
     return float(-np.polyfit(np.log(rows[usable]), np.log(values[usable]), 1)[0])
 
 
-def rows_needed(estimate, threshold, *, n_rows, exponent=0.0) -> int | None:
+def rows_needed(
+    estimate: Estimate, threshold: float, *, n_rows: int, exponent: float = 0.0
+) -> int | None:
     """Return how many rows bring the interval off the threshold; None if 100 times do not.
 
     Parameters
@@ -81,7 +93,15 @@ def rows_needed(estimate, threshold, *, n_rows, exponent=0.0) -> int | None:
     return None
 
 
-def what_would_settle(gaps, tolerance, curve, *, n_rows, n_splits, correlations) -> str:
+def what_would_settle(
+    gaps: dict[str, Estimate],
+    tolerance: float,
+    curve: pd.DataFrame | None,
+    *,
+    n_rows: int,
+    n_splits: int,
+    correlations: dict[str, float],
+) -> str:
     """Say what would make the diagnosis conclusive.
 
     Parameters

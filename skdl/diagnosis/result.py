@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
@@ -15,9 +19,16 @@ from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling import words
-from skdl.diagnosis.telling.notebook import diagnosis_as_html
+from skdl.diagnosis.telling.html import diagnosis_as_html
+from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.trials import Trials, try_out
-from skdl.tools.inside import is_network
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.plots import GapsDisplay, LearningCurveDisplay
 
 __all__ = ["Diagnosis", "How"]
 
@@ -29,7 +40,7 @@ class How:
     """How a diagnosis was made, as far as its remedies have to be tried in the same way."""
 
     measure: ErrorMeasure
-    cv: object
+    cv: Any
     stratify: bool
 
 
@@ -41,6 +52,8 @@ class Diagnosis:
     ----------
     estimator : estimator
         An unfitted clone of what was diagnosed.
+    is_network : bool
+        Whether the model at its end has hidden layers.
     error_name : str
         What is measured: "error rate", "variance unexplained", or named after the scorer.
     bayes : BayesEstimate
@@ -80,9 +93,28 @@ class Diagnosis:
         What :meth:`try_remedies` measured last.
     data_ : tuple or None
         The rows that were diagnosed, not a copy; a pickle leaves them out.
+
+    See Also
+    --------
+    diagnose : Makes it.
+    skdl.diagnosis.Remedy : What it proposes.
+    skdl.report.render_report : Writes it as a page.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skdl import diagnose
+    >>> X, y = load_iris(return_X_y=True)
+    >>> diagnosis = diagnose(DecisionTreeClassifier(random_state=0), X, y, random_state=0)
+    >>> diagnosis.regime, diagnosis.training_error.value
+    ('overfitting', 0.0)
+    >>> diagnosis.remedies[0].action
+    'Use a simpler or more strongly regularised model'
     """
 
-    estimator: object = field(repr=False)
+    estimator: BaseEstimator = field(repr=False)
+    is_network: bool = field(repr=False)
     error_name: str
     in_percent: bool = field(repr=False)
     n_rows: int
@@ -101,26 +133,21 @@ class Diagnosis:
     remedies: list[Remedy] = field(repr=False)
     settle: str = field(repr=False)
     notes: list[str] = field(repr=False)
-    folds_: object = field(repr=False)
-    learning_curve_: object = field(repr=False)
-    baselines_: object = field(repr=False)
-    regions_: object = field(repr=False)
+    folds_: pd.DataFrame = field(repr=False)
+    learning_curve_: pd.DataFrame | None = field(repr=False)
+    baselines_: pd.DataFrame = field(repr=False)
+    regions_: pd.DataFrame | None = field(repr=False)
     how: How = field(repr=False)
     trials_: Trials | None = field(default=None, repr=False)
-    data_: tuple | None = field(default=None, repr=False)
+    data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "data_": None}
 
     @property
     def bayes_error(self) -> float:
         """The best attainable error."""
         return self.bayes.value
-
-    @property
-    def is_network(self) -> bool:
-        """Whether the diagnosed model has hidden layers."""
-        return is_network(self.estimator)
 
     @property
     def headline(self) -> str:
@@ -133,23 +160,23 @@ class Diagnosis:
         return words.explanation(self)
 
     def __str__(self) -> str:
-        return words.as_text(self)
+        return diagnosis_as_text(self)
 
     def _repr_html_(self) -> str:
         return diagnosis_as_html(self)
 
     def try_remedies(
         self,
-        X=None,
-        y=None,
+        X: Inputs | None = None,
+        y: Targets | None = None,
         *,
-        remedies=None,
+        remedies: Sequence[Remedy] | None = None,
         n_repeats: int = 1,
-        groups=None,
-        params=None,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
+        groups: ArrayLike | None = None,
+        params: dict[str, Any] | None = None,
+        n_jobs: int | None = None,
+        random_state: Seed = None,
+        verbose: int = 0,
     ) -> Trials:
         """Measure what each remedy does to both gaps, on fresh folds.
 
@@ -209,14 +236,14 @@ class Diagnosis:
         )
         return self.trials_
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""
         return self.folds_.assign(
             bias=self.folds_["training_error"] - self.bayes_error,
             variance=self.folds_["validation_error"] - self.folds_["training_error"],
         )
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> LearningCurveDisplay | GapsDisplay:
         """Draw the learning curve with its two gaps, or the gaps alone without a learning curve.
 
         Parameters

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "correlations",
@@ -30,7 +34,7 @@ def correlations(folds: list[Fold], n_rows: int) -> tuple[float, float]:
 
 
 def summarise(
-    folds: list[Fold], *, n_rows, bayes_error, confidence, resolution
+    folds: list[Fold], *, n_rows: int, bayes_error: float, confidence: float, resolution: float
 ) -> dict[str, Estimate]:
     """Estimate both errors and both gaps from fits with equally many training rows.
 
@@ -43,7 +47,7 @@ def summarise(
     between_trainings, between_tests = correlations(folds, n_rows)
     gap, paired = validation - training, paired_gaps(folds, n_rows)
 
-    def estimate(values, correlation):
+    def estimate(values: np.ndarray, correlation):
         return corrected_estimate(values, correlation, confidence=confidence, resolution=resolution)
 
     return {
@@ -79,7 +83,7 @@ def paired_gaps(folds: list[Fold], n_rows: int) -> np.ndarray | None:
     return gaps if np.isfinite(gaps).all() else None
 
 
-def learning_curve(folds: list[Fold], smaller: list[Fold], **settings):
+def learning_curve(folds: list[Fold], smaller: list[Fold], **settings: Any) -> pd.DataFrame:
     """Summarise the fits by their number of training rows, smallest first."""
     import pandas as pd
 
@@ -102,7 +106,7 @@ def learning_curve(folds: list[Fold], smaller: list[Fold], **settings):
     return pd.DataFrame(rows)
 
 
-def more_rows_help(curve) -> bool | None:
+def more_rows_help(curve: pd.DataFrame | None) -> bool | None:
     """Say whether the last doubling of the rows lowered the validation error by a tenth or more."""
     if curve is None or len(curve) < 2:
         return None
@@ -111,7 +115,7 @@ def more_rows_help(curve) -> bool | None:
     return bool(after < before * 0.9**doublings)
 
 
-def fold_frame(folds: list[Fold]):
+def fold_frame(folds: list[Fold]) -> pd.DataFrame:
     """Return one row for each fit."""
     import pandas as pd
 

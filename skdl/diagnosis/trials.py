@@ -8,18 +8,24 @@ fold give the change of each gap with its interval (paired, corrected for overla
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_folds, make_splits
 from skdl.diagnosis.gaps import corrected_estimate
 from skdl.diagnosis.remedies.remedy import Remedy
-from skdl.diagnosis.telling.notebook import trials_as_html
-from skdl.diagnosis.telling.trial_words import trials_as_text
+from skdl.diagnosis.telling.html import trials_as_html
+from skdl.diagnosis.telling.text import trials_as_text
 from skdl.tools.progress import progress_bar
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Trials", "count_fits", "fresh_folds", "try_out"]
 
@@ -43,9 +49,33 @@ class Trials:
         The changed estimator of each row, unfitted.
     failures : list of str
         Candidates that could not be fitted.
+
+    See Also
+    --------
+    skdl.diagnosis.Diagnosis.try_remedies : Makes them.
+    skdl.plots.RemediesDisplay : Draws them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier, diagnose
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0)
+    >>> diagnosis = diagnose(mlp, X, y, n_repeats=1, train_sizes=(), random_state=0)
+    >>> trials = diagnosis.try_remedies(remedies=diagnosis.remedies[:1], random_state=0)
+    >>> trials.frame["remedy"].unique().tolist()
+    ['Train longer']
     """
 
-    def __init__(self, frame, unchanged, confidence, in_percent, estimators, failures):
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        unchanged: dict[str, float],
+        confidence: float,
+        in_percent: bool,
+        estimators: list[BaseEstimator],
+        failures: list[str],
+    ) -> None:
         self.frame = frame
         self.unchanged = unchanged
         self.confidence = confidence
@@ -53,12 +83,12 @@ class Trials:
         self.estimators = estimators
         self.failures = failures
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return the table."""
         return self.frame
 
     @property
-    def best_(self):
+    def best_(self) -> BaseEstimator | None:
         """The estimator of the first row whose validation error is lower for sure, else None."""
         return None if self.best_row_ is None else self.estimators[self.best_row_]
 
@@ -78,18 +108,19 @@ class Trials:
 
 
 def _candidates(estimator, remedies: list[Remedy]) -> list[tuple[Remedy | None, str, object]]:
+    """List what is fitted: the unchanged estimator, and every change of every remedy."""
     tried = [(None, "unchanged", clone(estimator))]
     for remedy in remedies:
         tried += [(remedy, change, model) for change, model in remedy.candidates(estimator)]
     return tried
 
 
-def count_fits(estimator, remedies, cv: int) -> int:
+def count_fits(estimator: Any, remedies: Sequence[Remedy], cv: int) -> int:
     """Return how many fits trying the remedies takes."""
     return cv * len(_candidates(estimator, remedies))
 
 
-def fresh_folds(cv, rng: np.random.Generator):
+def fresh_folds(cv: Any, rng: np.random.Generator) -> Any:
     """Return `cv` with another seed; one without a seed stays as it is."""
     if isinstance(cv, Integral) or not hasattr(cv, "random_state"):
         return cv
@@ -99,22 +130,22 @@ def fresh_folds(cv, rng: np.random.Generator):
 
 
 def try_out(
-    estimator,
-    remedies,
-    X,
-    y,
+    estimator: Any,
+    remedies: Sequence[Remedy],
+    X: Any,
+    y: Any,
     *,
     measure: ErrorMeasure,
-    bayes_error,
-    cv,
-    n_repeats,
-    stratify,
-    groups,
-    params,
-    confidence,
-    rng,
-    n_jobs,
-    verbose,
+    bayes_error: float,
+    cv: Any,
+    n_repeats: int,
+    stratify: bool,
+    groups: ArrayLike | None,
+    params: dict[str, Any] | None,
+    confidence: float,
+    rng: np.random.Generator,
+    n_jobs: int | None,
+    verbose: int,
 ) -> Trials:
     """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`."""
     import pandas as pd
@@ -143,16 +174,7 @@ def try_out(
 
     correlation = np.mean([len(f.test) / (len(f.train) + len(f.test)) for f in folds])
 
-    def gaps(fits):
-        training = np.array([fold.training_error for fold in fits])
-        validation = np.array([fold.validation_error for fold in fits])
-        return {
-            "bias": training - bayes_error,
-            "variance": validation - training,
-            "validation": validation,
-        }
-
-    before = gaps(done[0])
+    before = _gaps(done[0], bayes_error)
     if done[0][0].failure:
         raise ValueError(f"try_remedies: the unchanged estimator failed: {done[0][0].failure}")
     rows, models, failures = [], [], []
@@ -162,15 +184,7 @@ def try_out(
             failures.append(f"{remedy.action} ({change}) could not be fitted: {failed[0]}")
             continue
         row = {"remedy": remedy.action, "change": change, "treats": remedy.treats or remedy.regime}
-        after = gaps(fits)
-        for name, values in after.items():
-            moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
-            row["validation_error" if name == "validation" else name] = values.mean()
-            row |= {
-                f"{name}_change": moved.value,
-                f"{name}_change_low": moved.low,
-                f"{name}_change_high": moved.high,
-            }
+        row |= _changes(before, _gaps(fits, bayes_error), correlation, confidence)
         row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
         rows.append(row)
         models.append(model)
@@ -188,3 +202,33 @@ def try_out(
         [models[i] for i in order],
         failures,
     )
+
+
+def _gaps(fits: list[Fold], bayes_error: float) -> dict[str, np.ndarray]:
+    """Return both gaps and the validation error of each fold."""
+    training = np.array([fold.training_error for fold in fits])
+    validation = np.array([fold.validation_error for fold in fits])
+    return {
+        "bias": training - bayes_error,
+        "variance": validation - training,
+        "validation": validation,
+    }
+
+
+def _changes(
+    before: dict[str, np.ndarray],
+    after: dict[str, np.ndarray],
+    correlation: float,
+    confidence: float,
+) -> dict[str, Any]:
+    """Average what came after, and compare it with before, fold by fold."""
+    row = {}
+    for name, values in after.items():
+        moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
+        row["validation_error" if name == "validation" else name] = values.mean()
+        row |= {
+            f"{name}_change": moved.value,
+            f"{name}_change_low": moved.low,
+            f"{name}_change_high": moved.high,
+        }
+    return row

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -11,28 +12,33 @@ from skdl.core.optimizers import Optimizer
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
 from skdl.diagnosis.summary import learning_curve
+from skdl.tools.checks import is_number
+from skdl.tools.types import Seed
 
-__all__ = ["all_numbers", "is_number", "measure_values"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["all_numbers", "measure_values"]
 
 
 def measure_values(
-    estimator,
-    X,
-    y,
+    estimator: Any,
+    X: Any,
+    y: Any,
     *,
-    param_name,
-    param_range,
-    bayes_error,
-    scoring,
-    cv,
-    n_repeats,
-    confidence,
-    groups,
-    params,
-    n_jobs,
-    random_state,
-    verbose,
-):
+    param_name: str,
+    param_range: Any,
+    bayes_error: float,
+    scoring: Any,
+    cv: Any,
+    n_repeats: int,
+    confidence: float,
+    groups: Any,
+    params: dict[str, Any] | None,
+    n_jobs: int | None,
+    random_state: Seed,
+    verbose: int,
+) -> tuple[pd.DataFrame, object, ErrorMeasure]:
     """Measure an estimator at each value of a parameter.
 
     The parameters are those of :meth:`skdl.plots.ValidationCurveDisplay.from_estimator`.
@@ -78,12 +84,7 @@ def measure_values(
     return curve, current, error
 
 
-def is_number(value) -> bool:
-    """Say whether a value is a number and not a truth value."""
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def all_numbers(values) -> bool:
+def all_numbers(values: Iterable[object]) -> bool:
     """Say whether all values are numbers."""
     return all(is_number(value) for value in values)
 

@@ -15,9 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from skdl.inspection.network import LossSurface, Snapshots
+from skdl.tools.checks import refuse
 from skdl.tools.progress import progress_bar
+from skdl.tools.types import Inputs, Seed, Targets
 
 __all__ = ["LossLandscape", "filter_normalised", "loss_landscape", "path_directions"]
 
@@ -40,6 +44,21 @@ class LossLandscape:
         The epochs of its points.
     explained : ndarray of shape (2,) or None
         The share of the path's squared length that each direction shows.
+
+    See Also
+    --------
+    loss_landscape : Measures it.
+    skdl.plots.LossLandscapeDisplay : Draws it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=20, n_iter_no_change=None, random_state=0).fit(X, y)
+    >>> landscape = loss_landscape(mlp, X, y, resolution=3, random_state=0)
+    >>> landscape.alpha.tolist()
+    [-1.0, 0.0, 1.0]
     """
 
     alpha: np.ndarray = field(repr=False)
@@ -107,15 +126,15 @@ def path_directions(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_landscape(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
-    sample_weight=None,
+    sample_weight: ArrayLike | None = None,
     snapshots: Snapshots | None = None,
     extent: float | None = None,
     resolution: int = 31,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> LossLandscape:
     """Measure the training loss, without penalties, on a plane through a fitted network.
@@ -150,6 +169,12 @@ def loss_landscape(
     ValueError
         If there are fewer than three snapshots, or a parameter is out of its range.
 
+    See Also
+    --------
+    LossLandscape : What it returns.
+    Snapshots : The record of a fit whose path the plane can show.
+    skdl.plots.LossLandscapeDisplay : Measures and draws it.
+
     References
     ----------
     Goodfellow, Vinyals and Saxe (2015), "Qualitatively characterizing neural network optimization
@@ -167,9 +192,9 @@ def loss_landscape(
     ((5, 5), True)
     """
     if not isinstance(resolution, int) or isinstance(resolution, bool) or resolution < 3:
-        raise ValueError(f"loss_landscape: resolution must be an int >= 3; got {resolution!r}")
+        refuse("loss_landscape", "resolution", "an int >= 3", resolution)
     if extent is not None and not 0 < extent < np.inf:
-        raise ValueError(f"loss_landscape: extent must be a number > 0 or None; got {extent!r}")
+        refuse("loss_landscape", "extent", "a number > 0 or None", extent)
     surface = LossSurface(estimator, X, y, sample_weight)
     centre, path, epochs, explained = surface.parameters, None, None, None
     if snapshots is None:

@@ -10,19 +10,19 @@ import copy
 import functools
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.utils.validation import check_is_fitted
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
-from skdl.tools.inside import find_network, fitted_network
+from skdl.tools.checks import refuse
+from skdl.tools.inside import find_network, fitted_network, fitted_network_of_skdl
+from skdl.tools.types import Inputs, Targets
 
 __all__ = [
     "LossSurface",
     "Snapshots",
     "fit_watched",
     "hidden_activations",
-    "network_of",
     "similarity",
-    "unwrap",
 ]
 
 # What scikit-learn's own networks apply to a hidden layer.
@@ -34,45 +34,7 @@ SKLEARN_ACTIVATIONS = {
 }
 
 
-def unwrap(estimator, X=None) -> tuple[object, object]:
-    """Return the fitted model inside pipelines, searches and target transformers, and its inputs.
-
-    Parameters
-    ----------
-    estimator : estimator
-        A fitted model, or what is wrapped around one.
-    X : array-like of shape (n_rows, n_features), default=None
-        Inputs of the outermost; the steps before the model are applied to them.
-
-    Returns
-    -------
-    model : estimator
-    X : array-like, or None
-
-    Examples
-    --------
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import FunctionTransformer
-    >>> from sklearn.tree import DecisionTreeClassifier
-    >>> chain = make_pipeline(FunctionTransformer(np.negative), DecisionTreeClassifier())
-    >>> unwrap(chain.fit([[1.0], [2.0]], [0, 1]), np.array([[3.0]]))
-    (DecisionTreeClassifier(), array([[-3.]]))
-    """
-    while hasattr(estimator, "best_estimator_"):  # a search
-        estimator = estimator.best_estimator_
-    return fitted_network(estimator, X)
-
-
-def network_of(estimator, X=None, *, asked_by: str) -> tuple[object, object]:
-    """Unwrap a fitted network of skdl, or say who needs one and what came instead."""
-    mlp, X = unwrap(estimator, X)
-    if not hasattr(type(mlp), "validation_loss_curve_"):
-        raise TypeError(f"{asked_by}: estimator must be a network of skdl; got {mlp!r}")
-    check_is_fitted(mlp)
-    return mlp, X
-
-
-def hidden_activations(estimator, X) -> list[np.ndarray]:
+def hidden_activations(estimator: BaseEstimator, X: Inputs) -> list[np.ndarray]:
     """Return what the units of each hidden layer put out, as when predicting.
 
     Parameters
@@ -92,6 +54,11 @@ def hidden_activations(estimator, X) -> list[np.ndarray]:
     TypeError
         If the estimator is no network.
 
+    See Also
+    --------
+    similarity : Which rows a layer takes to be alike.
+    skdl.plots.RepresentationDisplay : Draws how a layer represents the rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -101,9 +68,9 @@ def hidden_activations(estimator, X) -> list[np.ndarray]:
     >>> [a.shape for a in hidden_activations(mlp, X)]
     [(150, 8), (150, 5)]
     """
-    mlp, X = unwrap(estimator, X)
+    mlp, X = fitted_network(estimator, X)
     if not hasattr(mlp, "coefs_"):
-        raise TypeError(f"hidden_activations: estimator must be a fitted network; got {mlp!r}")
+        refuse("hidden_activations", "estimator", "a fitted network", mlp, TypeError)
     if hasattr(mlp, "history_"):  # one of ours
         return list(mlp._network.hidden(X if hasattr(X, "tocsr") else np.asarray(X)))
     f, a, activations = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X), []
@@ -124,6 +91,11 @@ def similarity(activations: np.ndarray) -> np.ndarray:
     Returns
     -------
     similarity : ndarray of shape (n_rows, n_rows)
+
+    See Also
+    --------
+    hidden_activations : What is compared.
+    skdl.plots.RepresentationDisplay : Draws it.
 
     Examples
     --------
@@ -153,6 +125,12 @@ class Snapshots:
     parameters : list of ndarray of shape (n_parameters,)
         All that gradients change, as one vector.
 
+    See Also
+    --------
+    fit_watched : Fits a network with this callback.
+    loss_landscape : Shows the path that was kept.
+    skdl.plots.SingularModesDisplay : Draws the singular values over the epochs.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -165,9 +143,9 @@ class Snapshots:
     [1, 3, 5]
     """
 
-    def __init__(self, every: int = 1):
+    def __init__(self, every: int = 1) -> None:
         if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"Snapshots: every must be an int >= 1; got {every!r}")
+            refuse("Snapshots", "every", "an int >= 1", every)
         self.every = every
         self.epochs: list[int] = []
         self.coefs: list[list[np.ndarray]] = []
@@ -202,7 +180,9 @@ class Snapshots:
         return np.linalg.svd(np.array(matrices), compute_uv=False)
 
 
-def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:
+def fit_watched(
+    estimator: BaseEstimator, X: Inputs, y: Targets, *, every: int = 1
+) -> tuple[BaseEstimator, Snapshots]:
     """Fit a clone of a network, or of a pipeline around one, and keep snapshots on the way.
 
     Parameters
@@ -218,14 +198,30 @@ def fit_watched(estimator, X, y, *, every: int = 1) -> tuple[object, Snapshots]:
     -------
     fitted : estimator
     snapshots : Snapshots
+
+    See Also
+    --------
+    Snapshots : The callback that it adds.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> mlp = MLPClassifier((8,), max_iter=4, n_iter_no_change=None, random_state=0)
+    >>> fitted, snapshots = fit_watched(make_pipeline(StandardScaler(), mlp), X, y)
+    >>> snapshots.epochs
+    [1, 2, 3, 4]
     """
     network, prefix = find_network(estimator)
     if "callbacks" not in network.get_params(deep=False):
-        raise TypeError(f"fit_watched: estimator must be a network of skdl; got {network!r}")
+        refuse("fit_watched", "estimator", "a network of skdl", network, TypeError)
     watched = [*(network.callbacks or ()), Snapshots(every)]
     fitted = clone(estimator).set_params(**{f"{prefix}callbacks": watched}).fit(X, y)
     # Read back from the fitted network: what wraps it may have cloned it and its callbacks.
-    return fitted, unwrap(fitted)[0].callbacks[-1]
+    return fitted, fitted_network(fitted)[0].callbacks[-1]
 
 
 class LossSurface:
@@ -243,6 +239,10 @@ class LossSurface:
     parameters : ndarray of shape (n_parameters,)
         Where the fit ended.
 
+    See Also
+    --------
+    loss_landscape : Measures it on a plane.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -255,13 +255,19 @@ class LossSurface:
     True
     """
 
-    def __init__(self, estimator, X, y, sample_weight=None):
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        sample_weight: ArrayLike | None = None,
+    ) -> None:
         if hasattr(estimator, "regressor_"):
             raise TypeError(
                 "LossSurface: estimator must be a network or a pipeline that ends in one; got a "
                 "TransformedTargetRegressor, whose network sees another y: pass regressor_"
             )
-        mlp, X = network_of(estimator, X, asked_by="LossSurface")
+        mlp, X = fitted_network_of_skdl(estimator, X, owner="LossSurface")
         self._mlp = mlp = copy.deepcopy(mlp)
         rows = mlp._check_rows(X, y, sample_weight, fresh=False)
         self._data = mlp._data(*rows)

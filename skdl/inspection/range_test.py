@@ -18,14 +18,20 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 
 from skdl.estimators.parameters.resolve import resolve_settings
+from skdl.tools.checks import refuse
 from skdl.tools.inside import find_network
 from skdl.tools.progress import progress_bar
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
@@ -54,6 +60,22 @@ class LearningRateTest:
         The name of the parameter, with the prefix it has in a pipeline.
     exploded : bool
         Whether the test ended because the loss had grown too far, as it should.
+
+    See Also
+    --------
+    find_learning_rate : Makes it.
+    skdl.plots.LearningRateDisplay : Draws it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from skdl import MLPClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> test = find_learning_rate(MLPClassifier(random_state=0), X / 16, y, random_state=0)
+    >>> test.parameter, test.current
+    ('learning_rate', 0.001)
+    >>> list(test.to_frame())
+    ['rates', 'losses', 'smoothed_rates', 'smoothed']
     """
 
     rates: np.ndarray = field(repr=False)
@@ -67,7 +89,7 @@ class LearningRateTest:
     parameter: str
     exploded: bool
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame with one row for each mini-batch."""
         import pandas as pd
 
@@ -76,15 +98,15 @@ class LearningRateTest:
 
 
 def find_learning_rate(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
     *,
-    start: float = 1e-6,
+    start: float = 1e-06,
     stop: float = 10.0,
     n_steps: int = 150,
     smoothing: float = 0.9,
-    random_state=None,
+    random_state: Seed = None,
     verbose: int = 0,
 ) -> LearningRateTest:
     """Run a learning-rate range test and suggest a rate.
@@ -117,6 +139,11 @@ def find_learning_rate(
         If the estimator is no network of skdl.
     ValueError
         If its optimiser has no learning rate, or a parameter is out of its range.
+
+    See Also
+    --------
+    LearningRateTest : What it returns.
+    skdl.plots.LearningRateDisplay : Runs the test and draws it.
 
     References
     ----------
@@ -183,18 +210,15 @@ def smooth(losses: np.ndarray, beta: float) -> np.ndarray:
 
 def _check(start, stop, n_steps, smoothing) -> None:
     """Check the settings of the test."""
-
-    def refuse(name, allowed, got):
-        raise ValueError(f"find_learning_rate: {name} must be {allowed}; got {got!r}")
-
+    owner = "find_learning_rate"
     if not 0 < start < np.inf:
-        refuse("start", "a number > 0", start)
+        refuse(owner, "start", "a number > 0", start)
     if not start < stop < np.inf:
-        refuse("stop", f"a number > start={start!r}", stop)
+        refuse(owner, "stop", f"a number > start={start!r}", stop)
     if isinstance(n_steps, bool) or not isinstance(n_steps, int) or n_steps < 10:
-        refuse("n_steps", "an int >= 10", n_steps)
+        refuse(owner, "n_steps", "an int >= 10", n_steps)
     if not 0 <= smoothing < 1:
-        refuse("smoothing", "in [0, 1)", smoothing)
+        refuse(owner, "smoothing", "in [0, 1)", smoothing)
 
 
 def _prepare(estimator, X, y):

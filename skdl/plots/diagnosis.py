@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+
 from skdl.plots import layout, style
 from skdl.plots.gaps import GapsDisplay
 from skdl.plots.learning_curve import LearningCurveDisplay
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["DiagnosisDisplay"]
 
@@ -31,6 +41,11 @@ class DiagnosisDisplay:
     gaps_ : GapsDisplay
         The right panel.
 
+    See Also
+    --------
+    LearningCurveDisplay : The left panel by itself.
+    GapsDisplay : The right panel by itself.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -43,11 +58,11 @@ class DiagnosisDisplay:
     True
     """
 
-    def __init__(self, *, diagnosis):
+    def __init__(self, *, diagnosis: Diagnosis) -> None:
         self.diagnosis = diagnosis
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, ax=None) -> DiagnosisDisplay:
+    def from_diagnosis(cls, diagnosis: Diagnosis, *, ax: Axes | None = None) -> DiagnosisDisplay:
         """Draw a diagnosis.
 
         Parameters
@@ -60,7 +75,15 @@ class DiagnosisDisplay:
         return cls(diagnosis=diagnosis).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> DiagnosisDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> DiagnosisDisplay:
         """Diagnose an estimator and draw what was found.
 
         Parameters
@@ -74,7 +97,7 @@ class DiagnosisDisplay:
 
         return cls.from_diagnosis(diagnose(estimator, X, y, **settings), ax=ax)
 
-    def plot(self, ax=None) -> DiagnosisDisplay:
+    def plot(self, ax: Axes | None = None) -> DiagnosisDisplay:
         """Draw the headline and the panels.
 
         Parameters

@@ -5,16 +5,26 @@ Shared by the learning curve and the validation curve.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["draw_errors", "limit_errors", "name_gaps", "shade_gaps"]
 
 CURVES = (("training", style.TRAINING, "o"), ("validation", style.VALIDATION, "s"))
 
 
-def gaps(curve, bayes_error: float):
+def gaps(
+    curve: pd.DataFrame, bayes_error: float
+) -> tuple[tuple[str, np.ndarray, np.ndarray, str, str], ...]:
     """Return name, lower end, upper end, colour and hatch of the two gaps."""
     training, validation = (curve[f"{name}_error"].to_numpy() for name, *_ in CURVES)
     bottom = np.broadcast_to(bayes_error, training.shape)
@@ -24,7 +34,9 @@ def gaps(curve, bayes_error: float):
     )
 
 
-def draw_errors(ax, x, curve, bayes_error: float, *, connected: bool = True) -> list:
+def draw_errors(
+    ax: Axes, x: ArrayLike, curve: pd.DataFrame, bayes_error: float, *, connected: bool = True
+) -> list:
     """Draw both errors with their intervals and the Bayes line; return the three lines.
 
     Parameters
@@ -62,7 +74,9 @@ def draw_errors(ax, x, curve, bayes_error: float, *, connected: bool = True) -> 
     return lines
 
 
-def limit_errors(ax, curve, bayes_error: float, *, most: float = np.inf) -> None:
+def limit_errors(
+    ax: Axes, curve: pd.DataFrame, bayes_error: float, *, most: float = np.inf
+) -> None:
     """Show the curves up to `most`; the wide interval of few rows may leave the picture."""
     errors = curve[["training_error", "validation_error"]].to_numpy()
     low = min(errors.min(), bayes_error)
@@ -70,7 +84,9 @@ def limit_errors(ax, curve, bayes_error: float, *, most: float = np.inf) -> None
     ax.set_ylim(max(ax.get_ylim()[0], low - 0.12 * span), min(ax.get_ylim()[1], low + 1.4 * span))
 
 
-def shade_gaps(ax, x, curve, bayes_error: float, *, connected: bool = True) -> None:
+def shade_gaps(
+    ax: Axes, x: ArrayLike, curve: pd.DataFrame, bayes_error: float, *, connected: bool = True
+) -> None:
     """Shade the gaps along the curves, or at each of several names."""
     for _, low, high, colour, hatch in gaps(curve, bayes_error):
         look = {"facecolor": "none", "edgecolor": colour, "hatch": hatch, "alpha": 0.35, "lw": 0}
@@ -80,7 +96,9 @@ def shade_gaps(ax, x, curve, bayes_error: float, *, connected: bool = True) -> N
             ax.bar(x, high - low, 0.6, bottom=low, **look)
 
 
-def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> None:
+def name_gaps(
+    ax: Axes, curve: pd.DataFrame, bayes_error: float, *, at: int, in_percent: bool
+) -> None:
     """Measure and name the gaps at one point of the curve, in the right margin."""
     names = []
     for name, low, high, colour, _ in gaps(curve, bayes_error):
@@ -98,7 +116,7 @@ def name_gaps(ax, curve, bayes_error: float, *, at: int, in_percent: bool) -> No
                 "shrinkB": 0,
             },
         )
-        size = style.format_error(high[at] - low[at], in_percent)
+        size = format_error(high[at] - low[at], in_percent)
         names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.
     bottom, top = ax.get_ylim()

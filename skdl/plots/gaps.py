@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.gaps import Estimate
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["GapsDisplay"]
 
@@ -32,6 +44,11 @@ class GapsDisplay:
     bars_ : list of matplotlib bars
         The five bars, from left to right.
 
+    See Also
+    --------
+    LearningCurveDisplay : The same gaps over the number of rows.
+    RemediesDisplay : What remedies do to the gaps.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -46,15 +63,15 @@ class GapsDisplay:
     def __init__(
         self,
         *,
-        bayes_error,
-        training_error,
-        bias,
-        variance,
-        validation_error,
-        tolerance,
-        error_name="error",
-        in_percent=True,
-    ):
+        bayes_error: float,
+        training_error: Estimate,
+        bias: Estimate,
+        variance: Estimate,
+        validation_error: Estimate,
+        tolerance: float,
+        error_name: str = "error",
+        in_percent: bool = True,
+    ) -> None:
         self.bayes_error = bayes_error
         self.training_error = training_error
         self.bias = bias
@@ -65,7 +82,7 @@ class GapsDisplay:
         self.in_percent = in_percent
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, ax=None) -> GapsDisplay:
+    def from_diagnosis(cls, diagnosis: Diagnosis, *, ax: Axes | None = None) -> GapsDisplay:
         """Draw the gaps of a diagnosis.
 
         Parameters
@@ -88,7 +105,15 @@ class GapsDisplay:
         return cls(**{name: getattr(diagnosis, name) for name in names}).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> GapsDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> GapsDisplay:
         """Diagnose an estimator and draw its gaps.
 
         Parameters
@@ -103,7 +128,7 @@ class GapsDisplay:
         diagnosis = diagnose(estimator, X, y, **{"train_sizes": (), **settings})
         return cls.from_diagnosis(diagnosis, ax=ax)
 
-    def plot(self, ax=None) -> GapsDisplay:
+    def plot(self, ax: Axes | None = None) -> GapsDisplay:
         """Draw the five steps with their intervals.
 
         Parameters
@@ -139,7 +164,7 @@ class GapsDisplay:
                 ax,
                 range(len(steps)),
                 [
-                    f"{name}\n{style.format_error(height, self.in_percent)}"
+                    f"{name}\n{format_error(height, self.in_percent)}"
                     for name, _, height, *_ in steps
                 ],
             )
@@ -171,7 +196,7 @@ class GapsDisplay:
                 label=f"{100 * estimate.confidence:.0f} % interval" if place == 1 else None,
             )
         if is_gap:
-            size = style.format_error(self.tolerance, self.in_percent)
+            size = format_error(self.tolerance, self.in_percent)
             ax.plot(
                 [place - 0.45, place + 0.45],
                 2 * [foot + self.tolerance],

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["HiddenUnitsDisplay"]
 
@@ -36,6 +45,11 @@ class HiddenUnitsDisplay:
     artists_ : list of matplotlib images or lists of bars
         What is drawn in each panel.
 
+    See Also
+    --------
+    WeightsDisplay : How the weights of all layers are distributed.
+    RepresentationDisplay : What a layer makes of the rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_digits
@@ -48,7 +62,14 @@ class HiddenUnitsDisplay:
     10
     """
 
-    def __init__(self, *, weights, units, image_shape=None, feature_names=None):
+    def __init__(
+        self,
+        *,
+        weights: np.ndarray,
+        units: ArrayLike,
+        image_shape: tuple[int, ...] | None = None,
+        feature_names: Sequence[str] | None = None,
+    ) -> None:
         self.weights = weights
         self.units = units
         self.image_shape = image_shape
@@ -56,7 +77,15 @@ class HiddenUnitsDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, y=None, *, image_shape=None, n_units=16, feature_names=None, ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        image_shape: tuple[int, ...] | None = None,
+        n_units: int = 16,
+        feature_names: Sequence[str] | None = None,
+        ax: Axes | None = None,
     ) -> HiddenUnitsDisplay:
         """Draw the units that matter most to the layer above.
 
@@ -77,11 +106,9 @@ class HiddenUnitsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        model = unwrap(estimator)[0]
+        model = fitted_network(estimator)[0]
         if len(getattr(model, "coefs_", ())) < 2:
             raise TypeError(
                 f"{cls.__name__}: estimator must be a fitted network with a hidden layer; got "
@@ -103,7 +130,7 @@ class HiddenUnitsDisplay:
             weights=first, units=units, image_shape=image_shape, feature_names=feature_names
         ).plot(ax)
 
-    def plot(self, ax=None) -> HiddenUnitsDisplay:
+    def plot(self, ax: Axes | None = None) -> HiddenUnitsDisplay:
         """Draw one small panel for each unit.
 
         Parameters
@@ -140,12 +167,14 @@ class HiddenUnitsDisplay:
         return self
 
     def _image(self, ax, w, reach):
+        """Draw the weights of a unit as an image."""
         ax.set_xticks([])
         ax.set_yticks([])
         ax.spines[:].set_visible(False)
         return ax.imshow(w.reshape(self.image_shape), cmap="gray", vmin=-reach, vmax=reach)
 
     def _bars(self, ax, w, reach):
+        """Draw the weights of a unit as bars."""
         ax.axhline(0, color=style.INK, lw=0.6)
         ax.set_ylim(-1.05 * reach, 1.05 * reach)
         ax.tick_params(labelsize=8)

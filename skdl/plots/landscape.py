@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.inspection.landscape import LossLandscape
 
 __all__ = ["LossLandscapeDisplay"]
 
@@ -30,6 +39,10 @@ class LossLandscapeDisplay:
     end_ : matplotlib line
         The mark where the fit ended.
 
+    See Also
+    --------
+    skdl.inspection.loss_landscape : Measures what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -42,11 +55,13 @@ class LossLandscapeDisplay:
     20
     """
 
-    def __init__(self, *, landscape):
+    def __init__(self, *, landscape: LossLandscape) -> None:
         self.landscape = landscape
 
     @classmethod
-    def from_landscape(cls, landscape, *, ax=None) -> LossLandscapeDisplay:
+    def from_landscape(
+        cls, landscape: LossLandscape, *, ax: Axes | None = None
+    ) -> LossLandscapeDisplay:
         """Draw what was measured.
 
         Parameters
@@ -60,7 +75,14 @@ class LossLandscapeDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, path=True, ax=None, **settings
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        path: bool = True,
+        ax: Axes | None = None,
+        **settings: Any,
     ) -> LossLandscapeDisplay:
         """Measure the landscape around a network and draw it.
 
@@ -88,7 +110,7 @@ class LossLandscapeDisplay:
             loss_landscape(estimator, X, y, snapshots=snapshots, **settings), ax=ax
         )
 
-    def plot(self, ax=None) -> LossLandscapeDisplay:
+    def plot(self, ax: Axes | None = None) -> LossLandscapeDisplay:
         """Draw the contours, and the path if there is one.
 
         Parameters
@@ -161,6 +183,7 @@ class LossLandscapeDisplay:
         bar.outline.set_visible(False)
 
     def _name_axes(self) -> None:
+        """Say what the axes count."""
         ax, found = self.ax_, self.landscape
         if found.explained is None:
             ax.set_xlabel("direction 1 (random, in filter norms)")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network_of_skdl
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["LayerSignsDisplay"]
 
@@ -42,6 +50,11 @@ class LayerSignsDisplay:
     lines_ : dict of str to list of matplotlib lines
         The lines of each sign, one for each layer from below.
 
+    See Also
+    --------
+    LossCurvesDisplay : The losses of the same epochs.
+    WeightsDisplay : The weights at the end.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -54,13 +67,19 @@ class LayerSignsDisplay:
     [3, 3, 2, 2]
     """
 
-    def __init__(self, *, record, signs=tuple(SIGNS)):
+    def __init__(self, *, record: pd.DataFrame, signs: tuple[str, ...] = tuple(SIGNS)) -> None:
         self.record = record
         self.signs = signs
 
     @classmethod
     def from_estimator(
-        cls, estimator, X=None, y=None, *, signs=tuple(SIGNS), ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        signs: tuple[str, ...] = tuple(SIGNS),
+        ax: Axes | None = None,
     ) -> LayerSignsDisplay:
         """Draw the signs that a fit recorded.
 
@@ -75,8 +94,6 @@ class LayerSignsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import network_of
-
         unknown = [sign for sign in signs if sign not in SIGNS]
         if unknown or not signs:
             raise ValueError(
@@ -84,7 +101,7 @@ class LayerSignsDisplay:
             )
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        record = network_of(estimator, asked_by=cls.__name__)[0].history_.to_frame()
+        record = fitted_network_of_skdl(estimator, owner=cls.__name__)[0].history_.to_frame()
         missing = [sign for sign in signs if sign not in record]
         if missing:
             raise ValueError(
@@ -93,7 +110,7 @@ class LayerSignsDisplay:
             )
         return cls(record=record, signs=tuple(signs)).plot(ax)
 
-    def plot(self, ax=None) -> LayerSignsDisplay:
+    def plot(self, ax: Axes | None = None) -> LayerSignsDisplay:
         """Draw the panels.
 
         Parameters

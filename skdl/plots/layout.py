@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skdl.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["finish", "fit", "inches_of", "panels", "text_width", "write_ticks"]
 
 
-def panels(ax, n_rows: int, n_columns: int, figsize, *, headline: str = "", **shared):
+def panels(
+    ax: Axes | None,
+    n_rows: int,
+    n_columns: int,
+    figsize: tuple[float, float],
+    *,
+    headline: str = "",
+    **shared: Any,
+) -> tuple[Axes, np.ndarray]:
     """Divide a place into a headline and panels below it.
 
     Parameters
@@ -60,7 +73,7 @@ def panels(ax, n_rows: int, n_columns: int, figsize, *, headline: str = "", **sh
     return host, place.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
 
 
-def inches_of(ax) -> tuple[float, float]:
+def inches_of(ax: Axes) -> tuple[float, float]:
     """Return how wide and high axes are, in inches, with all that has been drawn so far."""
     figure = ax.figure
     if figure.get_layout_engine() is not None:
@@ -77,7 +90,7 @@ def text_width(text: str, size: float) -> float:
     return max((TextPath((0, 0), line, size).get_extents().width for line in lines), default=0) / 72
 
 
-def finish(ax, error_name: str, in_percent: bool) -> None:
+def finish(ax: Axes, error_name: str, in_percent: bool) -> None:
     """Label the error axis, and put the legend above the picture, where it covers nothing."""
     if in_percent:
         ax.yaxis.set_major_formatter(lambda error, _: f"{100 * error:.4g} %")
@@ -85,7 +98,7 @@ def finish(ax, error_name: str, in_percent: bool) -> None:
     fit(ax)
 
 
-def fit(ax) -> None:
+def fit(ax: Axes) -> None:
     """Break the names of axes that are too long, and add the legend: the last thing to draw."""
     for axis, inches in zip((ax.xaxis, ax.yaxis), inches_of(ax), strict=True):
         text, size = axis.get_label_text(), axis.label.get_size()
@@ -96,7 +109,7 @@ def fit(ax) -> None:
     legend(ax)
 
 
-def legend(ax) -> None:
+def legend(ax: Axes) -> None:
     """Put the legend above the picture, in as many columns as have room, none if it is empty."""
     handles, labels = ax.get_legend_handles_labels()
     if not handles:
@@ -112,7 +125,7 @@ def legend(ax) -> None:
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.03), ncols=columns, fontsize=size)
 
 
-def write_ticks(ax, places, labels, *, all_needed: bool = True) -> None:
+def write_ticks(ax: Axes, places: ArrayLike, labels: list[str], *, all_needed: bool = True) -> None:
     """Write labels under places on the horizontal axis, whatever room there is.
 
     Parameters

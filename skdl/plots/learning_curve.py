@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from sklearn.base import BaseEstimator
+
 from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["LearningCurveDisplay"]
 
@@ -32,6 +43,11 @@ class LearningCurveDisplay:
     lines_ : list of matplotlib lines
         The training curve, the validation curve and the Bayes line.
 
+    See Also
+    --------
+    ValidationCurveDisplay : The same errors over a parameter.
+    GapsDisplay : The gaps at full size.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -43,14 +59,23 @@ class LearningCurveDisplay:
     [30, 60, 120]
     """
 
-    def __init__(self, *, curve, bayes_error=0.0, error_name="error", in_percent=True):
+    def __init__(
+        self,
+        *,
+        curve: pd.DataFrame,
+        bayes_error: float = 0.0,
+        error_name: str = "error",
+        in_percent: bool = True,
+    ) -> None:
         self.curve = curve
         self.bayes_error = bayes_error
         self.error_name = error_name
         self.in_percent = in_percent
 
     @classmethod
-    def from_diagnosis(cls, diagnosis, *, ax=None) -> LearningCurveDisplay:
+    def from_diagnosis(
+        cls, diagnosis: Diagnosis, *, ax: Axes | None = None
+    ) -> LearningCurveDisplay:
         """Draw the learning curve of a diagnosis.
 
         Parameters
@@ -73,7 +98,15 @@ class LearningCurveDisplay:
         ).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> LearningCurveDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> LearningCurveDisplay:
         """Diagnose an estimator and draw its learning curve.
 
         Parameters
@@ -87,7 +120,7 @@ class LearningCurveDisplay:
 
         return cls.from_diagnosis(diagnose(estimator, X, y, **settings), ax=ax)
 
-    def plot(self, ax=None) -> LearningCurveDisplay:
+    def plot(self, ax: Axes | None = None) -> LearningCurveDisplay:
         """Draw the curves, their intervals and the two gaps.
 
         Parameters
@@ -108,6 +141,7 @@ class LearningCurveDisplay:
         return self
 
     def _label_rows(self) -> None:
+        """Write the numbers of rows under a logarithmic axis."""
         ax, n_rows = self.ax_, self.curve["n_rows"]
         ax.set_xscale("log")
         names = [f"{n:,}".replace(",", "\N{NARROW NO-BREAK SPACE}") for n in n_rows]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.inspection.range_test import LearningRateTest
 
 __all__ = ["LearningRateDisplay"]
 
@@ -30,6 +39,10 @@ class LearningRateDisplay:
     marks_ : dict of str to matplotlib line
         Where the smoothed loss falls fastest and is lowest; the suggestion and the current rate.
 
+    See Also
+    --------
+    skdl.inspection.find_learning_rate : Measures what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -42,11 +55,11 @@ class LearningRateDisplay:
     ['lowest', 'steepest', 'suggestion', 'current']
     """
 
-    def __init__(self, *, test):
+    def __init__(self, *, test: LearningRateTest) -> None:
         self.test = test
 
     @classmethod
-    def from_test(cls, test, *, ax=None) -> LearningRateDisplay:
+    def from_test(cls, test: LearningRateTest, *, ax: Axes | None = None) -> LearningRateDisplay:
         """Draw a range test.
 
         Parameters
@@ -59,7 +72,15 @@ class LearningRateDisplay:
         return cls(test=test).plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> LearningRateDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> LearningRateDisplay:
         """Run a range test and draw it.
 
         Parameters
@@ -73,7 +94,7 @@ class LearningRateDisplay:
 
         return cls.from_test(find_learning_rate(estimator, X, y, **settings), ax=ax)
 
-    def plot(self, ax=None) -> LearningRateDisplay:
+    def plot(self, ax: Axes | None = None) -> LearningRateDisplay:
         """Draw the losses, the smoothed loss and the readings.
 
         Parameters
@@ -110,6 +131,7 @@ class LearningRateDisplay:
         return self
 
     def _mark_readings(self) -> None:
+        """Mark the rates that are read off the curve."""
         ax, test = self.ax_, self.test
         self.marks_ = {}
         for name, rate, marker in (("lowest", test.lowest, "s"), ("steepest", test.steepest, "D")):

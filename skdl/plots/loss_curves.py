@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -33,6 +41,11 @@ class LossCurvesDisplay:
     marks_ : dict of str to matplotlib line
         The mark of the best epoch of each fit.
 
+    See Also
+    --------
+    LayerSignsDisplay : What each layer does over the same epochs.
+    LearningCurveDisplay : Errors over rows, not over epochs.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -45,12 +58,21 @@ class LossCurvesDisplay:
     [1, 2, 3, 4, 5]
     """
 
-    def __init__(self, *, records, best=None):
+    def __init__(
+        self, *, records: dict[str, pd.DataFrame], best: dict[str, int] | None = None
+    ) -> None:
         self.records = records
         self.best = best
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, y=None, *, ax=None) -> LossCurvesDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        ax: Axes | None = None,
+    ) -> LossCurvesDisplay:
         """Draw the loss curves of one fit.
 
         Parameters
@@ -62,14 +84,14 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        return cls.from_estimators({type(unwrap(estimator)[0]).__name__: estimator}, ax=ax)
+        return cls.from_estimators({type(fitted_network(estimator)[0]).__name__: estimator}, ax=ax)
 
     @classmethod
-    def from_estimators(cls, estimators, *, ax=None) -> LossCurvesDisplay:
+    def from_estimators(
+        cls, estimators: dict[str, BaseEstimator], *, ax: Axes | None = None
+    ) -> LossCurvesDisplay:
         """Draw the loss curves of several fits over each other.
 
         Parameters
@@ -79,18 +101,16 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         records, best = {}, {}
         for name, estimator in estimators.items():
-            model = unwrap(estimator)[0]
+            model = fitted_network(estimator)[0]
             records[name] = _record(model)
             best_epoch = getattr(model, "best_iter_", None)
             if best_epoch is not None and best_epoch != model.n_iter_:
                 best[name] = best_epoch
         return cls(records=records, best=best).plot(ax)
 
-    def plot(self, ax=None) -> LossCurvesDisplay:
+    def plot(self, ax: Axes | None = None) -> LossCurvesDisplay:
         """Draw the curves.
 
         Parameters
@@ -113,10 +133,12 @@ class LossCurvesDisplay:
         return self
 
     def _draw(self, name, kind, record, column, **look) -> None:
+        """Draw one curve of a record, if it was kept."""
         rows = record[record[column].notna()]
         self.lines_[name, kind] = self.ax_.plot(rows["epoch"], rows[column], **look)[0]
 
     def _draw_one(self, name, record) -> None:
+        """Draw all curves of a single fit."""
         self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
         if "validation_loss" in record:
             look = {"color": style.VALIDATION, "ls": (0, (6, 2)), "label": "validation"}
@@ -127,6 +149,7 @@ class LossCurvesDisplay:
         self._mark(name, record, color=style.INK)
 
     def _draw_several(self) -> None:
+        """Draw the curves of several fits, each in its own colour."""
         for number, (name, record) in enumerate(self.records.items()):
             colour = style.nth_line(number, len(self.records))["color"]
             self._draw(name, "training", record, "loss", color=colour, label=name)

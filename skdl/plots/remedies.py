@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.trials import Trials
 
 __all__ = ["RemediesDisplay"]
 
@@ -41,6 +51,10 @@ class RemediesDisplay:
     intervals_ : dict of str to matplotlib collection
         The intervals of the changes, drawn around the marks after.
 
+    See Also
+    --------
+    skdl.diagnosis.Diagnosis.try_remedies : Measures what is drawn.
+
     Examples
     --------
     >>> import pandas as pd
@@ -53,7 +67,14 @@ class RemediesDisplay:
     [0.09]
     """
 
-    def __init__(self, *, frame, tolerance=None, gap_name="gap", in_percent=True):
+    def __init__(
+        self,
+        *,
+        frame: pd.DataFrame,
+        tolerance: float | None = None,
+        gap_name: str = "gap",
+        in_percent: bool = True,
+    ) -> None:
         self.frame = frame
         self.tolerance = tolerance
         self.gap_name = gap_name
@@ -61,7 +82,13 @@ class RemediesDisplay:
 
     @classmethod
     def from_frame(
-        cls, frame, *, ax=None, tolerance=None, gap_name="gap", in_percent=True
+        cls,
+        frame: pd.DataFrame,
+        *,
+        ax: Axes | None = None,
+        tolerance: float | None = None,
+        gap_name: str = "gap",
+        in_percent: bool = True,
     ) -> RemediesDisplay:
         """Draw what was measured of remedies.
 
@@ -86,7 +113,9 @@ class RemediesDisplay:
         )
 
     @classmethod
-    def from_trials(cls, trials, *, ax=None, tolerance=None) -> RemediesDisplay:
+    def from_trials(
+        cls, trials: Trials, *, ax: Axes | None = None, tolerance: float | None = None
+    ) -> RemediesDisplay:
         """Draw what ``Diagnosis.try_remedies`` measured.
 
         Parameters
@@ -103,7 +132,15 @@ class RemediesDisplay:
         )
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, ax=None, **settings) -> RemediesDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        ax: Axes | None = None,
+        **settings: Any,
+    ) -> RemediesDisplay:
         """Diagnose an estimator, try the remedies, and draw what they did.
 
         Parameters
@@ -119,7 +156,7 @@ class RemediesDisplay:
         trials = found.try_remedies(X, y, random_state=settings.get("random_state"))
         return cls.from_trials(trials, ax=ax, tolerance=found.tolerance)
 
-    def plot(self, ax=None) -> RemediesDisplay:
+    def plot(self, ax: Axes | None = None) -> RemediesDisplay:
         """Draw a row for each remedy.
 
         Parameters
@@ -140,7 +177,7 @@ class RemediesDisplay:
                 self._draw_gap(name, colour, marker, rows + offset)
             ax.vlines(0 * rows, rows - 0.1, rows + 0.5, color=style.INK, lw=0.8)
             if self.tolerance is not None:
-                size = style.format_error(self.tolerance, self.in_percent)
+                size = format_error(self.tolerance, self.in_percent)
                 ax.vlines(
                     0 * rows + self.tolerance,
                     rows - 0.1,

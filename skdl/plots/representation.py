@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, is_classifier
 
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["RepresentationDisplay"]
 
@@ -34,6 +40,10 @@ class RepresentationDisplay:
     figure_ : matplotlib Figure
     image_ : matplotlib image
 
+    See Also
+    --------
+    skdl.inspection.hidden_activations : What the units put out.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -46,7 +56,14 @@ class RepresentationDisplay:
     (150, 150)
     """
 
-    def __init__(self, *, similarity, y=None, by_class=True, layer_name="hidden layer"):
+    def __init__(
+        self,
+        *,
+        similarity: np.ndarray,
+        y: Targets | None = None,
+        by_class: bool = True,
+        layer_name: str = "hidden layer",
+    ) -> None:
         self.similarity = similarity
         self.y = y
         self.by_class = by_class
@@ -54,7 +71,14 @@ class RepresentationDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y=None, *, layer=-1, max_rows=400, ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets | None = None,
+        *,
+        layer: int = -1,
+        max_rows: int = 400,
+        ax: Axes | None = None,
     ) -> RepresentationDisplay:
         """Draw how a fitted network represents rows.
 
@@ -92,7 +116,7 @@ class RepresentationDisplay:
             layer_name=f"hidden layer {layer % len(activations) + 1} of {len(activations)}",
         ).plot(ax)
 
-    def plot(self, ax=None) -> RepresentationDisplay:
+    def plot(self, ax: Axes | None = None) -> RepresentationDisplay:
         """Draw the matrix.
 
         Parameters

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
 from skdl.plots import layout, style
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.inspection.network import Snapshots
 
 __all__ = ["SingularModesDisplay"]
 
@@ -31,6 +43,10 @@ class SingularModesDisplay:
     lines_ : list of matplotlib lines
         One for each mode, the strongest first.
 
+    See Also
+    --------
+    skdl.inspection.Snapshots : Keeps what is drawn.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -44,13 +60,20 @@ class SingularModesDisplay:
     (5, 3)
     """
 
-    def __init__(self, *, epochs, values, name="weights"):
+    def __init__(self, *, epochs: Sequence[int], values: np.ndarray, name: str = "weights") -> None:
         self.epochs = epochs
         self.values = values
         self.name = name
 
     @classmethod
-    def from_snapshots(cls, snapshots, *, layer=None, n_modes=8, ax=None) -> SingularModesDisplay:
+    def from_snapshots(
+        cls,
+        snapshots: Snapshots,
+        *,
+        layer: int | None = None,
+        n_modes: int = 8,
+        ax: Axes | None = None,
+    ) -> SingularModesDisplay:
         """Draw what the callback :class:`skdl.inspection.network.Snapshots` kept.
 
         Parameters
@@ -70,7 +93,14 @@ class SingularModesDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, layer=None, n_modes=8, ax=None
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
+        *,
+        layer: int | None = None,
+        n_modes: int = 8,
+        ax: Axes | None = None,
     ) -> SingularModesDisplay:
         """Fit a clone, watch its weights, and draw their singular values.
 
@@ -90,7 +120,7 @@ class SingularModesDisplay:
         _, snapshots = fit_watched(estimator, X, y)
         return cls.from_snapshots(snapshots, layer=layer, n_modes=n_modes, ax=ax)
 
-    def plot(self, ax=None) -> SingularModesDisplay:
+    def plot(self, ax: Axes | None = None) -> SingularModesDisplay:
         """Draw one line for each mode.
 
         Parameters

@@ -7,9 +7,17 @@ marker, a line style or a name beside it says too.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
 
 __all__ = [
     "INK",
@@ -17,7 +25,6 @@ __all__ = [
     "VALIDATION",
     "axes",
     "drawing",
-    "format_error",
     "is_logarithmic",
     "nth_line",
     "svg",
@@ -58,7 +65,7 @@ SETTINGS = {
 
 
 @contextmanager
-def drawing():
+def drawing() -> Iterator[None]:
     """Draw in this style, and leave the user's settings alone."""
     try:
         import matplotlib
@@ -70,7 +77,7 @@ def drawing():
         yield
 
 
-def axes(ax=None, figsize=(4.9, 3.6)):
+def axes(ax: Axes | None = None, figsize: tuple[float, float] = (4.9, 3.6)) -> Axes:
     """Return `ax`, or the axes of a new figure."""
     if ax is not None:
         return ax
@@ -88,7 +95,7 @@ def nth_line(number: int, total: int) -> dict:
     return {"color": colour, "ls": styles[number % len(styles)]}
 
 
-def is_logarithmic(values) -> bool:
+def is_logarithmic(values: ArrayLike) -> bool:
     """Say whether numbers are spread more evenly on a logarithmic axis than on a linear one.
 
     Examples
@@ -103,12 +110,7 @@ def is_logarithmic(values) -> bool:
     return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
 
 
-def format_error(error: float, in_percent: bool) -> str:
-    """Write an error as in the text of a diagnosis."""
-    return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
-
-
-def svg(display, diagnosis, figsize=(4.9, 3.6)) -> str:
+def svg(display: Any, diagnosis: Diagnosis, figsize: tuple[float, float] = (4.9, 3.6)) -> str:
     """Draw a diagnosis as an SVG element for a page; text and axes take the page's text colour.
 
     Parameters

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
-from skdl.diagnosis.validation_curve import all_numbers, is_number
+from skdl.diagnosis.validation_curve import all_numbers
 from skdl.plots import layout, style
 from skdl.plots.gap_curves import draw_errors, limit_errors, name_gaps, shade_gaps
+from skdl.tools.checks import is_number
+from skdl.tools.types import Inputs, Seed, Targets
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from sklearn.model_selection import BaseCrossValidator
 
 __all__ = ["ValidationCurveDisplay"]
 
@@ -44,6 +55,10 @@ class ValidationCurveDisplay:
     mark_ : matplotlib line
         The vertical line at the current or the best setting.
 
+    See Also
+    --------
+    LearningCurveDisplay : The same errors over the number of rows.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -61,13 +76,13 @@ class ValidationCurveDisplay:
     def __init__(
         self,
         *,
-        curve,
-        param_name,
-        current=None,
-        bayes_error=0.0,
-        error_name="error",
-        in_percent=True,
-    ):
+        curve: pd.DataFrame,
+        param_name: str,
+        current: object = None,
+        bayes_error: float = 0.0,
+        error_name: str = "error",
+        in_percent: bool = True,
+    ) -> None:
         self.curve = curve
         self.param_name = param_name
         self.current = current
@@ -78,23 +93,23 @@ class ValidationCurveDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: BaseEstimator,
+        X: Inputs,
+        y: Targets,
         *,
-        param_name,
-        param_range,
-        ax=None,
-        bayes_error=0.0,
-        scoring=None,
-        cv=5,
-        n_repeats=1,
-        confidence=0.95,
-        groups=None,
-        params=None,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
+        param_name: str,
+        param_range: Sequence[Any] | np.ndarray,
+        ax: Axes | None = None,
+        bayes_error: float = 0.0,
+        scoring: str | Callable[..., float] | None = None,
+        cv: int | BaseCrossValidator | Iterable[Any] = 5,
+        n_repeats: int | None = 1,
+        confidence: float = 0.95,
+        groups: ArrayLike | None = None,
+        params: dict[str, Any] | None = None,
+        n_jobs: int | None = None,
+        random_state: Seed = None,
+        verbose: int = 0,
     ) -> ValidationCurveDisplay:
         """Measure an estimator at each value of a parameter, on the same folds, and draw it.
 
@@ -143,7 +158,7 @@ class ValidationCurveDisplay:
             in_percent=error.best == 1,
         ).plot(ax)
 
-    def plot(self, ax=None) -> ValidationCurveDisplay:
+    def plot(self, ax: Axes | None = None) -> ValidationCurveDisplay:
         """Draw the curves, their intervals, the two gaps and the current setting.
 
         Parameters
@@ -207,6 +222,7 @@ class ValidationCurveDisplay:
 
 
 def _name(value) -> str:
+    """Write a value of the parameter under its tick."""
     if is_number(value) and not isinstance(value, Integral):
         return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
     return str(value)

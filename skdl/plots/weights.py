@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
+from skdl.tools.inside import fitted_network
+from skdl.tools.types import Inputs, Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["WeightsDisplay"]
 
@@ -32,6 +39,10 @@ class WeightsDisplay:
     counts_ : list of ndarray of shape (bins,)
         The heights of the histograms.
 
+    See Also
+    --------
+    HiddenUnitsDisplay : What single units look at.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris
@@ -44,12 +55,20 @@ class WeightsDisplay:
     [32, 24]
     """
 
-    def __init__(self, *, coefs, bins=60):
+    def __init__(self, *, coefs: list[np.ndarray], bins: int = 60) -> None:
         self.coefs = coefs
         self.bins = bins
 
     @classmethod
-    def from_estimator(cls, estimator, X=None, y=None, *, bins=60, ax=None) -> WeightsDisplay:
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: Inputs | None = None,
+        y: Targets | None = None,
+        *,
+        bins: int = 60,
+        ax: Axes | None = None,
+    ) -> WeightsDisplay:
         """Draw the weights of a network.
 
         Parameters
@@ -64,16 +83,14 @@ class WeightsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        from skdl.inspection.network import unwrap
-
         if X is not None:
             estimator = clone(estimator).fit(X, y)
-        model = unwrap(estimator)[0]
+        model = fitted_network(estimator)[0]
         if not hasattr(model, "coefs_"):
             raise TypeError(f"{cls.__name__}: estimator must be a fitted network; got {model!r}")
         return cls(coefs=[np.asarray(W) for W in model.coefs_], bins=bins).plot(ax)
 
-    def plot(self, ax=None) -> WeightsDisplay:
+    def plot(self, ax: Axes | None = None) -> WeightsDisplay:
         """Draw one panel for each layer.
 
         Parameters
@@ -88,7 +105,8 @@ class WeightsDisplay:
                 ax, rows, 1, figsize=(4.9, 0.9 + 1.25 * rows), sharex=True
             )
             self.figure_ = self.ax_.figure
-            self.axes_, self.counts_ = list(grid[:, 0]), []
+            self.axes_ = list(grid[:, 0])
+            self.counts_: list[np.ndarray] = []
             for number, (panel, W) in enumerate(zip(self.axes_, self.coefs, strict=True), start=1):
                 name = "output" if number == rows else f"layer {number}"
                 counts = panel.hist(

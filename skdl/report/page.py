@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skdl.diagnosis.result import Diagnosis
+    from skdl.plots import RemediesDisplay
 
 __all__ = ["render_report"]
 
@@ -19,12 +26,12 @@ BADGES = {
 
 
 def render_report(
-    diagnosis,
+    diagnosis: Diagnosis,
     *,
     title: str = "Diagnosis",
     data_notes: Sequence[str] = (),
     settings: Mapping[str, object] | None = None,
-    held_out=None,
+    held_out: Any = None,
 ) -> str:
     """Write a diagnosis as a self-contained HTML page.
 
@@ -49,6 +56,11 @@ def render_report(
     ------
     ImportError
         If matplotlib or jinja2 is missing; the message says what to install.
+
+    See Also
+    --------
+    skdl.diagnosis.diagnose : Makes what is reported.
+    skdl.plots.DiagnosisDisplay : The same on one slide.
 
     Examples
     --------
@@ -105,7 +117,7 @@ def render_report(
         table=words.table(diagnosis),
         pictures=pictures,
         found=words.found(diagnosis),
-        write=lambda error: words.quantity(diagnosis, error),
+        write=lambda error: words.format_error(error, diagnosis.in_percent),
         remedies_title=words.remedies_title(diagnosis),
         comparison=words.comparison(diagnosis),
         trials=trials,
@@ -124,13 +136,14 @@ class _TriedRemedies:
     """Draws what was tried, from the diagnosis that holds it."""
 
     @staticmethod
-    def from_diagnosis(diagnosis, *, ax):
+    def from_diagnosis(diagnosis: Diagnosis, *, ax: Axes | None = None) -> RemediesDisplay:
+        """Draw the trials of a diagnosis."""
         from skdl.plots import RemediesDisplay
 
         return RemediesDisplay.from_trials(diagnosis.trials_, ax=ax, tolerance=diagnosis.tolerance)
 
 
-def _region_rows(diagnosis) -> list[tuple[str, list[tuple]]]:
+def _region_rows(diagnosis: Diagnosis) -> list[tuple[str, list[tuple]]]:
     """Group the regions by kind: what it is called, and rows of words."""
     regions = diagnosis.regions_
     if regions is None or not len(regions):

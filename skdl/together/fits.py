@@ -25,7 +25,8 @@ from sklearn.utils.parallel import Parallel, delayed
 from skdl.estimators.base import BaseMLP
 from skdl.estimators.fitting.job import Job, postponed
 from skdl.estimators.fitting.stacks import alone_because, parameters_key, stacks, train_together
-from skdl.together.preprocessing import IN_MEMORY, Once, chain
+from skdl.together.preprocessing import IN_MEMORY, Once
+from skdl.tools.inside import parts
 from skdl.tools.progress import progress_bar
 from skdl.tools.rows import inputs_of, n_rows, params_of_rows, rows_of
 
@@ -166,7 +167,7 @@ def cut(tasks: list[Task], n_workers: int) -> list[list[int]]:
     kinds: dict[Hashable, int] = {}
     places = []
     for i, task in enumerate(tasks):
-        network = chain(task.estimator)[-1]
+        _, network = parts(task.estimator, exactly=True)[-1]
         key = parameters_key(network) if isinstance(network, BaseMLP) else None
         place = folds.setdefault(task.fold, len(folds)), kinds.setdefault(key, len(kinds)), i
         places.append(place)
@@ -225,11 +226,12 @@ class _Rows:
 
     def fit(self, task: Task, fitted: Fitted) -> Job | None:
         """Fit a task but for the training of its network; return the job that is left, if any."""
-        estimator, parts = task.estimator, chain(task.estimator)
+        estimator = task.estimator
+        inside = [part for _, part in parts(estimator, exactly=True)]
         params = _params_of(task, self.X)
-        trains_ours = isinstance(parts[-1], BaseMLP) and type(parts[-1]).fit is BaseMLP.fit
+        trains_ours = isinstance(inside[-1], BaseMLP) and type(inside[-1]).fit is BaseMLP.fit
         # scikit-learn's callbacks want to be told of every step.
-        if not trains_ours or any(getattr(part, "_skl_callbacks", None) for part in parts):
+        if not trains_ours or any(getattr(part, "_skl_callbacks", None) for part in inside):
             # Rows of its own: it may write to them.
             fitted.estimator = _fit(estimator, _take(task, self.X, self.y), params)
             return None

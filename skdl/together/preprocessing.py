@@ -15,36 +15,11 @@ from joblib import hash as content_of
 from sklearn.utils.validation import check_memory
 
 from skdl.estimators.fitting.job import at_once
+from skdl.tools.inside import parts
 
-__all__ = ["IN_MEMORY", "Once", "chain"]
+__all__ = ["IN_MEMORY", "Once"]
 
 IN_MEMORY = 256_000_000  # bytes of inputs, as they come and transformed, that are kept at a time
-
-
-def chain(estimator: Any) -> list[Any]:
-    """Return an estimator and what it trains last, one inside the other.
-
-    Examples
-    --------
-    >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.preprocessing import StandardScaler
-    >>> from skdl import MLPClassifier
-    >>> [type(part).__name__ for part in chain(make_pipeline(StandardScaler(), MLPClassifier()))]
-    ['Pipeline', 'MLPClassifier']
-    """
-    from sklearn.compose import TransformedTargetRegressor
-    from sklearn.pipeline import Pipeline
-
-    parts = [estimator]
-    while True:
-        last = parts[-1]
-        # Only these two themselves: a class that inherits may do something else at the end.
-        if type(last) is Pipeline and last.steps:
-            parts.append(last.steps[-1][1])
-        elif type(last) is TransformedTargetRegressor:
-            parts.append(getattr(last, "regressor_", last.regressor))
-        else:
-            return parts
 
 
 class Once:
@@ -77,13 +52,14 @@ class Once:
     @contextmanager
     def shared_by(self, estimator: Any) -> Iterator[None]:
         """Let the pipelines in an estimator look here first while it is fitted."""
-        pipelines = [part for part in chain(estimator) if hasattr(part, "memory")]
+        pipelines = [p for _, p in parts(estimator, exactly=True) if hasattr(p, "memory")]
         for pipeline in pipelines:
             pipeline.memory = _Memory(self, pipeline.memory)
         try:
             yield
         finally:
-            for part in [*pipelines, *chain(estimator)]:
+            fitted = [part for _, part in parts(estimator, exactly=True)]
+            for part in [*pipelines, *fitted]:
                 if isinstance(getattr(part, "memory", None), _Memory):
                     part.memory = part.memory.own
 

@@ -1,11 +1,83 @@
-"""Inside an estimator: the model at its end, and the inputs as that model sees them."""
+"""Inside an estimator: where the network sits in pipelines, target transformers and searches.
+
+Whatever has to look into an estimator does it here: for the network and the prefix of its
+parameters, for the fitted network and the inputs as it sees them, for all parts on the way.
+"""
 
 from __future__ import annotations
 
-__all__ = ["feature_names", "find_network", "fitted_network", "is_network"]
+from typing import Any
+
+from skdl.tools.checks import refuse
+
+__all__ = [
+    "feature_names",
+    "find_network",
+    "fitted_network",
+    "fitted_network_of_skdl",
+    "is_network",
+    "parts",
+]
 
 
-def find_network(estimator) -> tuple[object, str]:
+def parts(estimator: Any, *, exactly: bool = False) -> list[tuple[str, Any]]:
+    """List an estimator and what it trains last, one inside the other, outermost first.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A model, a pipeline or a transformer of the target.
+    exactly : bool, default=False
+        Whether only scikit-learn's own ``Pipeline`` and ``TransformedTargetRegressor`` are opened:
+        a class that inherits from them, or looks like them, may do something else at the end. The
+        fitted part stands for the one it was cloned from.
+
+    Returns
+    -------
+    parts : list of (str, estimator)
+        Each part with the prefix that its parameters have in the estimator.
+
+    Examples
+    --------
+    >>> from sklearn.compose import TransformedTargetRegressor
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import Pipeline
+    >>> estimator = Pipeline([("model", TransformedTargetRegressor(Ridge()))])
+    >>> [(prefix, type(part).__name__) for prefix, part in parts(estimator)]
+    [('', 'Pipeline'), ('model__', 'TransformedTargetRegressor'), ('model__regressor__', 'Ridge')]
+    """
+    prefix, found = "", [("", estimator)]
+    while True:
+        step = _next_exactly(estimator) if exactly else _next(estimator)
+        if step is None:
+            return found
+        name, estimator = step
+        prefix += f"{name}__"
+        found.append((prefix, estimator))
+
+
+def _next(estimator: Any) -> tuple[str, Any] | None:
+    """Return what an estimator trains last and its name there; None where it trains itself."""
+    if getattr(estimator, "steps", None):  # a Pipeline
+        return estimator.steps[-1]
+    if getattr(estimator, "regressor", None) is not None:  # a TransformedTargetRegressor
+        return "regressor", estimator.regressor
+    return None
+
+
+def _next_exactly(estimator: Any) -> tuple[str, Any] | None:
+    """Return the same, where the class is known to do nothing else."""
+    from sklearn.compose import TransformedTargetRegressor
+    from sklearn.pipeline import Pipeline
+
+    if type(estimator) is Pipeline and estimator.steps:
+        return estimator.steps[-1]
+    if type(estimator) is TransformedTargetRegressor:
+        return "regressor", getattr(estimator, "regressor_", estimator.regressor)
+    return None
+
+
+def find_network(estimator: Any) -> tuple[Any, str]:
     """Return the model at the end of pipelines and target transformers, and its parameters' prefix.
 
     Examples
@@ -15,27 +87,47 @@ def find_network(estimator) -> tuple[object, str]:
     >>> find_network(Pipeline([("mlp", MLPClassifier())]))
     (MLPClassifier(), 'mlp__')
     """
-    prefix = ""
-    while True:
-        if getattr(estimator, "steps", None):  # a Pipeline
-            name, estimator = estimator.steps[-1]
-        elif getattr(estimator, "regressor", None) is not None:  # a TransformedTargetRegressor
-            name, estimator = "regressor", estimator.regressor
-        else:
-            return estimator, prefix
-        prefix += f"{name}__"
+    prefix, network = parts(estimator)[-1]
+    return network, prefix
 
 
-def is_network(estimator) -> bool:
+def is_network(estimator: Any) -> bool:
     """Say whether the model at the end of the estimator has hidden layers."""
     network = find_network(estimator)[0]
     return hasattr(network, "get_params") and "hidden_layer_sizes" in network.get_params(deep=False)
 
 
-def fitted_network(estimator, X=None) -> tuple[object, object]:
-    """Return the fitted model at the end, and X, if given, after all transformers before it."""
+def fitted_network(estimator: Any, X: Any = None, *, in_search: bool = True) -> tuple[Any, Any]:
+    """Return the fitted model inside pipelines, searches and target transformers, and its inputs.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted model, or what is wrapped around one.
+    X : array-like of shape (n_rows, n_features), default=None
+        Inputs of the outermost; the steps before the model are applied to them.
+    in_search : bool, default=True
+        Whether to look into a search, too: the model is then its best one.
+
+    Returns
+    -------
+    model : estimator
+    X : array-like, or None
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import FunctionTransformer
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> negative = make_pipeline(FunctionTransformer(np.negative), DecisionTreeClassifier())
+    >>> fitted_network(negative.fit([[1.0], [2.0]], [0, 1]), np.array([[3.0]]))
+    (DecisionTreeClassifier(), array([[-3.]]))
+    """
     while True:
-        if getattr(estimator, "steps", None):
+        if in_search and hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif getattr(estimator, "steps", None):
             if X is not None and len(estimator.steps) > 1:
                 X = estimator[:-1].transform(X)
             estimator = estimator.steps[-1][1]
@@ -45,8 +137,26 @@ def fitted_network(estimator, X=None) -> tuple[object, object]:
             return estimator, X
 
 
-def feature_names(X) -> list[str]:
-    """Name the features: the columns of a data frame, else by their number from 0."""
+def fitted_network_of_skdl(estimator: Any, X: Any = None, *, owner: str) -> tuple[Any, Any]:
+    """Return what :func:`fitted_network` does, or say who needs a network of skdl and what came."""
+    from sklearn.utils.validation import check_is_fitted
+
+    mlp, X = fitted_network(estimator, X)
+    if not hasattr(type(mlp), "validation_loss_curve_"):
+        refuse(owner, "estimator", "a network of skdl", mlp, TypeError)
+    check_is_fitted(mlp)
+    return mlp, X
+
+
+def feature_names(X: Any) -> list[str]:
+    """Name the features: the columns of a data frame, else by their number from 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> feature_names(np.zeros((3, 2)))
+    ['feature 0', 'feature 1']
+    """
     if hasattr(X, "columns"):
         return [str(name) for name in X.columns]
     return [f"feature {number}" for number in range(X.shape[1])]

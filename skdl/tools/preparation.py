@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+
 __all__ = ["numeric_columns", "preparation"]
 
 
-def numeric_columns(X) -> list[str]:
+def numeric_columns(X: pd.DataFrame) -> list[str]:
     """Return the names of the columns of a data frame that hold numbers."""
     from pandas.api.types import is_numeric_dtype
 
     return [name for name in X.columns if is_numeric_dtype(X[name])]
 
 
-def preparation(X):
+def preparation(X: pd.DataFrame) -> ColumnTransformer:
     """Make the pipeline step that turns the columns of `X` into standardised numbers.
 
     Numbers: median imputation with a marker where something is missing, then standardised.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 __all__ = ["progress_bar"]
 
@@ -26,7 +27,7 @@ class SilentBar:
         self.close()
 
 
-def progress_bar(total: int, *, verbose: int = 1, description: str = ""):
+def progress_bar(total: int, *, verbose: int = 1, description: str = "") -> Any:
     """Open a bar of `total` steps on the standard error stream: what is done, the time left.
 
     It has ``update(n)``, ``set_postfix_str(text)`` and ``close()``, and is a context manager.

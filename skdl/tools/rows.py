@@ -181,6 +181,7 @@ def random_split(
 
 
 def _check_split(n_held: int, n: int, fraction: float, owner: str) -> None:
+    """Refuse a split that leaves no validation rows."""
     if n_held == 0:
         raise ValueError(
             f"{owner}: early_stopping needs validation rows, but validation_fraction={fraction} of "

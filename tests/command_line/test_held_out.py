@@ -7,7 +7,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
-from skdl.command_line.held_out import HeldOut, final_test, hold_out, wilson_interval
+from skdl.command_line.held_out import HeldOut, final_test, split_test_rows, wilson_interval
 from skdl.diagnosis import diagnose
 from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.telling import words
@@ -15,18 +15,18 @@ from skdl.diagnosis.telling import words
 
 def test_parts_are_disjoint_whole_and_stratified():
     y = np.repeat(["a", "b"], [150, 50])
-    work, test = hold_out(y, 0.2, stratify=True, seed=0)
+    work, test = split_test_rows(y, 0.2, stratify=True, seed=0)
     assert sorted([*work, *test]) == list(range(200))
     assert (y[test] == "b").sum() == 10 and len(test) == 40
-    other = hold_out(y, 0.2, stratify=True, seed=1)[1]
+    other = split_test_rows(y, 0.2, stratify=True, seed=1)[1]
     assert set(test) != set(other)
 
 
 def test_nothing_is_held_out_of_few_rows_and_a_single_row_of_a_class_is_no_obstacle():
-    assert len(hold_out(np.zeros(90), 0.2, stratify=True, seed=0)[1]) == 0
-    assert len(hold_out(np.zeros(900), 0.0, stratify=True, seed=0)[1]) == 0
+    assert len(split_test_rows(np.zeros(90), 0.2, stratify=True, seed=0)[1]) == 0
+    assert len(split_test_rows(np.zeros(900), 0.0, stratify=True, seed=0)[1]) == 0
     y = np.r_[np.zeros(199), 1]
-    assert len(hold_out(y, 0.2, stratify=True, seed=0)[1]) == 40
+    assert len(split_test_rows(y, 0.2, stratify=True, seed=0)[1]) == 40
 
 
 @pytest.mark.parametrize(("errors", "n"), [(0, 30), (3, 30), (30, 30), (50, 100)])
@@ -37,7 +37,7 @@ def test_wilsons_interval(errors, n):
 
 def test_error_of_a_fit_on_the_other_rows():
     X, y = load_iris(return_X_y=True)
-    work, test = hold_out(y, 0.3, stratify=True, seed=0)
+    work, test = split_test_rows(y, 0.3, stratify=True, seed=0)
     y = np.where(np.arange(150) % 5 == 0, 1, y)  # wrong labels, which the nearest row remembers
     model = KNeighborsClassifier(1)
     found = final_test(model, X, y, work, test, ErrorMeasure.make(model, None), "it")
@@ -50,7 +50,7 @@ def test_interval_of_a_regression_is_about_as_wide_as_the_error_varies():
     X, y = load_diabetes(return_X_y=True)
     errors, halves = [], []
     for seed in range(20):
-        work, test = hold_out(y, 0.3, stratify=False, seed=seed)
+        work, test = split_test_rows(y, 0.3, stratify=False, seed=seed)
         found = final_test(Ridge(), X, y, work, test, ErrorMeasure.make(Ridge(), None), "it")
         errors.append(found.error)
         halves.append((found.high - found.low) / 2)

@@ -19,8 +19,8 @@ from skdl.inspection.network import (
     fit_watched,
     hidden_activations,
     similarity,
-    unwrap,
 )
+from skdl.tools.inside import fitted_network
 
 X, y = load_iris(return_X_y=True)
 
@@ -60,11 +60,11 @@ def test_what_is_no_network_is_refused():
         fit_watched(DecisionTreeClassifier(), X, y)
 
 
-def test_unwrap_finds_the_network_in_a_search_over_a_pipeline():
+def test_fitted_network_finds_the_network_in_a_search_over_a_pipeline():
     search = GridSearchCV(
         make_pipeline(StandardScaler(), network()), {"mlpclassifier__l2": [0.1, 1.0]}, cv=2
     ).fit(X, y)
-    mlp, Z = unwrap(search, X)
+    mlp, Z = fitted_network(search, X)
     assert mlp is search.best_estimator_[-1]
     np.testing.assert_allclose(Z.mean(axis=0), 0, atol=1e-12)
 

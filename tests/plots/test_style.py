@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from skdl.diagnosis.telling.words import format_error
 from skdl.plots import style
 
 
@@ -65,4 +66,4 @@ def test_is_logarithmic(values, expected):
     ("error", "in_percent", "text"), [(0.0314, True, "3.1 %"), (2.5, False, "2.5")]
 )
 def test_format_error(error, in_percent, text):
-    assert style.format_error(error, in_percent) == text
+    assert format_error(error, in_percent) == text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ABOUT", "Finding", "listing"]
+__all__ = ["ABOUT", "Finding"]
 
 # What a finding is about, in the order in which they are told.
 ABOUT = {
@@ -40,17 +40,3 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.evidence}"
-
-
-def listing(names, most: int = 5) -> str:
-    """Join names; beyond `most` of them, say how many more there are.
-
-    Examples
-    --------
-    >>> listing("abcd", most=2)
-    'a, b and 2 more'
-    """
-    names = [str(name) for name in names]
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

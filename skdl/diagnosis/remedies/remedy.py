@@ -1,20 +1,23 @@
-"""What to change: each remedy names what it treats, the parameters, the reason and the source."""
+"""``Remedy``: one change to try; and ``@remedy``, which turns a function into a treatment.
+
+A treatment is a remedy before it has met a model: a function that reads the parameters of a network
+and returns the values to try, decorated with all that there is to say about it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 
-from skdl.diagnosis.findings.finding import Finding
-from skdl.diagnosis.remedies import catalogue
-from skdl.diagnosis.remedies.catalogue import Treatment
-from skdl.tools.inside import find_network
+from skdl.tools.inside import find_network, parts
 
-__all__ = ["Remedy", "find_network", "propose"]
+__all__ = ["Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
 
 
-class Remedy(dict):
+class Remedy(dict[str, list[Any]]):
     """A change that treats one regime: a mapping of parameter names to lists of values to try.
 
     Being a mapping, it is a parameter grid: the list ``diagnosis.remedies`` is valid as
@@ -39,6 +42,11 @@ class Remedy(dict):
         What to use instead, where the change is not one of parameters: a pipeline with a scaler
         in place of a bare network.
 
+    See Also
+    --------
+    diagnose : Proposes remedies.
+    Diagnosis.try_remedies : Measures what they do to both gaps.
+
     Examples
     --------
     >>> remedy = Remedy(
@@ -51,15 +59,15 @@ class Remedy(dict):
 
     def __init__(
         self,
-        parameters,
+        parameters: Mapping[str, list[Any]],
         *,
         action: str,
         regime: str,
         reason: str,
         source: str,
         treats: str = "",
-        replacement=None,
-    ):
+        replacement: BaseEstimator | None = None,
+    ) -> None:
         super().__init__(parameters)
         self.action = action
         self.regime = regime
@@ -80,13 +88,18 @@ class Remedy(dict):
             f"{k}={' or '.join(short(v) for v in values)}" for k, values in self.items()
         )
 
-    def candidates(self, estimator) -> list[tuple[str, object]]:
+    def candidates(self, estimator: BaseEstimator) -> list[tuple[str, BaseEstimator]]:
         """List what there is to try, as pairs of the change in words and a changed clone.
 
         Parameters
         ----------
         estimator : estimator
             What was diagnosed.
+
+        Returns
+        -------
+        candidates : list of (str, estimator)
+            Unfitted; none where the remedy is advice.
         """
         from sklearn.model_selection import ParameterGrid
 
@@ -105,7 +118,7 @@ class Remedy(dict):
         ]
 
 
-def short(value) -> str:
+def short(value: object) -> str:
     """Write a value to try; of a list of steps, the names and kinds only.
 
     Examples
@@ -124,136 +137,153 @@ def short(value) -> str:
     return repr(value)
 
 
-def _kind(step) -> str:
+def _kind(step: Any) -> str:
+    """Name the class of a step; of a pipeline, its steps too."""
     if hasattr(step, "steps"):
         return f"Pipeline({short(step.steps)})"
     return type(step).__name__
 
 
-# --- from the catalogue to this estimator ---------------------------------------------------------
+# --- from a function to a remedy for one estimator ------------------------------------------------
+
+Parameters: TypeAlias = dict[str, Any]
 
 
-def _make(treatment: Treatment, estimator, treats: str = "") -> Remedy | None:
-    """Fit a treatment to the estimator; None where it does not apply."""
-    parameters, replacement = {}, None
-    network, prefix = find_network(estimator)
-    if treatment.insert:
-        parameters, replacement = _inserted(treatment.insert, estimator)
-    elif treatment.change:
-        current = network.get_params(deep=False)
-        changes = treatment.change(current) if "hidden_layer_sizes" in current else None
-        if changes is None:
-            return None
-        parameters = {prefix + name: values for name, values in changes.items()}
-    return Remedy(
-        parameters,
-        action=treatment.action,
-        regime=treatment.regime,
-        reason=treatment.reason,
-        source=treatment.source,
-        treats=treats,
-        replacement=replacement,
-    )
-
-
-def _inserted(kind: str, estimator) -> tuple[dict, object]:
-    """Put a transformer right before the network: a pipeline's steps, or a new pipeline."""
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import PowerTransformer, StandardScaler
-
-    name, transformer = {
-        "standard": ("scale", StandardScaler()),
-        "power": ("power", PowerTransformer()),
-    }[kind]
-    network, prefix = find_network(estimator)
-    path = prefix.split("__")[:-1]
-    if not path:
-        return {}, Pipeline([(name, transformer), ("mlp", clone(network))])
-    holder = estimator
-    for part in path[:-1]:
-        holder = holder.get_params(deep=False)[part] if part == "regressor" else holder[part]
-    above = "".join(f"{part}__" for part in path[:-1])
-    if path[-1] == "regressor":
-        return {
-            f"{above}regressor": [Pipeline([(name, transformer), ("mlp", clone(network))])]
-        }, None
-    taken = {step for step, _ in holder.steps}
-    while name in taken:
-        name += "_again"
-    return {f"{above}steps": [[*holder.steps[:-1], (name, transformer), holder.steps[-1]]]}, None
-
-
-def propose(
-    estimator,
-    regime: str,
-    *,
-    findings: Sequence[Finding] = (),
-    bias_first: bool = True,
-    settled: bool = False,
-    more_rows_help: bool | None = None,
-) -> list[Remedy]:
-    """List the remedies for what was found and for the regime, the most promising first.
-
-    Faults of data and optimiser come first: until they are mended, the gaps say little about the
-    network. Then come two or three changes for each gap that is high, then the data.
+@dataclass(frozen=True)
+class Step:
+    """What a treatment returns to put a transformer right before the network.
 
     Parameters
     ----------
-    estimator : estimator
-        The diagnosed estimator, a pipeline perhaps.
-    regime : {"underfitting", "overfitting", "both", "neither"}
-        Its regime.
-    findings : sequence of Finding
-        What was found; each kind has its own treatments.
-    bias_first : bool, default=True
-        Whether bias is the larger gap; it is treated first.
-    settled : bool, default=False
-        Whether training records were read; where they show nothing wrong, the loss had settled,
-        and neither more epochs nor another rate are called for.
-    more_rows_help : bool or None, default=None
-        Whether the validation error still falls with more rows; None where this is not known.
+    name : str
+        The name of the step.
+    transformer : transformer
+        Unfitted.
+    """
+
+    name: str
+    transformer: Any
+
+
+# The values to try, by the name of the parameter; none is advice, and None does not apply.
+Change: TypeAlias = Mapping[str, list[Any]] | Step | None
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """A remedy before it has met a model; :func:`remedy` makes it and explains the fields."""
+
+    change: Callable[[Parameters], Change]
+    regime: str
+    action: str
+    reason: str
+    source: str
+    calls: tuple[str, ...]
+    any_model: bool
+    unsettled_only: bool
+    last_resort: bool
+
+    def applied(self, estimator: Any, treats: str = "") -> Remedy | None:
+        """Return the remedy for an estimator; None where the treatment does not apply."""
+        network, prefix = find_network(estimator)
+        current = network.get_params(deep=False)
+        if not self.any_model and "hidden_layer_sizes" not in current:
+            return None
+        change = self.change(current)
+        if change is None:
+            return None
+        replacement = None
+        if isinstance(change, Step):
+            change, replacement = _with_step(change, estimator)
+        else:
+            change = {prefix + name: values for name, values in change.items()}
+        return Remedy(
+            change,
+            action=self.action,
+            regime=self.regime,
+            reason=self.reason,
+            source=self.source,
+            treats=treats,
+            replacement=replacement,
+        )
+
+
+def remedy(
+    regime: str,
+    action: str,
+    *,
+    reason: str,
+    source: str,
+    calls: tuple[str, ...],
+    any_model: bool = False,
+    unsettled_only: bool = False,
+    last_resort: bool = False,
+) -> Callable[[Callable[[Parameters], Change]], Treatment]:
+    """Make a treatment of a function from a network's parameters to the values to try.
+
+    The function returns a mapping of parameter names to lists of values, a :class:`Step` to put
+    before the network, an empty mapping where the remedy is advice that no parameter can follow, or
+    None where it does not apply: a network without dropout cannot have less of it.
+
+    Parameters
+    ----------
+    regime : {"underfitting", "overfitting", "neither"}
+        What it treats.
+    action : str
+        What to do, in a few words; two treatments of one action are never proposed together.
+    reason : str
+        Why it should help, in one sentence.
+    source : str
+        The paper or book that says so, with its year.
+    calls : tuple of str
+        What calls for it: names of findings; a regime; or one of what closes the list, "bias
+        alone", "more rows help" and "more rows do not help".
+    any_model : bool, default=False
+        Whether it is for models that have no hidden layers, too.
+    unsettled_only : bool, default=False
+        Whether a loss that had settled speaks against it.
+    last_resort : bool, default=False
+        Whether a regime calls for it only where there is nothing else to do.
 
     Returns
     -------
-    remedies : list of Remedy
+    decorator : callable
+
+    Examples
+    --------
+    >>> @remedy(
+    ...     "overfitting", "Halve the rate", reason="It may help.", source="A. Uthor (2000)",
+    ...     calls=("overfitting",),
+    ... )
+    ... def halve(p):
+    ...     return {"learning_rate": [p["learning_rate"] / 2]}
+    >>> from skdl import MLPClassifier
+    >>> print(halve.applied(MLPClassifier(learning_rate=0.5)))
+    Halve the rate: learning_rate=0.25
     """
-    remedies: dict[str, Remedy] = {}
 
-    def add(chosen, most=99, otherwise=None, treats=""):
-        """Add the first treatments that this network can take; others get a general one."""
-        known = [_make(treatment, estimator, treats) for treatment in chosen]
-        new = {r.action: r for r in known if r is not None and r.action not in remedies}
-        remedies.update(list(new.items())[:most])
-        if not new and otherwise is not None and not remedies:
-            remedies[otherwise.action] = _make(otherwise, estimator)
+    def decorator(change: Callable[[Parameters], Change]) -> Treatment:
+        return Treatment(
+            change, regime, action, reason, source, calls, any_model, unsettled_only, last_resort
+        )
 
-    names = [finding.name for finding in findings]
-    for name, chosen in catalogue.FOR_FINDING.items():
-        harmless = regime == "neither" and chosen[0].regime != "neither"
-        if name in names and not harmless:
-            add(chosen, treats=name)
-    remedies = dict(list(remedies.items())[:4])
-    n_first = len(remedies)
-    if regime == "neither":
-        add([catalogue.KEEP, catalogue.NEW_INFORMATION])
-        return list(remedies.values())
+    return decorator
 
-    most = (2 if regime == "both" else 3) - (n_first > 2)
-    bias = catalogue.BIAS
-    if settled or n_first:
-        bias = [t for t in bias if t.action not in ("Tune the learning rate", "Train longer")]
-    against = {
-        "underfitting": lambda: add(bias, most, catalogue.RICHER),
-        "overfitting": lambda: add(catalogue.VARIANCE, most, catalogue.SIMPLER),
-    }
-    order = ["underfitting", "overfitting"] if bias_first else ["overfitting", "underfitting"]
-    for gap in order:
-        if regime in (gap, "both"):
-            against[gap]()
-    if "beaten by a linear model" in names:
-        add([catalogue.LINEAR], treats="beaten by a linear model")
-    if regime == "underfitting":
-        add([catalogue.CHECK_ERRORS])
-    elif more_rows_help is not None:
-        add([catalogue.MORE_ROWS if more_rows_help else catalogue.FEWER_FEATURES])
-    return list(remedies.values())
+
+def _with_step(step: Step, estimator: Any) -> tuple[dict[str, list[Any]], Any]:
+    """Put a transformer right before the network: a pipeline's steps, or a new pipeline."""
+    from sklearn.pipeline import Pipeline
+
+    *above, (prefix, network) = parts(estimator)
+    if not above:
+        return {}, Pipeline([(step.name, step.transformer), ("mlp", clone(network))])
+    before, holder = above[-1]
+    if not getattr(holder, "steps", None):  # a transformer of the target
+        pipeline = Pipeline([(step.name, step.transformer), ("mlp", clone(network))])
+        return {prefix.removesuffix("__"): [pipeline]}, None
+    name, taken = step.name, {name for name, _ in holder.steps}
+    while name in taken:
+        name += "_again"
+    return {
+        f"{before}steps": [[*holder.steps[:-1], (name, step.transformer), holder.steps[-1]]]
+    }, None

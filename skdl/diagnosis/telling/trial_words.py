@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
+from typing import TYPE_CHECKING
 
 from skdl.diagnosis.telling.words import format_error
 
-__all__ = ["trial_rows", "trials_as_text", "trials_verdict"]
+if TYPE_CHECKING:
+    from skdl.diagnosis.trials import Trials
+
+__all__ = ["trial_rows", "trials_verdict"]
 
 
-def trial_rows(trials) -> list[tuple[str, str, list[str]]]:
+def trial_rows(trials: Trials) -> list[tuple[str, str, list[str]]]:
     """List what was tried: remedy, change, and for each error its change with the interval."""
     rows = []
     for row in trials.frame.to_dict("records"):
@@ -31,7 +34,7 @@ def signed(error: float, in_percent: bool) -> str:
     return f"{'' if nothing else '-' if error < 0 else '+'}{text}"
 
 
-def trials_verdict(trials) -> str:
+def trials_verdict(trials: Trials) -> str:
     """Say in one sentence which remedy worked."""
     if not len(trials.frame):
         return "None of the remedies can be tried."
@@ -50,22 +53,3 @@ def trials_verdict(trials) -> str:
         f"Nothing that was tried lowers the validation error, {before}, for sure; best is {change} "
         f"with {after}, which may be chance."
     )
-
-
-def trials_as_text(trials, width: int = 88) -> str:
-    """Write what was tried as plain text."""
-    lines = ["Remedies tried on fresh folds", *textwrap.wrap(trials_verdict(trials), width)]
-    rows = trial_rows(trials)
-    if rows:
-        share = f"{100 * trials.confidence:.0f} % interval"
-        lines += ["", f"  change, with its {share}, of bias / variance / validation error"]
-    for remedy, change, told in rows:
-        lines += textwrap.wrap(
-            f"{remedy}: {change}",
-            width,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
-        lines.append("    " + " / ".join(told))
-    return "\n".join([*lines, *trials.failures])

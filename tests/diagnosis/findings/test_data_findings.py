@@ -11,7 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, diagnose
-from skdl.diagnosis.findings.data import data_signs, error_alone
+from skdl.diagnosis.findings.examination import examine_data
+from skdl.diagnosis.findings.leakage import error_alone
 from skdl.diagnosis.folds import Fold
 
 RNG = np.random.default_rng(0)
@@ -23,7 +24,7 @@ NUMBERS = X[:, 0] + RNG.normal(size=300)
 def signs(X=X, y=CLASSES, seen=None, classifier=True, network=True, names="abcdefgh"):
     folds = [Fold(i, *split) for i, split in enumerate(KFold(5, shuffle=True).split(X))]
     n = X.shape[1]
-    found = data_signs(
+    found = examine_data(
         X,
         y,
         X if seen is None else seen,

@@ -1,7 +1,10 @@
 """Remedies: valid for the very estimator, starting from its settings, only where they apply."""
 
+import itertools
 import pickle
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +18,13 @@ from sklearn.neural_network import MLPRegressor as SklearnMLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import skdl
 from skdl import MLPClassifier, MLPRegressor
 from skdl.core.optimizers import Optimizer
 from skdl.diagnosis import Remedy
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import REGIMES
-from skdl.diagnosis.remedies.remedy import propose
+from skdl.diagnosis.remedies.propose import FIRST_TO_MEND, TREATMENTS, propose
 from skdl.tools.inside import find_network
 
 NETWORKS = [
@@ -166,3 +170,66 @@ def test_a_remedy_survives_pickling():
     assert isinstance(copy, Remedy) and copy == remedy
     assert (copy.action, copy.reason, copy.source) == (remedy.action, remedy.reason, remedy.source)
     assert np.all([isinstance(values, list) for values in copy.values()])
+
+
+# --- every entry of the registry ---
+
+CLOSING = ("bias alone", "more rows help", "more rows do not help")
+FINDINGS = "".join(
+    path.read_text("utf-8")
+    for path in (Path(skdl.__file__).parent / "diagnosis" / "findings").glob("*.py")
+)
+ALL_KINDS = [
+    *NETWORKS,
+    MLPClassifier(init_scale=3.0, activation="sigmoid", optimizer="sgd", learning_rate=100.0),
+    KNeighborsClassifier(),
+]
+
+
+def is_found(name):
+    """Say whether some finding has this name: it is written in the source of the findings."""
+    article, beaten = "beaten by ", name.startswith("beaten by ")
+    return f'"{name.removeprefix(article) if beaten else name}"' in FINDINGS
+
+
+@pytest.mark.parametrize("treatment", TREATMENTS, ids=lambda t: t.change.__name__)
+def test_an_entry_says_all_that_there_is_to_say(treatment):
+    assert treatment.regime in ("underfitting", "overfitting", "neither")
+    assert treatment.action and not treatment.action.endswith(".")
+    assert treatment.reason.endswith(".")
+    assert re.search(r"\((et al\. )?\d{4}\)", treatment.source)
+    assert treatment.change.__doc__.strip().endswith(".")
+    assert treatment.calls
+    for call in treatment.calls:
+        assert call in (*REGIMES, *CLOSING) or is_found(call)
+        assert call not in REGIMES or call == treatment.regime
+
+
+def test_only_what_is_found_is_mended():
+    assert len(set(FIRST_TO_MEND)) == len(FIRST_TO_MEND)
+    assert [name for name in FIRST_TO_MEND if not is_found(name)] == []
+    assert not is_found("dead ends")
+    called = {call for treatment in TREATMENTS for call in treatment.calls}
+    assert set(FIRST_TO_MEND) <= called
+    assert {call for call in called - set(REGIMES) if is_found(call)} <= {
+        *FIRST_TO_MEND,
+        "beaten by a linear model",
+    }
+
+
+@pytest.mark.parametrize("treatment", TREATMENTS, ids=lambda t: t.change.__name__)
+def test_every_entry_is_proposed_to_somebody(treatment):
+    about = {name: "optimiser" for name in FIRST_TO_MEND} | {"beaten by a linear model": "baseline"}
+    found = [Finding(c, about[c], "It is so.") for c in treatment.calls if c in about]
+    regimes = ["neither"] if treatment.regime == "neither" else [treatment.regime, "both"]
+    proposed = [
+        remedy
+        for estimator, regime, help_, findings in itertools.product(
+            ALL_KINDS, regimes, (None, True, False), ([], found)
+        )
+        for remedy in propose(estimator, regime, findings=findings, more_rows_help=help_)
+        if (remedy.action, remedy.reason) == (treatment.action, treatment.reason)
+    ]
+    assert proposed
+    for remedy in proposed:
+        assert (remedy.regime, remedy.source) == (treatment.regime, treatment.source)

@@ -11,8 +11,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from skdl.diagnosis import diagnose
+from skdl.diagnosis.findings.regions import row_errors
 from skdl.diagnosis.folds import Fold
-from skdl.diagnosis.regions import row_errors
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (800, 3))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from skdl.diagnosis.telling import trial_words, words
+
+if TYPE_CHECKING:
+    from skdl.diagnosis.result import Diagnosis
+    from skdl.diagnosis.trials import Trials
 
 __all__ = ["diagnosis_as_html", "trials_as_html"]
 
 
-def _table(head, rows) -> str:
-    def line(cells, tag):
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a table."""
+
+    def line(cells: Sequence[object], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{escape(str(c))}</{tag}>" for c in cells) + "</tr>"
 
     body = "".join(line(row, "td") for row in rows)
@@ -18,16 +26,16 @@ def _table(head, rows) -> str:
 
 
 def _folded(title: str, content: str, is_open: bool = False) -> str:
+    """Fold content under its title."""
     opened = " open" if is_open else ""
     return f"<details{opened}><summary>{escape(title)}</summary>{content}</details>"
 
 
-def diagnosis_as_html(diagnosis) -> str:
+def diagnosis_as_html(d: Diagnosis) -> str:
     """Show the verdict, the gaps, the findings and the remedies; what is longer is folded."""
-    d = diagnosis
     head = (d.error_name, "estimate", f"{100 * d.confidence:.0f} % interval")
     parts = [
-        f"<p><b>{escape(d.headline)}</b> {escape(d.explanation)}</p>",
+        f"<p><b>{escape(words.headline(d))}</b> {escape(words.explanation(d))}</p>",
         _table(head, words.table(d)),
         f"<p>{escape(words.evidence(d))} {escape(d.bayes.told)}</p>",
     ]
@@ -48,7 +56,7 @@ def diagnosis_as_html(diagnosis) -> str:
     return f"<div>{''.join(parts)}</div>"
 
 
-def trials_as_html(trials) -> str:
+def trials_as_html(trials: Trials) -> str:
     """Show what was tried as a table."""
     share = f"{100 * trials.confidence:.0f} % interval"
     head = ("remedy", "change", f"bias ({share})", "variance", "validation error")

@@ -12,8 +12,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, MLPRegressor, diagnose
-from skdl.diagnosis.findings import training as signs
-from skdl.diagnosis.findings.training import SIGNS, TrainingRecord, read_record, read_signs
+from skdl.diagnosis.findings import optimisation as signs
+from skdl.diagnosis.findings.optimisation import SIGNS, find_bad_training
+from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 
 FALLING = np.linspace(2, 1, 50).tolist()
 JUMPING = [2.0, *[0.5, 0.8] * 20]
@@ -59,30 +60,30 @@ CASES = {  # name of the sign: records that show it, and records that nearly do
 def test_a_sign_is_seen_where_it_is_and_only_there(name):
     shown, hidden = CASES[name]
     for one in shown:
-        (finding,) = [f for f in read_signs([one] * 4) if f.name == name]
+        (finding,) = [f for f in find_bad_training([one] * 4) if f.name == name]
         assert finding.about == "optimiser"
         assert finding.evidence.endswith(".") and "{" not in finding.evidence
     for one in hidden:
-        assert name not in [f.name for f in read_signs([one] * 4)]
+        assert name not in [f.name for f in find_bad_training([one] * 4)]
 
 
 def test_half_of_the_fits_make_a_finding_and_are_counted():
     some = [record(dead=[0.8]), record(), record(dead=[0.6]), None]
-    (finding,) = read_signs(some)
+    (finding,) = find_bad_training(some)
     assert finding.evidence.startswith("70 % of the units of hidden layer 1 are silent")
     assert finding.evidence.endswith("(in 2 of 3 fits).")
-    assert read_signs([record(dead=[0.8]), record(), record()]) == []
+    assert find_bad_training([record(dead=[0.8]), record(), record()]) == []
 
 
 def test_numbers_in_the_sentence():
-    (finding,) = read_signs([record([*[1.0] * 18, 0.9, 0.8], "max_iter")])
+    (finding,) = find_bad_training([record([*[1.0] * 18, 0.9, 0.8], "max_iter")])
     assert "largest number of epochs, 20," in finding.evidence
     assert "by 15 % over the last tenth" in finding.evidence
 
 
 def test_when_the_training_error_is_low_only_divergence_is_told():
     many = [record(JUMPING, ended="diverged", dead=[0.9])]
-    assert [f.name for f in read_signs(many, high_bias=False)] == ["diverged"]
+    assert [f.name for f in find_bad_training(many, high_bias=False)] == ["diverged"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_when_the_training_error_is_low_only_divergence_is_told():
 )
 def test_stuck_needs_a_training_error_of_a_constant_and_a_reason(rate, dead, error, stuck):
     one = record(rate=rate, usual_rate=1e-3, dead=[dead])
-    found = read_signs([one], training_error=error, constant_error=0.9)
+    found = find_bad_training([one], training_error=error, constant_error=0.9)
     assert ("stuck" in [f.name for f in found]) == stuck
 
 
@@ -170,9 +171,9 @@ def test_networks_that_are_bad_by_their_training(settings, expected):
 
 
 def signs_treatments(names):
-    from skdl.diagnosis.remedies.catalogue import FOR_FINDING
+    from skdl.diagnosis.remedies.propose import called_by
 
-    return [treatment for name in names for treatment in FOR_FINDING.get(name, [])]
+    return [treatment for name in names for treatment in called_by(name)]
 
 
 def test_a_healthy_network_shows_no_sign_even_where_it_is_too_small():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -14,6 +15,11 @@ from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import corrected_estimate
 from skdl.tools.progress import progress_bar
 from skdl.tools.rows import rows_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skdl.diagnosis.folds import ErrorMeasure, Fold
 
 __all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error", "try_baselines"]
 
@@ -26,7 +32,7 @@ ARTICLE = {
 }
 
 
-def check_baselines(baselines) -> list[str]:
+def check_baselines(baselines: Any) -> list[str]:
     """Turn True, False or a sequence of names into a list of names."""
     if isinstance(baselines, bool | np.bool_):
         return list(BASELINES) if baselines else []
@@ -40,6 +46,7 @@ def check_baselines(baselines) -> list[str]:
 
 
 def _models(classifier: bool) -> dict[str, object]:
+    """Make the simple models, unfitted."""
     from sklearn.dummy import DummyClassifier, DummyRegressor
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
     from sklearn.linear_model import LogisticRegression, Ridge
@@ -61,7 +68,7 @@ def _models(classifier: bool) -> dict[str, object]:
     }
 
 
-def make_baseline(name: str, estimator, X):
+def make_baseline(name: str, estimator: Any, X: Any) -> Any:
     """Chain a baseline behind the estimator's own transformers, scaled where it needs that.
 
     Parameters
@@ -92,7 +99,9 @@ def make_baseline(name: str, estimator, X):
     return Pipeline([*steps, ("model", model)])
 
 
-def constant_error(estimator, X, y, fold, measure) -> float | None:
+def constant_error(
+    estimator: Any, X: Any, y: Any, fold: Fold, measure: ErrorMeasure
+) -> float | None:
     """Return the training error of the constant prediction; None where it cannot be scored."""
     model = make_baseline("constant", estimator, X)
     X, y = rows_of(X, fold.train), rows_of(y, fold.train)
@@ -121,7 +130,18 @@ def _errors(model, X, y, fold, measure) -> tuple[float, float] | str:
     return train, test
 
 
-def try_baselines(names, estimator, X, y, folds, measure, *, confidence, n_jobs, verbose):
+def try_baselines(
+    names: list[str],
+    estimator: Any,
+    X: Any,
+    y: Any,
+    folds: list[Fold],
+    measure: ErrorMeasure,
+    *,
+    confidence: float,
+    n_jobs: int | None,
+    verbose: int,
+) -> tuple[pd.DataFrame, list[str]]:
     """Fit the baselines on the folds of the first repeat and compare, fold by fold.
 
     Parameters
@@ -185,7 +205,9 @@ def try_baselines(names, estimator, X, y, folds, measure, *, confidence, n_jobs,
     return pd.DataFrame(rows, columns=columns), notes
 
 
-def baseline_findings(table, write, model: str) -> list[Finding]:
+def baseline_findings(
+    table: pd.DataFrame, write: Callable[[float], str], model: str
+) -> list[Finding]:
     """Say which baselines the diagnosed model loses to; the interval decides.
 
     Parameters

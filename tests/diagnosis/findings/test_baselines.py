@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl.diagnosis import diagnose
-from skdl.diagnosis.baselines import BASELINES, constant_error, make_baseline
+from skdl.diagnosis.findings.baselines import BASELINES, constant_error, make_baseline
 from skdl.diagnosis.folds import ErrorMeasure, Fold
 
 

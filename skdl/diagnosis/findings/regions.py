@@ -6,11 +6,20 @@ a region, the mean of the first is its training error, and what the second adds 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from scipy.sparse import issparse
 from scipy.special import ndtri
 
-from skdl.diagnosis.findings.finding import Finding, listing
+from skdl.diagnosis.findings.finding import Finding
+from skdl.tools.text import listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from skdl.diagnosis.folds import Fold
 
 __all__ = ["find_regions", "region_findings", "row_errors"]
 
@@ -20,7 +29,7 @@ LEAST_ROWS = 20
 TOLD = 3  # so many regions are named in the report
 
 
-def row_errors(folds, n_rows: int) -> tuple[np.ndarray, np.ndarray] | None:
+def row_errors(folds: list[Fold], n_rows: int) -> tuple[np.ndarray, np.ndarray] | None:
     """Average each row's loss over the fits: as a training row, and as a validation row."""
     if any(fold.losses is None for fold in folds):
         return None
@@ -58,6 +67,7 @@ def _bins(values) -> list[tuple[str, np.ndarray]]:
 
 
 def _short(value) -> str:
+    """Write a value of a feature in a few characters."""
     return f"{value:.3g}" if isinstance(value, float | np.floating) else str(value)
 
 
@@ -90,7 +100,18 @@ def _clusters(seen, names) -> list[tuple[str, np.ndarray]]:
     return groups
 
 
-def find_regions(X, y, seen, seen_names, names, errors, *, classifier, scale, tolerance):
+def find_regions(
+    X: Any,
+    y: Any,
+    seen: Any,
+    seen_names: list[str],
+    names: list[str],
+    errors: tuple[np.ndarray, np.ndarray],
+    *,
+    classifier: bool,
+    scale: float,
+    tolerance: float,
+) -> pd.DataFrame:
     """Measure both errors in every region.
 
     Parameters
@@ -167,6 +188,7 @@ def find_regions(X, y, seen, seen_names, names, errors, *, classifier, scale, to
 
 
 def _classes(y):
+    """List the classes with the rows of each."""
     return [(str(label), y == label) for label in np.unique(y)]
 
 
@@ -187,7 +209,8 @@ def _features(X, names, losses):
 
 def _stands_out(values, inside, bound, tolerance) -> bool:
     """Say whether the mean inside is higher than outside, beyond tolerance and chance."""
-    a, b = (part[np.isfinite(part)] for part in (values[inside], values[~inside]))
+    known = np.isfinite(values)
+    a, b = values[known & inside], values[known & ~inside]
     if len(a) < LEAST_ROWS or len(b) < len(a):  # most of the rows are no region
         return False
     error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
@@ -195,7 +218,7 @@ def _stands_out(values, inside, bound, tolerance) -> bool:
     return bool(difference > tolerance and difference > bound * error)
 
 
-def region_findings(regions, write) -> list[Finding]:
+def region_findings(regions: pd.DataFrame, write: Callable[[float], str]) -> list[Finding]:
     """Name the regions that stand out most, one finding for each gap.
 
     Parameters

@@ -1,0 +1,161 @@
+"""The examination: all findings about one model, and the table of where its errors are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+
+from skdl.diagnosis.findings.baselines import baseline_findings, constant_error
+from skdl.diagnosis.findings.finding import Finding
+from skdl.diagnosis.findings.leakage import copies, leaking_feature
+from skdl.diagnosis.findings.optimisation import find_bad_training
+from skdl.diagnosis.findings.regions import find_regions, region_findings, row_errors
+from skdl.diagnosis.findings.scale import constant_features, outliers, unscaled_inputs
+from skdl.diagnosis.findings.target import heavy_tails, rare_classes
+from skdl.diagnosis.folds import ErrorMeasure, Fold
+from skdl.diagnosis.gaps import Estimate
+from skdl.diagnosis.telling.words import format_error
+from skdl.tools.inside import feature_names, is_network
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["examine", "examine_data"]
+
+MOST_ROWS = 5000  # a sign is read from so many rows at most
+MOST_FEATURES = 2000
+
+
+def examine(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    folds: Sequence[Fold],
+    first_repeat: Sequence[Fold],
+    compared: pd.DataFrame,
+    measure: ErrorMeasure,
+    *,
+    gaps: Mapping[str, Estimate],
+    regime: str,
+    tolerance: float,
+) -> tuple[list[Finding], pd.DataFrame | None]:
+    """Gather all findings, and the table of regions.
+
+    Parameters
+    ----------
+    estimator, X, y
+        What is diagnosed.
+    folds, first_repeat : list of Fold
+        All measured folds, and those of the first repeat.
+    compared : DataFrame
+        The baselines.
+    measure : ErrorMeasure
+        The error.
+    gaps : dict of str to Estimate
+        Errors and gaps.
+    regime : str
+        The regime.
+    tolerance : float
+        The size up to which a gap counts as small.
+
+    Returns
+    -------
+    findings : list of Finding
+    regions : DataFrame or None
+        None where the estimator predicts nothing that can be compared with `y`.
+    """
+    classifier, network = is_classifier(estimator), is_network(estimator)
+    names, seen = feature_names(X), folds[0].inputs
+
+    def write(error):
+        return format_error(error, measure.best == 1)
+
+    trained_on = None
+    if seen is not None:  # a feature that varies only in other rows is not the scaler's fault
+        trained_on = (seen.tocsr() if issparse(seen) else np.asarray(seen))[folds[0].train]
+    findings = examine_data(
+        X, y, trained_on, names, classifier=classifier, network=network, folds=first_repeat
+    )
+    findings += find_bad_training(
+        [fold.record for fold in folds],
+        training_error=gaps["training_error"].value,
+        constant_error=constant_error(estimator, X, y, folds[0], measure),
+        high_bias=regime in ("underfitting", "both"),
+    )
+    findings += baseline_findings(compared, write, "network" if network else "model")
+    errors = row_errors(folds, len(y))
+    if errors is None:
+        return findings, None
+    same = seen is not None and getattr(seen, "shape", (0, 0))[1:] == (len(names),)
+    seen_names = names if same or seen is None else feature_numbers(seen.shape[1])
+    regular = measure.name in ("error rate", "variance unexplained")
+    regions = find_regions(
+        X,
+        y,
+        seen,
+        seen_names,
+        names,
+        errors,
+        classifier=classifier,
+        scale=1.0 if classifier else float(np.var(np.asarray(y))) or 1.0,
+        tolerance=tolerance if regular else 0.02,
+    )
+    return findings + region_findings(regions, lambda e: format_error(e, True)), regions
+
+
+def examine_data(
+    X: Any,
+    y: Any,
+    seen: Any,
+    names: list[str],
+    *,
+    classifier: bool,
+    network: bool,
+    folds: Sequence[Fold],
+) -> list[Finding]:
+    """Look for what is wrong with the inputs, as they came and as the network sees them.
+
+    Parameters
+    ----------
+    X : array-like, sparse matrix or data frame of shape (n_rows, n_features)
+        The inputs as they came.
+    y : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        The targets.
+    seen : array-like or None
+        The training inputs of a fold as the model sees them, after the transformers before it.
+    names : list of str
+        The names of the features in `X`.
+    classifier, network : bool
+        What the model is: the scale of the inputs matters to a network only.
+    folds : list of Fold
+        The folds of one repeat, between which copies are looked for.
+
+    Returns
+    -------
+    findings : list of Finding
+    """
+    y = np.asarray(y)
+    found = []
+    if seen is not None:
+        seen = np.asarray(seen.toarray() if issparse(seen) else seen)[:MOST_ROWS, :MOST_FEATURES]
+        if seen.ndim == 2 and seen.dtype.kind in "fiub":
+            seen = seen.astype(np.float64)
+            seen_names = names if seen.shape[1] == len(names) else feature_numbers(seen.shape[1])
+            found += [constant_features(seen, seen_names)]
+            if network:
+                found += [unscaled_inputs(seen, seen_names), outliers(seen, seen_names)]
+    found += [leaking_feature(X, y, names, classifier), copies(X, y, folds)]
+    if classifier and y.ndim == 1:
+        found.append(rare_classes(y))
+    elif not classifier:
+        found.append(heavy_tails(y))
+    return [finding for finding in found if finding is not None]
+
+
+def feature_numbers(n: int) -> list[str]:
+    """Name features that transformers have made."""
+    return [f"input {number}" for number in range(n)]

@@ -1,0 +1,50 @@
+"""What the parameters of a network say, in skdl's words or in scikit-learn's.
+
+Here and in the treatments, ``p`` are a network's parameters, by name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from skdl.core.optimizers import Optimizer
+from skdl.tools.checks import is_number
+
+__all__ = ["default_rate", "has_hidden_units", "is_first_order", "rate_of", "scaled"]
+
+
+def default_rate(p: dict[str, Any]) -> float | None:
+    """Return the default rate of the network's optimiser; None for a second-order one."""
+    optimizer = p.get("optimizer", p.get("solver"))
+    name = getattr(optimizer, "name", optimizer)
+    return getattr(Optimizer.registry.get(name), "learning_rate", None)
+
+
+def is_first_order(p: dict[str, Any]) -> bool:
+    """Say whether the network learns in steps that have a rate, noise and patience."""
+    return default_rate(p) is not None
+
+
+def rate_of(p: dict[str, Any]) -> tuple[str, float | None]:
+    """Return the name of the learning rate and its value; None for one that cannot be scaled."""
+    name = "learning_rate_init" if "learning_rate_init" in p else "learning_rate"
+    if name not in p or not is_first_order(p):
+        return name, None
+    rate = default_rate(p) if p[name] is None else p[name]
+    return name, rate if is_number(rate) else None
+
+
+def has_hidden_units(p: dict[str, Any]) -> bool:
+    """Say whether there is a hidden layer."""
+    return p["hidden_layer_sizes"] not in ((), [], 0)
+
+
+def scaled(value: float, *factors: float) -> list[float]:
+    """Return multiples of a value, to three digits.
+
+    Examples
+    --------
+    >>> scaled(0.002, 0.1, 10)
+    [0.0002, 0.02]
+    """
+    return [float(f"{value * factor:.3g}") for factor in factors]

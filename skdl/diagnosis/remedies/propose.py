@@ -1,0 +1,137 @@
+"""``propose``: which remedies an estimator gets, and in which order.
+
+First comes what mends a fault of the data or of the training: until then the gaps say little about
+the network. Then come two or three changes for each gap that is high, the lighter ones first, and
+then what remains to be done with the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from skdl.diagnosis.findings.finding import Finding
+from skdl.diagnosis.remedies import capacity, data, optimisation, regularisation
+from skdl.diagnosis.remedies.remedy import Remedy, Treatment
+
+__all__ = ["FIRST_TO_MEND", "TREATMENTS", "propose"]
+
+# All of them, in the order in which they are proposed.
+TREATMENTS: list[Treatment] = [
+    member
+    for module in (data, regularisation, capacity, optimisation)
+    for member in vars(module).values()
+    if isinstance(member, Treatment)
+]
+
+# The faults in the order in which they are mended; a name that is missing here comes last.
+FIRST_TO_MEND = (
+    "leaking feature",
+    "copies across folds",
+    "unscaled inputs",
+    "outliers",
+    "diverged",
+    "oscillating",
+    "blown up",
+    "stuck",
+    "dead units",
+    "saturated units",
+    "vanishing gradients",
+    "exploding gradients",
+    "still falling",
+    "heavy-tailed target",
+)
+FAULTS = ("data", "optimiser")  # findings about these are mended before a gap is treated
+MOST_FOR_FAULTS = 4
+
+
+def called_by(*calls: str) -> list[Treatment]:
+    """List the treatments that any of some findings, regimes or circumstances call for."""
+    return [treatment for treatment in TREATMENTS if set(calls) & set(treatment.calls)]
+
+
+def propose(
+    estimator: Any,
+    regime: str,
+    *,
+    findings: Sequence[Finding] = (),
+    bias_first: bool = True,
+    settled: bool = False,
+    more_rows_help: bool | None = None,
+) -> list[Remedy]:
+    """List the remedies for what was found and for the regime, the most promising first.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The diagnosed estimator, a pipeline perhaps.
+    regime : {"underfitting", "overfitting", "both", "neither"}
+        Its regime.
+    findings : sequence of Finding
+        What was found; each kind has its own treatments.
+    bias_first : bool, default=True
+        Whether bias is the larger gap; it is treated first.
+    settled : bool, default=False
+        Whether training records were read; where they show nothing wrong, the loss had settled,
+        and neither more epochs nor another rate are called for.
+    more_rows_help : bool or None, default=None
+        Whether the validation error still falls with more rows; None where this is not known.
+
+    Returns
+    -------
+    remedies : list of Remedy
+
+    Examples
+    --------
+    >>> from skdl import MLPClassifier
+    >>> for remedy in propose(MLPClassifier((10,)), "overfitting", more_rows_help=True):
+    ...     print(remedy)
+    Penalise large weights: l2=0.01 or 0.1
+    Add dropout: dropout=0.2 or 0.5
+    Stop early: early_stopping=True
+    Collect more rows
+    """
+    remedies: list[Remedy] = []
+
+    def add(treatments: list[Treatment], most: int | None = None, treats: str = "") -> bool:
+        """Add the first treatments that this model can take; say whether there was any."""
+        done = {remedy.action for remedy in remedies}
+        known = [t.applied(estimator, treats) for t in treatments if t.action not in done]
+        new = [remedy for remedy in known if remedy is not None][:most]
+        remedies.extend(new)
+        return bool(new)
+
+    faults = {finding.name for finding in findings if finding.about in FAULTS}
+    for fault in sorted(faults, key=_turn):
+        treatments = called_by(fault)
+        # With small gaps only what makes the numbers wrong has to be mended.
+        if treatments and (regime != "neither" or treatments[0].regime == "neither"):
+            add(treatments, treats=fault)
+    del remedies[MOST_FOR_FAULTS:]
+    if regime == "neither":
+        add(called_by("neither"))
+        return remedies
+
+    settled = settled or bool(remedies)
+    most = (2 if regime == "both" else 3) - (len(remedies) > 2)
+    for gap in ("underfitting", "overfitting") if bias_first else ("overfitting", "underfitting"):
+        if regime not in (gap, "both"):
+            continue
+        treatments = [t for t in called_by(gap) if not (settled and t.unsettled_only)]
+        added = add([t for t in treatments if not t.last_resort], most)
+        if not added and not remedies:
+            add([t for t in treatments if t.last_resort])
+    for finding in findings:
+        if finding.about not in FAULTS:
+            add(called_by(finding.name), treats=finding.name)
+    if regime == "underfitting":
+        add(called_by("bias alone"))
+    elif more_rows_help is not None:
+        add(called_by("more rows help" if more_rows_help else "more rows do not help"))
+    return remedies
+
+
+def _turn(fault: str) -> tuple[int, str]:
+    """Return a key that sorts faults by when they are mended."""
+    known = fault in FIRST_TO_MEND
+    return FIRST_TO_MEND.index(fault) if known else len(FIRST_TO_MEND), fault

@@ -6,9 +6,9 @@ and its slope are eight over the outputs. Compiled, they are one, two and three,
 results to rounding; ``bench/epoch.py`` measures what that buys. The readable code stays where it
 was and works without Numba; whoever trains asks here for something quicker::
 
-    compiled_step(optimizer, block)  in place of  Update.step
-    compiled_layers(layers)          in place of  layers
-    compiled_gradient(loss)          in place of  loss.gradient
+    compiled_steps(optimizer, blocks, penalties)  in place of  Update.step
+    compiled_layers(layers)                       in place of  layers
+    compiled_gradient(loss)                       in place of  loss.gradient
 
 Compiling takes seconds, once: what was compiled is kept on disk.
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -28,8 +28,39 @@ from skdl.core.activations import ReLU
 from skdl.core.layers import Activate, Dense, Layer, Memo, Pass
 from skdl.core.losses import CrossEntropy
 from skdl.core.optimizers import Adam
+from skdl.core.penalties import L2, Penalty
 
-__all__ = ["compiled_gradient", "compiled_layers", "compiled_step"]
+__all__ = ["compiled_gradient", "compiled_layers", "compiled_steps"]
+
+
+def compiled_steps(
+    optimizer: Any, blocks: list[Any], penalties: list[Penalty]
+) -> list[Callable[[Any], None]] | None:
+    """Return the compiled step of every block of parameters, or None where there is none.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        Adam has one; so has AdamW where its decay, a part of the readable step, is 0.
+    blocks : list of Block
+        What moves (see :mod:`skdl.core.training.update`).
+    penalties : list of Penalty
+        The smooth terms of the objective: L2 is a part of the compiled step, others are not.
+
+    Returns
+    -------
+    steps : list of callable, or None
+        ``step(rate)`` adds the gradient of the penalties and takes the optimiser's step.
+    """
+    if compiled_loops() is None or any(type(term) is not L2 for term in penalties):
+        return None
+    l2, steps = sum(term.strength for term in penalties), []
+    for block in blocks:
+        step = compiled_step(optimizer, block)
+        if step is None:
+            return None
+        steps.append(partial(step, l2=l2))
+    return steps
 
 
 def compiled_step(optimizer: Any, block: Any) -> Callable[[Any, Any], None] | None:

@@ -71,21 +71,25 @@ class Network:
         self.layers = layers
         self.dtype = np.dtype(dtype)
         self.stack = stack
-        parts = [(i, p) for i, layer in enumerate(layers) for p in layer.parameters()]
-        parts.sort(key=lambda part: not part[1].is_weight)  # weights first; the sort is stable
-        self._layout, self.n_parameters = _layout(parts)
-        self.n_weights = max((s.stop for _, p, s in self._layout if p.is_weight), default=0)
-        starts = [part.start for _, _, part in self._layout]
-        # Who shares its array with a layer before it.
-        self._shared = [
-            (i, p) for n, (i, p, _) in enumerate(self._layout) if starts[n] in starts[:n]
-        ]
-        # Below this layer nothing is learned, so nothing needs a gradient.
-        self._lowest = min((i for i, _, _ in self._layout), default=0)
-        self._penalties = [i for i, layer in enumerate(layers) if layer.has_penalty]
-        self._running_layout, n_statistics = _layout(
-            [(i, p) for i, layer in enumerate(layers) for p in layer.statistics()]
-        )
+        weights, others, statistics, self._penalties = [], [], [], []
+        for i, layer in enumerate(layers):
+            for parameter in layer.parameters():
+                (weights if parameter.is_weight else others).append((i, parameter))
+            for statistic in layer.statistics():
+                statistics.append((i, statistic))
+            if layer.has_penalty:
+                self._penalties.append(i)
+        _, self.n_weights = _layout(weights)
+        self._layout, self.n_parameters = _layout(weights + others)
+        self._running_layout, n_statistics = _layout(statistics)
+        self._shared: list[tuple[int, Parameter]] = []  # whose array a layer before it has, too
+        self._lowest = len(layers) if self._layout else 0  # below it nothing needs a gradient
+        starts = set()
+        for i, parameter, part in self._layout:
+            if part.start in starts:
+                self._shared.append((i, parameter))
+            starts.add(part.start)
+            self._lowest = min(self._lowest, i)
         self.theta = np.zeros((*stack, self.n_parameters), self.dtype)
         self.running = np.zeros((*stack, n_statistics), self.dtype)
         self._bind()

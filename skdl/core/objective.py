@@ -61,9 +61,11 @@ class Objective:
         self.loss = loss
         self.penalties = tuple(penalties)
         self.penalized = slice(0, network.n_parameters if penalize_bias else network.n_weights)
-        terms = [term for term in penalties if np.any(term.strength)]
-        self.smooth_terms = [term for term in terms if term.is_smooth]
-        self.corner_terms = [term for term in terms if not term.is_smooth]
+        self.smooth_terms: list[Penalty] = []
+        self.corner_terms: list[Penalty] = []
+        for term in penalties:
+            if np.any(term.strength):
+                (self.smooth_terms if term.is_smooth else self.corner_terms).append(term)
         self._gradient_of_loss = compiled_gradient(loss) or loss.gradient
 
     def loss_gradient(
@@ -89,8 +91,10 @@ class Objective:
 
     def penalty(self) -> Any:
         """Return the sum of all penalties on weights (of each network)."""
-        w = self.network.theta[..., self.penalized]
-        return sum(term.value(w) for term in (*self.corner_terms, *self.smooth_terms))
+        w, total = self.network.theta[..., self.penalized], 0.0
+        for term in (*self.corner_terms, *self.smooth_terms):
+            total = total + term.value(w)
+        return total
 
     # -- for second-order solvers and gradient checks ----------------------------------
 

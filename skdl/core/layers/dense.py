@@ -12,7 +12,7 @@ from scipy.sparse import csr_array, issparse
 
 from skdl.core.activations import Activation, Maxout
 from skdl.core.initializers import Initializer
-from skdl.core.layers.base import Layer, Memo, Parameter, Pass, norm
+from skdl.core.layers.base import Layer, Memo, Parameter, Pass
 
 __all__ = ["Activate", "Dense", "MaxoutUnits", "product", "transposed_product"]
 
@@ -159,7 +159,8 @@ class Dense(Layer):
 
     def signs(self, memo: Memo) -> dict[str, Array]:
         """Return ``‖∂L/∂W‖`` and ``‖W‖``."""
-        return {"gradient_norms": norm(_flat(self.dW)), "weight_norms": norm(_flat(self.W))}
+        matrices = {"gradient_norms": self.dW, "weight_norms": self.W}
+        return {name: np.linalg.norm(M, axis=(-2, -1)) for name, M in matrices.items()}
 
 
 class Activate(Layer):

@@ -41,7 +41,7 @@ class Loop(ABC):
     """
 
     def __init__(self, fit: Fit) -> None:
-        training, network = fit.training, fit.network
+        training, network = fit.training, fit.objective.network
         self.fit = fit
         self.network = network
         self.data = fit.data
@@ -53,8 +53,7 @@ class Loop(ABC):
         fit.progress.optimizer_state = self.update.states
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
         self._layers = compiled_layers(network.layers)
-        self._parts = network.arrays(network.gradient)
-        self._weight_matrices = [layer.W for layer in network.weighted_layers]
+        self._parts = network.arrays(network.gradient) if training.clipping is not None else []
         self._raw: Array | None = None
         self._noisy = bool(np.any(training.weight_noise))
         self._steady = isinstance(training.schedule, Constant) and isinstance(
@@ -137,8 +136,8 @@ class Loop(ABC):
             training.clipping.apply(network.gradient, self._parts, training.clip_threshold)
         self.update.step(self.rate, self.momentum)
         if training.max_norm is not None:
-            for W in self._weight_matrices:
-                project_to_max_norm(W, training.max_norm)
+            for layer in network.weighted_layers:
+                project_to_max_norm(layer.W, training.max_norm)
 
     @final
     def _order(self, progress: Progress) -> Array | None:

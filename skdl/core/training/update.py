@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from skdl.core.fast import compiled_step
+from skdl.core.fast import compiled_steps
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer, State
-from skdl.core.penalties import L2, Penalty
+from skdl.core.penalties import Penalty
 
 __all__ = ["Block", "Update"]
 
@@ -95,11 +95,8 @@ class Update:
             self.blocks.append(block)
         self.decays = bool(np.any(training.weight_decay))
         self.compiled = None
-        only_l2 = all(type(term) is L2 for term in objective.smooth_terms)
-        if only_l2 and not (self.decays or objective.corner_terms):
-            self.l2 = sum(term.strength for term in objective.smooth_terms)
-            steps = [compiled_step(training.optimizer, block) for block in self.blocks]
-            self.compiled = None if None in steps else steps
+        if not (self.decays or objective.corner_terms):
+            self.compiled = compiled_steps(training.optimizer, self.blocks, objective.smooth_terms)
 
     def step(self, rate: Any, momentum: Any) -> None:
         """Move θ by one step.
@@ -111,7 +108,7 @@ class Update:
         """
         if self.compiled:
             for step in self.compiled:
-                step(rate, self.l2)
+                step(rate)
             return
         training = self.training
         for block in self.blocks:

@@ -273,7 +273,8 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     training = _resolve_training(estimator, n_rows)
     if training.optimizer.order == 2:
         _check_second_order(estimator, training.optimizer)
-    drops = estimator.input_dropout or (hidden and is_any(estimator.dropout))
+    dropout = estimator.dropout
+    drops = estimator.input_dropout or (hidden and dropout and is_any(dropout))
     return Settings(
         hidden,
         _resolve_network(estimator, inference),

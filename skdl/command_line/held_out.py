@@ -40,11 +40,12 @@ class HeldOut:
 
 
 def split_test_rows(
-    y: Any, fraction: float, *, stratify: bool, seed: int
+    y: Any, fraction: float, *, stratify: bool, seed: int, least: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Split the rows into those to work with and those for the last test.
 
-    The test part is empty where it would have fewer than 20 rows.
+    The test part is empty where it would have fewer than 20 rows. A class that would have too few
+    rows left to work with stays out of the test part.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def split_test_rows(
         Whether both parts get the classes in their proportions.
     seed : int
         Decides which rows.
+    least : int, default=1
+        How many rows of each class there must be to work with.
 
     Returns
     -------
@@ -67,11 +70,19 @@ def split_test_rows(
     rows = np.arange(len(y))
     if fraction * len(y) < LEAST_ROWS:
         return rows, rows[:0]
-    several = stratify and np.unique(y, return_counts=True)[1].min() >= 2
-    work, test = train_test_split(
-        rows, test_size=fraction, stratify=y if several else None, random_state=seed
+    scarce = np.zeros(len(y), dtype=bool)
+    if stratify:
+        labels, counts = np.unique(y, return_counts=True)
+        left = np.minimum(counts - np.ceil(fraction * counts), counts - 1)
+        scarce = np.isin(y, labels[left < least])
+    usual = rows[~scarce]
+    size = round(fraction * len(y))
+    if size > len(usual) - len(np.unique(y[usual])) * stratify:
+        return rows, rows[:0]
+    _, test = train_test_split(
+        usual, test_size=size, stratify=y[usual] if stratify else None, random_state=seed
     )
-    return np.sort(work), np.sort(test)
+    return np.setdiff1d(rows, test), np.sort(test)
 
 
 def wilson_interval(errors: int, n: int) -> tuple[float, float]:

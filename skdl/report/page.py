@@ -32,6 +32,7 @@ def render_report(
     data_notes: Sequence[str] = (),
     settings: Mapping[str, object] | None = None,
     held_out: Any = None,
+    read: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """Write a diagnosis as a self-contained HTML page.
 
@@ -47,6 +48,8 @@ def render_report(
         What else made the result: the model, the seed.
     held_out : HeldOut, default=None
         What the test part said, if there was one.
+    read : sequence of (str, str, str), default=()
+        For each column of a file its name, what it is, and how it was read.
 
     Returns
     -------
@@ -127,6 +130,7 @@ def render_report(
         regions=_region_rows(diagnosis),
         held_out=words.held_out(diagnosis, held_out) if held_out is not None else "",
         data_notes=data_notes,
+        read=read,
         settings=settings or {},
     )
     return page.replace(" %", "&nbsp;%")  # a number and its sign stay on one line

@@ -29,6 +29,16 @@ def test_nothing_is_held_out_of_few_rows_and_a_single_row_of_a_class_is_no_obsta
     assert len(split_test_rows(y, 0.2, stratify=True, seed=0)[1]) == 40
 
 
+@pytest.mark.parametrize("n_rare", [1, 2, 4, 5, 6, 7, 20])
+def test_no_class_has_too_few_rows_left_to_work_with(n_rare):
+    y = np.repeat(["usual", "other", "rare"], [100, 80, n_rare])
+    work, test = split_test_rows(y, 0.2, stratify=True, seed=0, least=5)
+    assert sorted([*work, *test]) == list(range(len(y)))
+    assert len(test) == round(0.2 * len(y))
+    assert (y[work] == "rare").sum() >= min(n_rare, 5)
+    assert bool((y[test] == "rare").any()) == (n_rare >= 7)
+
+
 @pytest.mark.parametrize(("errors", "n"), [(0, 30), (3, 30), (30, 30), (50, 100)])
 def test_wilsons_interval(errors, n):
     known = binomtest(errors, n).proportion_ci(method="wilson")

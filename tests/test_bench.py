@@ -17,7 +17,7 @@ import pytest
 BENCH = Path(__file__).parents[1] / "bench"
 SCRIPTS = sorted(path.stem for path in BENCH.glob("[a-z]*.py"))
 OURS_ALONE = {"step"}
-NO_CONTEST = {"digests", "walk"}  # they look at our code, not at its speed
+NO_CONTEST = {"cluster", "digests", "walk"}  # they look at our code alone
 
 
 @pytest.fixture
@@ -243,3 +243,37 @@ def test_everyone_does_the_same_work(bench):
         losses = epoch.same_order_losses(small, "float64", X, y)
         assert len(losses) >= 2
         assert max(epoch.differences(losses).values()) < epoch.SAME_ORDER["float64"]
+
+
+def test_what_travels_is_weighed_and_the_model_adds_up(bench, tmp_path, capsys):
+    cluster = bench("cluster")
+    cluster.main(["--quick", "--output", str(tmp_path / "cluster.csv")])
+    with (tmp_path / "cluster.csv").open(newline="") as file:
+        records = list(csv.DictReader(file))
+    travels = {r["work"]: r for r in records if r["measured"] == "bytes"}
+    assert list(travels) == ["search", "diagnose", "decomposition", "cross_validate"]
+    data = 1797 * 64 * 8
+    for work in travels.values():  # the data are sent once, not with each fit
+        assert data < float(work["shared_bytes"]) < 2 * data
+        assert float(work["bytes_a_fit"]) < 5000 and float(work["own_seconds_a_fit"]) > 0
+    for table in ("bytes", "costs", "scaling"):
+        assert (tmp_path / f"cluster_{table}.csv").exists()
+    assert "| search " in capsys.readouterr().out
+
+    search = {"shared_bytes": 1.25e8, "bytes_a_fit": 0, "bytes_back_a_fit": 0}
+    search["own_seconds_a_fit"] = 0.001
+    parts = {
+        (workers, once): cluster.model(workers, search, {1: 2.0, 16: 1.0}, 0.01, shares_once=once)
+        for workers in (1, 8, 1000)
+        for once in (True, False)
+    }
+    assert parts[1, True] == {
+        "this process": 10,
+        "scheduler": 0.01,
+        "network": 0,
+        "fits": 10_000,
+        "refit": 2,
+    }
+    assert parts[8, True]["scheduler"] == pytest.approx(0.32)
+    assert (parts[8, True]["network"], parts[8, False]["network"]) == (4, 32)  # 1 s a copy
+    assert parts[8, True]["fits"] == 4 * 313 and parts[1000, True]["fits"] == 20  # stacks of 10

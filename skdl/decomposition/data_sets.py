@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import clone, is_classifier
 from sklearn.utils import resample
 
-from skdl.together.fits import Fitted, Task, fit_together
+from skdl.together import Fitted, Task, fit_together
 from skdl.tools.checks import refuse
 from skdl.tools.warning import warn_user
 

@@ -16,9 +16,9 @@ from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
-from skdl.together.fits import Fitted, Task, as_they_come
+from skdl.together import Fitted, Task, fit_as_completed
 from skdl.tools.inside import fitted_network, is_network
-from skdl.tools.progress import progress_bar
+from skdl.tools.progress import Share, Shares, nobody, progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
@@ -253,11 +253,12 @@ def fit_folds(
     *,
     n_jobs: int | None,
     whole: bool = True,
+    share: Share = nobody,
 ) -> Iterator[tuple[int, Fold]]:
     """Fit each of the estimators on the training rows of its fold, and measure its two errors.
 
     Yields each one's number and its fold, filled in, when done. Of `whole` fits at full size more
-    is kept, and a failure is raised; else a failure is only noted.
+    is kept, and a failure is raised; else a failure is only noted. `share` is told of progress.
     """
     fit_params, score_params = _routed(estimators[0], measure.scorer, params or {})
     tasks = [
@@ -265,7 +266,7 @@ def fit_folds(
         for estimator, f in zip(estimators, folds, strict=True)
     ]
     then = _Measure(X, y, measure, score_params, whole)
-    return as_they_come(tasks, X, y, then=then, n_jobs=n_jobs)
+    return fit_as_completed(tasks, X, y, then=then, n_jobs=n_jobs, share=share)
 
 
 def _routed(estimator, scorer, params) -> tuple[dict, dict]:
@@ -311,15 +312,16 @@ def measure(
     `estimator` may be a list with one for each fold.
     """
     estimators = estimator if isinstance(estimator, list) else [estimator] * len(folds)
-    fits = fit_folds(estimators, X, y, folds, error, params, n_jobs=n_jobs)
     done: list[Fold] = list(folds)
     # Counted in rows, not fits: a fit's time grows with its rows, so the time left is right.
-    total = sum(len(f.train) for f in folds)
-    with progress_bar(total, verbose=verbose, description="diagnose") as bar:
+    rows = [len(f.train) for f in folds]
+    with progress_bar(sum(rows), verbose=verbose, description="diagnose") as bar:
+        fits = fit_folds(
+            estimators, X, y, folds, error, params, n_jobs=n_jobs, share=Shares(bar, rows)
+        )
         for n_done, (number, fold) in enumerate(fits, start=1):
             done[number] = fold
             bar.set_postfix_str(f"fit {n_done} of {len(folds)}")
-            bar.update(len(fold.train))
     for category, message in dict.fromkeys(w for f in done for w in f.warnings):
         warnings.warn(message, category, stacklevel=3)
     return done

@@ -22,7 +22,7 @@ from skdl.diagnosis.gaps import corrected_estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling.html import trials_as_html
 from skdl.diagnosis.telling.text import trials_as_text
-from skdl.tools.progress import progress_bar
+from skdl.tools.progress import Shares, progress_bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,14 +163,16 @@ def try_out(
     tried = _candidates(estimator, remedies)
     models = [model for _, _, model in tried for _ in folds]
     each_fold = [replace(fold) for _ in tried for fold in folds]
-    fits = fit_folds(models, X, y, each_fold, measure, params, n_jobs=n_jobs, whole=False)
     done: list[list[Fold]] = [list(folds) for _ in tried]
-    with progress_bar(len(models), verbose=verbose, description="remedies") as bar:
+    with progress_bar(len(models), verbose=verbose, description="remedies", digits=1) as bar:
+        share = Shares(bar, [1] * len(models))
+        fits = fit_folds(
+            models, X, y, each_fold, measure, params, n_jobs=n_jobs, whole=False, share=share
+        )
         for number, fold in fits:
             candidate, place = divmod(number, len(folds))
             done[candidate][place] = fold
             bar.set_postfix_str(tried[candidate][1])
-            bar.update(1)
 
     correlation = np.mean([len(f.test) / (len(f.train) + len(f.test)) for f in folds])
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from numbers import Integral
+from typing import Any, NoReturn
 
 import numpy as np
 
-from skdl.search.searches import GridSearchCV
+from skdl.search.searches import Evaluate, GridSearchCV
 
 __all__ = ["CoordinateSearchCV"]
 
@@ -43,6 +44,10 @@ class CoordinateSearchCV(GridSearchCV):
     best_estimator_, best_score_, best_params_, best_index_, refit_time_
         As of ``GridSearchCV``.
 
+    See Also
+    --------
+    GridSearchCV : Tries every combination of settings.
+
     References
     ----------
     Bengio (2012), "Practical recommendations for gradient-based training of deep architectures",
@@ -63,21 +68,23 @@ class CoordinateSearchCV(GridSearchCV):
     5
     """
 
+    _tries_once = False
+
     def __init__(
         self,
-        estimator,
-        param_grid,
+        estimator: Any,
+        param_grid: dict[str, Any],
         *,
-        n_rounds=3,
-        scoring=None,
-        n_jobs=None,
-        refit=True,
-        cv=None,
-        verbose=0,
-        pre_dispatch="2*n_jobs",
-        error_score=np.nan,
-        return_train_score=False,
-    ):
+        n_rounds: int = 3,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+    ) -> None:
         super().__init__(
             estimator,
             param_grid,
@@ -92,13 +99,13 @@ class CoordinateSearchCV(GridSearchCV):
         )
         self.n_rounds = n_rounds
 
-    def _run_search(self, evaluate_candidates):
+    def _run_search(self, evaluate_candidates: Evaluate) -> None:
         """Decide what to try next: scikit-learn's hook for searches that go step by step."""
         values, best = self._start()
         tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
-        results: dict = {}
+        results: dict[str, Any] = {}
 
-        def best_of(points, round_, name):
+        def best_of(points: list[dict[str, int]], round_: int, name: str) -> dict[str, int]:
             """Measure those points that are new; return the best of all so far."""
             nonlocal results
             new = [point for point in points if point not in tried]
@@ -137,7 +144,7 @@ class CoordinateSearchCV(GridSearchCV):
             start[name] = places[0] if places else 0
         return values, start
 
-    def _best_index(self, results) -> int:
+    def _best_index(self, results: dict[str, Any]) -> int:
         """Return the place of the best candidate so far; the first one, if several are."""
         if callable(self.refit):
             return self.refit(results)
@@ -148,10 +155,10 @@ class CoordinateSearchCV(GridSearchCV):
                 self._refuse("refit", "the name of the metric that counts", self.refit)
         return int(results[key].argmin())
 
-    def _refuse(self, name, allowed, got):
+    def _refuse(self, name: str, allowed: str, got: Any) -> NoReturn:
         raise ValueError(f"{type(self).__name__}: {name} must be {allowed}; got {got!r}")
 
 
-def _same(a, b) -> bool:
+def _same(a: Any, b: Any) -> bool:
     """Whether two values of a parameter are the same; arrays are not compared."""
     return a is b or (type(a) is type(b) and not isinstance(a, np.ndarray) and a == b)

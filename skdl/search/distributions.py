@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -39,11 +40,11 @@ class Distribution:
         """Return the value below which the part u of the distribution lies."""
         raise NotImplementedError
 
-    def rvs(self, random_state=None) -> float:
+    def rvs(self, random_state: Any = None) -> float:
         """Draw one value: the name that scikit-learn calls."""
         return self.quantile(check_random_state(random_state).uniform())
 
-    def grid(self, n: int) -> list:
+    def grid(self, n: int) -> list[float]:
         """Return n values, both ends included, that are evenly spread (fewer if they repeat)."""
         return list(dict.fromkeys(self.quantile(u) for u in np.linspace(0, 1, n).tolist()))
 
@@ -57,7 +58,7 @@ class Uniform(Distribution):
     [0.0, 0.25, 0.5]
     """
 
-    def quantile(self, u):
+    def quantile(self, u: float) -> float:
         return self.low + (self.high - self.low) * u
 
 
@@ -70,7 +71,7 @@ class UniformInteger(Distribution):
     [16, 136, 256]
     """
 
-    def quantile(self, u):
+    def quantile(self, u: float) -> int:
         return min(math.floor(self.low + (self.high + 1 - self.low) * u), self.high)
 
 
@@ -89,7 +90,7 @@ class LogUniform(Distribution):
     [1e-05, 0.0001, 0.001, 0.01, 0.1]
     """
 
-    def quantile(self, u):
+    def quantile(self, u: float) -> float:
         return min(self.low * (self.high / self.low) ** u, self.high)
 
 
@@ -104,5 +105,5 @@ class OneMinusLogUniform(Distribution):
     [0.9, 0.99, 0.999]
     """
 
-    def quantile(self, u):
+    def quantile(self, u: float) -> float:
         return 1 - (1 - self.low) * ((1 - self.high) / (1 - self.low)) ** u

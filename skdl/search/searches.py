@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 from sklearn import get_config
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import process_routing
 
-from skdl.together.fits import Task, fit_together
-from skdl.together.replay import Record, Replay, Score
+from skdl.together import Task, fit_together
+from skdl.together.callbacks import SearchAudiences
+from skdl.together.replay import Record, Replay, Score, Unrecognized
 
 __all__ = ["GridSearchCV", "RandomizedSearchCV", "TogetherMixin"]
 
+Evaluate = Callable[..., dict[str, Any]]  # scikit-learn's: tries candidates, returns all results
 
-def _selection():
+
+def _selection() -> Any:
+    """Return scikit-learn's module of searches."""
     from sklearn import model_selection  # heavy: not with the rest of the package
 
     return model_selection
@@ -32,9 +39,42 @@ class TogetherMixin:
 
     The search says what to try in its ``_run_search(evaluate_candidates)``, scikit-learn's hook,
     as often as it likes. The folds are drawn once, so they are the same for all candidates.
+
+    See Also
+    --------
+    GridSearchCV, RandomizedSearchCV, CoordinateSearchCV : Searches that are made with it.
+
+    Examples
+    --------
+    Any search of scikit-learn's becomes one; here one that stops when a candidate is good enough.
+
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV, ParameterGrid
+    >>> from skdl import MLPClassifier
+    >>> class FirstGoodEnough(TogetherMixin, GridSearchCV):
+    ...     def _run_search(self, evaluate_candidates):
+    ...         for candidate in ParameterGrid(self.param_grid):
+    ...             if evaluate_candidates([candidate])["mean_test_score"][-1] > 0.9:
+    ...                 break
+    >>> net = MLPClassifier((8,), max_iter=20, n_iter_no_change=None, random_state=0)
+    >>> search = FirstGoodEnough(net, {"learning_rate": [0.001, 0.1, 0.2]}, cv=3)
+    >>> len(search.fit(*load_iris(return_X_y=True)).cv_results_["params"])
+    2
     """
 
-    def fit(self, X, y=None, **params):
+    estimator: Any
+    cv: Any
+    scoring: Any
+    n_jobs: Any
+    pre_dispatch: Any
+    verbose: Any
+    error_score: Any
+    return_train_score: Any
+    _run_search: Any
+
+    _tries_once = False  # whether _run_search evaluates all its candidates in one call
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         """Train the candidates on all folds, together; then the best one on all rows.
 
         Parameters
@@ -55,16 +95,39 @@ class TogetherMixin:
             return super().fit(X, y, **params)  # scikit-learn says what is wrong
         cv = _selection().check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         replay = Replay(self.estimator, self.scoring, cv)
-        search = copy.copy(self)  # what scikit-learn runs: the same, but with the stand-ins
+        # Scikit-learn's workers would get stand-ins, which have nothing to do: it works here.
+        here = parallel_config(backend="sequential")
+
+        def run_search(evaluate_candidates: Evaluate, callback_ctx: Any = None) -> None:
+            here.unregister()  # its workers are chosen; ours, and the refit's, are the user's
+            self._run_together(replay, evaluate_candidates, params, callback_ctx)
+            # From here on it is this search, for the refit and for those who look on (MLflow).
+            del search._run_search
+            search.set_params(**self.get_params(deep=False))
+
+        search: Any = copy.copy(self)  # what scikit-learn runs: the same, but with the stand-ins
         search.estimator, search.scoring, search.cv = replay.estimator, replay.scoring, replay.cv
         search.n_jobs, search.verbose = 1, 0
-        search._run_search = lambda evaluate: self._run_together(replay, evaluate, params)
-        super(TogetherMixin, search).fit(X, y, **params)
+        search._run_search = run_search
+        try:
+            with here:
+                super(TogetherMixin, search).fit(X, y, **params)
+        except Unrecognized as error:
+            raise RuntimeError(
+                f"{type(self).__name__}: scikit-learn did not ask for the fits that were done, so "
+                f"there is no result ({error})"
+            ) from error
         search.scorer_ = replay.real_scorers()
         vars(self).update({k: value for k, value in vars(search).items() if k.endswith("_")})
         return self
 
-    def _run_together(self, replay: Replay, evaluate_candidates, params) -> None:
+    def _run_together(
+        self,
+        replay: Replay,
+        evaluate_candidates: Evaluate,
+        params: dict[str, Any],
+        callback_ctx: Any,
+    ) -> None:
         """Run the search: all it wants to try is trained, then shown to scikit-learn."""
         to_fit, to_score = replay.hear(evaluate_candidates)
         if get_config()["enable_metadata_routing"]:
@@ -84,14 +147,18 @@ class TogetherMixin:
             with_training=self.return_train_score,
             raises=self.error_score == "raise",
         )
+        audiences = SearchAudiences(self, callback_ctx)
         all_records: list[Record] = []
 
-        def evaluate(candidates, more_results=None):
+        def evaluate(candidates: Any, more_results: Any = None) -> dict[str, Any]:
             candidates = list(candidates)
-            records = self._train(candidates, replay.cv, fit_params, score)
+            tasks = self._tasks(candidates, replay.cv.folds, fit_params)
+            audiences.invite(tasks, is_all=self._tries_once)
+            records = self._train(candidates, tasks, replay.cv, score)
             all_records.extend(records)
-            replay.play(records)
+            replay.expect(candidates, records)
             results = evaluate_candidates(candidates, more_results=more_results)
+            replay.verify(results, all_records)
             for name in ("fit_time", "score_time"):
                 times = [getattr(record, name) for record in all_records]
                 times = np.reshape(times, (-1, len(replay.cv.folds)))
@@ -99,26 +166,41 @@ class TogetherMixin:
             return results
 
         self._run_search(evaluate)
+        audiences.end()
         replay.end()
 
-    def _train(self, candidates, cv, fit_params, score) -> list[Record]:
-        """Fit and score each candidate on each fold; pass each distinct warning on once."""
-        tasks = [
+    def _tasks(
+        self, candidates: list[Any], folds: list[Any], fit_params: dict[str, Any]
+    ) -> list[Task]:
+        """List the fits: each candidate on each fold."""
+        rows = [(np.asarray(train), np.asarray(test)) for train, test in folds]
+        return [
             Task(
-                clone(self.estimator).set_params(**clone(setting, safe=False)),
+                _set(self.estimator, setting),
                 fold=number,
-                rows=np.asarray(train),
+                rows=train,
                 params=fit_params,
-                label=np.asarray(test),
+                label=test,
             )
             for setting in candidates
-            for number, (train, test) in enumerate(cv.folds)
+            for number, (train, test) in enumerate(rows)
         ]
+
+    def _train(
+        self, candidates: list[Any], tasks: list[Task], cv: Any, score: Score
+    ) -> list[Record]:
+        """Fit and score each candidate on each fold; pass each distinct warning on once."""
+        n_folds = len(cv.folds)
         if self.verbose > 0:
             print(
-                f"Fitting {len(cv.folds)} folds for each of {len(candidates)} candidates, "
+                f"Fitting {n_folds} folds for each of {len(candidates)} candidates, "
                 f"totalling {len(tasks)} fits"
             )
+
+        def tell(number: int, record: Record) -> None:
+            candidate, fold = divmod(number, n_folds)
+            print(_told(f"[CV {fold + 1}/{n_folds}] END ", candidates[candidate], record))
+
         records = fit_together(
             tasks,
             cv.X,
@@ -128,10 +210,33 @@ class TogetherMixin:
             pre_dispatch=self.pre_dispatch,
             verbose=self.verbose,
             description=type(self).__name__,
+            completed=tell if self.verbose > 1 else None,
         )
         for category, message in dict.fromkeys(w for r in records for w in r.warnings):
             warnings.warn(message, category, stacklevel=2)
         return records
+
+
+def _set(estimator: Any, setting: dict[str, Any]) -> Any:
+    """Return a clone with these settings, which are cloned too, as some may be estimators."""
+    settings: Any = clone(setting, safe=False)
+    own: Any = clone(estimator)
+    return own.set_params(**settings)
+
+
+def _told(start: str, candidate: dict[str, Any], record: Record) -> str:
+    """Write one line of what came of a fit, in the form in which scikit-learn does."""
+    settings = ", ".join(f"{name}={candidate[name]}" for name in sorted(candidate))
+    parts = [settings + ";"] if settings else []
+    for part, score in zip(("test", "train"), record.scores, strict=False):
+        values = score.items() if isinstance(score, dict) else [("score", score)]
+        told = (
+            f"{k}={v:.3f}" if not isinstance(v, Exception | str) else f"{k}=?" for k, v in values
+        )
+        parts.append(f"{part}: " + ", ".join(told))
+    if record.error is not None:
+        parts.append(f"failed: {record.error!r}")
+    return f"{start}{' '.join(parts)}, total time {record.fit_time + record.score_time:.1f} s"
 
 
 class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[misc]
@@ -154,7 +259,8 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
     scoring, n_jobs, refit, cv, pre_dispatch, error_score, return_train_score
         As of scikit-learn's ``GridSearchCV``. The folds are the same for all candidates.
     verbose : int, default=0
-        From 1 on, the number of fits is printed, and a progress bar is shown.
+        From 1 on, the number of fits is printed, and a progress bar is shown on a terminal, which
+        moves while networks train; from 2 on, a line is printed for each fit when it is done.
 
     Attributes
     ----------
@@ -162,6 +268,11 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
         As of scikit-learn's. The time of a fit is its share of the time of its stack.
     refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As of scikit-learn's.
+
+    See Also
+    --------
+    RandomizedSearchCV : Tries settings drawn at random.
+    CoordinateSearchCV : Tries one parameter at a time.
 
     Examples
     --------
@@ -176,7 +287,9 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
     0.1
     """
 
-    def _run_search(self, evaluate_candidates):
+    _tries_once = True
+
+    def _run_search(self, evaluate_candidates: Evaluate) -> None:
         evaluate_candidates(_selection().ParameterGrid(self.param_grid))
 
 
@@ -200,7 +313,8 @@ class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # typ
     scoring, n_jobs, refit, cv, pre_dispatch, error_score, return_train_score
         As of scikit-learn's ``RandomizedSearchCV``. The folds are the same for all candidates.
     verbose : int, default=0
-        From 1 on, the number of fits is printed, and a progress bar is shown.
+        From 1 on, the number of fits is printed, and a progress bar is shown on a terminal, which
+        moves while networks train; from 2 on, a line is printed for each fit when it is done.
 
     Attributes
     ----------
@@ -208,6 +322,11 @@ class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # typ
         As of scikit-learn's. The time of a fit is its share of the time of its stack.
     refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As of scikit-learn's.
+
+    See Also
+    --------
+    search_space : Makes a space for a network.
+    GridSearchCV : Tries every combination of settings.
 
     References
     ----------
@@ -227,7 +346,9 @@ class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # typ
     True
     """
 
-    def _run_search(self, evaluate_candidates):
+    _tries_once = True
+
+    def _run_search(self, evaluate_candidates: Evaluate) -> None:
         evaluate_candidates(
             _selection().ParameterSampler(
                 self.param_distributions, self.n_iter, random_state=self.random_state

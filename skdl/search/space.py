@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from typing import Any
 
 from skdl.core.optimizers import Optimizer
 from skdl.estimators.base import BaseMLP
@@ -72,7 +73,7 @@ class SearchSpace(list):
                 f"SearchSpace: names must be among {sorted(known)}; got {sorted(unknown)}"
             )
 
-        def varied(name, values):
+        def varied(name: str, values: Any) -> bool:
             return not names or _last(name) in names or len(_listed(values, 2)) == 1
 
         return [
@@ -85,12 +86,12 @@ def _last(name: str) -> str:
     return name.rpartition("__")[2]
 
 
-def _listed(values, n: int) -> list:
+def _listed(values: Any, n: int) -> list[Any]:
     return values.grid(n) if isinstance(values, Distribution) else list(values)
 
 
 def search_space(
-    estimator, *, optimizers: Sequence[str] = ("sgd", "adam"), prefix: str | None = None
+    estimator: Any, *, optimizers: Sequence[str] = ("sgd", "adam"), prefix: str | None = None
 ) -> SearchSpace:
     """Return where to look for the settings of a network, for random search or a grid.
 
@@ -156,7 +157,7 @@ def search_space(
     )
 
 
-def _find_network(estimator, prefix) -> tuple[BaseMLP, str]:
+def _find_network(estimator: Any, prefix: str | None) -> tuple[BaseMLP, str]:
     """Return the network in an estimator, and the prefix of its parameters."""
     if isinstance(estimator, str) and estimator in NAMES:
         return NAMES[estimator](), ""
@@ -176,7 +177,7 @@ def _find_network(estimator, prefix) -> tuple[BaseMLP, str]:
     return network, name
 
 
-def _space(network: BaseMLP, name: str) -> dict:
+def _space(network: Any, name: str) -> dict[str, Any]:
     """Return the space of one optimiser: what it takes, and defaults for what it does not."""
     optimizer = Optimizer.registry[name]
     space = {"optimizer": [name], **ALWAYS}
@@ -213,7 +214,9 @@ def _space(network: BaseMLP, name: str) -> dict:
     return space
 
 
-def optuna_space(estimator, *, optimizer: str = "adam", prefix: str | None = None) -> dict:
+def optuna_space(
+    estimator: Any, *, optimizer: str = "adam", prefix: str | None = None
+) -> dict[str, Any]:
     """Return the space of one optimiser as Optuna's distributions.
 
     Optuna has no distance from 1 on a logarithmic scale; there it gets 17 values to choose from.
@@ -246,7 +249,7 @@ def optuna_space(estimator, *, optimizer: str = "adam", prefix: str | None = Non
         IntDistribution,
     )
 
-    def translated(values):
+    def translated(values: Any) -> Any:
         if isinstance(values, UniformInteger):
             return IntDistribution(values.low, values.high)
         if isinstance(values, Uniform | LogUniform):

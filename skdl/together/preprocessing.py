@@ -1,4 +1,4 @@
-"""Preprocessing once: pipelines that are fitted to the same rows share what they do before the end.
+"""Shared preprocessing: pipelines on the same rows share what they do before their last step.
 
 It goes through the pipeline's own parameter ``memory``: what has a method ``cache(func)`` may
 remember the results of fitting a step.
@@ -17,26 +17,30 @@ from sklearn.utils.validation import check_memory
 from skdl.estimators.fitting.job import at_once
 from skdl.tools.inside import parts
 
-__all__ = ["IN_MEMORY", "Once"]
+__all__ = ["IN_MEMORY", "FittedSteps", "size_of"]
 
 IN_MEMORY = 256_000_000  # bytes of inputs, as they come and transformed, that are kept at a time
 
 
-class Once:
-    """What was done to one set of rows.
+class FittedSteps:
+    """The steps of pipelines that were fitted to one set of rows, each once.
+
+    See Also
+    --------
+    skdl.together.fit_together : Has one for each fold.
 
     Examples
     --------
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn.preprocessing import StandardScaler
     >>> from skdl import MLPRegressor
-    >>> X, y, once = [[0.0], [2.0]], [0.0, 1.0], Once()
+    >>> X, y, steps = [[0.0], [2.0]], [0.0, 1.0], FittedSteps()
     >>> for seed in range(3):
     ...     mlp = MLPRegressor(max_iter=1, n_iter_no_change=None, random_state=seed)
     ...     pipeline = make_pipeline(StandardScaler(), mlp)
-    ...     with once.shared_by(pipeline):
+    ...     with steps.shared_by(pipeline):
     ...         pipeline = pipeline.fit(X, y)
-    >>> len(once.done)
+    >>> len(steps.done)
     1
     """
 
@@ -46,7 +50,7 @@ class Once:
     def keep(self, key: Any, X: Any, transformed: Any, fitted: Any) -> None:
         """Keep a result, and X, so that no other gets its number; forget all if they are many."""
         self.done[key] = X, transformed, fitted
-        if sum(_bytes(transformed) for _, transformed, _ in self.done.values()) > IN_MEMORY:
+        if sum(size_of(transformed) for _, transformed, _ in self.done.values()) > IN_MEMORY:
             self.done.clear()
 
     @contextmanager
@@ -64,8 +68,24 @@ class Once:
                     part.memory = part.memory.own
 
 
-def _bytes(X: Any) -> int:
-    """Return how large an array or a sparse matrix is (of a data frame, about)."""
+def size_of(X: Any) -> int:
+    """Return the bytes of an array or a sparse matrix (of a data frame, about).
+
+    Parameters
+    ----------
+    X : array-like
+        Rows; of what is no array, the answer is 0.
+
+    Returns
+    -------
+    n_bytes : int
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> size_of(np.zeros((10, 2)))
+    160
+    """
     if hasattr(X, "nbytes"):
         return X.nbytes
     return X.data.nbytes if hasattr(X, "indptr") else 8 * getattr(X, "size", 0)
@@ -74,8 +94,8 @@ def _bytes(X: Any) -> int:
 class _Memory:
     """Stands where the ``memory`` of a pipeline was, and uses that for what is new."""
 
-    def __init__(self, once: Once, own: Any) -> None:
-        self.once = once
+    def __init__(self, steps: FittedSteps, own: Any) -> None:
+        self.steps = steps
         self.own = own
 
     def __deepcopy__(self, memo: dict) -> _Memory:
@@ -83,21 +103,21 @@ class _Memory:
 
     def cache(self, function: Callable, **options: Any) -> Callable:
         """Return a function that does what ``function`` does, once."""
-        new, once = check_memory(self.own).cache(function, **options), self.once
+        new, steps = check_memory(self.own).cache(function, **options), self.steps
 
         def fit_transform(transformer: Any, X: Any, y: Any, **rest: Any) -> tuple[Any, Any]:
             try:
                 key = content_of((transformer, y, rest.get("params"))), id(X)
             except Exception:  # it cannot be pickled, so it cannot be compared
                 key = object()
-            if key not in once.done:
+            if key not in steps.done:
                 with at_once():  # a network that makes features is needed right away
                     # A transformer may write to its input, and others read it.
                     own = X.copy() if hasattr(X, "copy") else X
                     transformed, fitted = new(transformer, own, y, **rest)
-                once.keep(key, X, transformed, fitted)
+                steps.keep(key, X, transformed, fitted)
             else:
-                _, transformed, fitted = once.done[key]
+                _, transformed, fitted = steps.done[key]
             return transformed, copy.deepcopy(fitted)
 
         return fit_transform

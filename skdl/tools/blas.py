@@ -6,7 +6,10 @@ more on a machine where other work runs: there a fit was seen to take ten times 
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from operator import mul
 from typing import Any
@@ -24,8 +27,77 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
-def threads_for(rows: int, widths: list[int]) -> Any:
+class _OneThread:
+    """One BLAS thread for all who are inside; the user's number again when the last one has left.
+
+    For most libraries the number belongs to the process. If each one only put back what it had
+    found, one that came in while another was there would find 1, and put that back for good. For
+    some libraries it belongs to a thread, so each one sets it, and puts it back, in its own.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.n_inside = 0
+        self.before: list[int] = []  # each library's number when nobody was inside
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Stay inside."""
+        with self.lock:
+            if self.n_inside == 0:
+                self.before = self._numbers()
+            self.n_inside += 1
+            limit = _controller().limit(limits=1, user_api="blas")
+            limit.__enter__()
+        try:
+            yield
+        finally:
+            with self.lock:
+                limit.__exit__(None, None, None)
+                self.n_inside = max(self.n_inside - 1, 0)  # 0 after a fork from within
+                self._settle()
+
+    def _numbers(self) -> list[int]:
+        return [library.get_num_threads() for library in _controller().lib_controllers]
+
+    def _settle(self) -> None:
+        """Set the number that is right for those who are still inside, or for nobody."""
+        now = self._numbers()
+        wanted = self.before
+        if self.n_inside:
+            libraries = _controller().lib_controllers
+            is_blas = [library.user_api == "blas" for library in libraries]
+            wanted = [1 if blas else n for blas, n in zip(is_blas, now, strict=True)]
+        if now != wanted:
+            # threadpoolctl lets nobody set a number but the thread that set one before, while that
+            # lives: a thread that ends at once takes this right from no one.
+            thread = threading.Thread(target=_set_numbers, args=(wanted,))
+            thread.start()
+            thread.join()
+
+    def empty(self) -> None:
+        """Begin anew in a forked process, where the threads that were inside do not exist."""
+        self.lock = threading.Lock()  # one of them may have had the old one
+        if self.n_inside:
+            self.n_inside = 0
+            self._settle()
+
+
+def _set_numbers(numbers: list[int]) -> None:
+    for library, number in zip(_controller().lib_controllers, numbers, strict=True):
+        library.set_num_threads(number)
+
+
+_one_thread = _OneThread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_thread.empty)
+
+
+def threads_for(rows: int, widths: list[int]) -> AbstractContextManager[None]:
     """Return a context in which BLAS has one thread, if the products of a step are small.
+
+    The number belongs to the process: while any thread is in such a context, large products of
+    other threads have one thread too. When the last context ends, the number is what it was.
 
     Parameters
     ----------
@@ -44,6 +116,4 @@ def threads_for(rows: int, widths: list[int]) -> Any:
     ...     pass
     """
     largest = max(map(mul, widths, widths[1:]))
-    if rows * largest >= SMALL:
-        return nullcontext()
-    return _controller().limit(limits=1, user_api="blas")
+    return nullcontext() if rows * largest >= SMALL else _one_thread.hold()

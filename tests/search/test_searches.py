@@ -549,3 +549,25 @@ def test_all_fits_of_a_step_are_handed_over_at_once(name, monkeypatch):
     rows = {task.fold: task.rows for task in tasks}
     assert len(rows) == 3 and all(task.rows is rows[task.fold] for task in tasks)
     assert all(task.estimator is not NET for task in tasks)
+
+
+def test_who_looks_on_from_inside_sees_the_real_search(monkeypatch):
+    """MLflow wraps scikit-learn's ``fit``, and then scores, pickles and reads what it gets."""
+    seen, fit = [], model_selection.GridSearchCV.fit
+
+    def fit_and_look(search, *data, **params):
+        result = fit(search, *data, **params)
+        seen.append((search, search.score(*data), pickle.loads(pickle.dumps(search))))
+        return result
+
+    monkeypatch.setattr(model_selection.GridSearchCV, "fit", fit_and_look)
+    for scoring in (None, ["accuracy", "f1_macro"]):
+        seen.clear()
+        search = GridSearchCV(
+            NET, GRID, cv=2, n_jobs=2, scoring=scoring, refit="accuracy" if scoring else True
+        )
+        search.fit(X, Y)
+        [(inner, score, copied)] = seen
+        assert inner.get_params() == search.get_params()
+        assert score == search.score(X, Y) == copied.score(X, Y)
+        assert repr(copied.scorer_) == repr(search.scorer_)

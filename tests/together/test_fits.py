@@ -24,9 +24,9 @@ from sklearn.svm import SVC
 
 from skdl import MLPClassifier, MLPRegressor
 from skdl.estimators.fitting import stacks as alike
-from skdl.together import fits as together
-from skdl.together import preprocessing
-from skdl.together.fits import Fitted, Task, cut, fit_together
+from skdl.together import Fitted, Task, fit_together, preprocessing
+from skdl.together import worker as together
+from skdl.together.workers import cut
 
 X, Y = load_digits(return_X_y=True)
 X, Y = X[:150], Y[:150]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone, is_classifier
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import corrected_estimate
+from skdl.together.workers import results_of
 from skdl.tools.progress import progress_bar
 from skdl.tools.rows import rows_of
 
@@ -169,9 +170,8 @@ def try_baselines(
 
     models = {name: make_baseline(name, estimator, X) for name in names}
     tasks = [(name, fold) for name in names for fold in folds]
-    fits = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_errors)(models[name], X, y, fold, measure) for name, fold in tasks
-    )
+    calls = (delayed(_errors)(models[name], X, y, fold, measure) for name, fold in tasks)
+    fits = results_of(calls, n_jobs, ordered=True)
     results = {name: [] for name in names}
     with progress_bar(len(tasks), verbose=verbose, description="baselines") as bar:
         for (name, _), errors in zip(tasks, fits, strict=True):

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import reading_order
 
 import skdl
 from skdl.core.component import Component, families
@@ -326,3 +327,72 @@ def test_the_readme_lists_every_parameter_of_the_estimators():
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| [^|]*\|([^|]*)\|", table, re.M))))
     wanted = set(skdl.MLPClassifier().get_params()) | set(skdl.MLPRegressor().get_params())
     assert listed == wanted
+
+
+ORDER = reading_order.reading_order()
+THE_WAY_OF_A_FIT = """
+import sys
+sys.modules["numba"] = None  # the readable code runs
+sys.path.insert(0, "bench")
+import walk
+print("\\n".join(walk.walked(walk.fit).files))
+"""
+
+
+def off_the_way(files, order):
+    """Return the files under ``skdl/`` that are no stop of the reading order."""
+    names = [str(Path(file).relative_to(TOP / "skdl")) for file in files]
+    return sorted(set(names) - {stop.file for stop in order})
+
+
+def test_everything_that_a_fit_passes_through_is_in_the_reading_order():
+    files = run_fresh(THE_WAY_OF_A_FIT, TOP).split()
+    assert len(files) > 10
+    assert off_the_way(files, ORDER) == []
+    loop = "core/training/loop.py"
+    assert off_the_way(files, [stop for stop in ORDER if stop.file != loop]) == [loop]
+
+
+RENEW = "run: python docs/_ext/reading_order.py"
+
+
+def miscounted(stop):
+    """Whether a stop has another length, by more than a tenth, than the order says."""
+    counted = stop.counted()
+    return abs(stop.lines - counted) > max(1, counted / 10)
+
+
+@pytest.mark.parametrize("stop", ORDER, ids=lambda stop: stop.label)
+def test_a_stop_has_the_lines_and_takes_the_minutes_that_the_order_says(stop):
+    assert not miscounted(stop), f"{stop.counted()} lines; {RENEW}"
+    assert stop.minutes == reading_order.minutes_for(stop.lines), RENEW
+    assert miscounted(dataclasses.replace(stop, lines=2 * stop.lines + 2))
+
+
+def test_two_hours_of_reading_end_where_training_ends():
+    first, second = list(dict.fromkeys(stop.part for stop in ORDER))[:2]
+    for part in (first, second):
+        assert abs(sum(stop.minutes for stop in ORDER if stop.part == part) - 60) <= 10
+    last = [stop for stop in ORDER if stop.part == second][-1]
+    assert last.file == "core/training/watch.py"
+    assert sum(stop.minutes for stop in ORDER[: ORDER.index(last) + 1]) == pytest.approx(120, abs=9)
+
+
+def test_the_readme_repeats_the_reading_order():
+    text = (TOP / "README.md").read_text("utf-8")
+    assert reading_order.with_tables(text, ORDER) == text, RENEW
+    assert reading_order.with_tables(text, ORDER[1:]) != text
+
+
+def test_counting_again_changes_numbers_only():
+    source = reading_order.SOURCE.read_text("utf-8")
+    again = reading_order.counted_again(source)
+    number = re.compile(r" +\d+ +\d+  ")
+    assert number.sub("", again) == number.sub("", source)
+
+
+def test_lines_of_code_are_counted_without_words():
+    source = (
+        '"""Opening.\n\nMore."""\n\n# why\nx = """text\nof two lines"""\ndef f():\n    "Say."\n'
+    )
+    assert reading_order.lines_of_code(source) == 3

@@ -13,8 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mathml
 import pytest
 import reading_order
+import registries
 
 import skdl
 from skdl.core.component import Component, families
@@ -396,3 +398,121 @@ def test_lines_of_code_are_counted_without_words():
         '"""Opening.\n\nMore."""\n\n# why\nx = """text\nof two lines"""\ndef f():\n    "Say."\n'
     )
     assert reading_order.lines_of_code(source) == 3
+
+
+EVERY_PAGE = registries.all_pages()
+
+
+def packages():
+    """Return ``skdl`` and every package in it."""
+    return [skdl, *(module for module in MODULES if hasattr(module, "__path__"))]
+
+
+def offered():
+    """Return what packages hand on by ``__all__``, without modules and the version."""
+    found = {f"{m.__name__}.{name}": getattr(m, name) for m in packages() for name in all_of(m)}
+    return {name: thing for name, thing in found.items() if not inspect.ismodule(thing)}
+
+
+def all_of(module):
+    return [name for name in getattr(module, "__all__", ()) if name != "__version__"]
+
+
+def told_on(pages):
+    """Return what the directives of pages describe: modules, classes, functions, data."""
+    text = "\n".join(line for page in pages.values() for line in page)
+    return set(re.findall(r"^\.\. (?:auto\w+|py:data):: (\S+)$", text, re.MULTILINE))
+
+
+def without_a_page(things, pages):
+    """Return the names of things that no page tells, under none of their names."""
+    names = {}
+    for name, thing in things.items():
+        names.setdefault(id(thing), []).append(name)
+    told = told_on(pages)
+    return [same[0] for same in names.values() if not told & set(same)]
+
+
+CORE = {name: thing for name, thing in PUBLIC.items() if name.startswith("skdl.core.")}
+OFFERED = offered() | CORE
+
+
+def test_every_public_name_has_a_page():
+    assert len(OFFERED) > 200
+    assert without_a_page(OFFERED, EVERY_PAGE) == []
+
+
+def test_every_module_of_the_core_has_a_page():
+    modules = {m.__name__ for m in MODULES if not hasattr(m, "__path__")}
+    assert {name for name in modules if name.startswith("skdl.core.")} <= told_on(EVERY_PAGE)
+
+
+def test_a_public_name_without_a_page_is_found():
+    pages = {name: page for name, page in EVERY_PAGE.items() if not name.endswith("WeightsDisplay")}
+    assert without_a_page(OFFERED, pages) == ["skdl.plots.WeightsDisplay"]
+    assert without_a_page({"skdl.new.Thing": object()}, EVERY_PAGE) == ["skdl.new.Thing"]
+
+
+def results():
+    """Yield ``(who, class)`` for each class of ours that a public function or method returns."""
+    ours = {thing.__name__: thing for thing in PUBLIC.values() if inspect.isclass(thing)}
+    for name, thing in offered().items():
+        members = vars(thing).items() if inspect.isclass(thing) else [(name, thing)]
+        for member, value in members:
+            function = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            words = str(getattr(function, "__annotations__", {}).get("return", ""))
+            for word in set(re.findall(r"\w+", words)) & set(ours):
+                if not member.startswith("_"):
+                    yield f"{name}: {member}", ours[word]
+
+
+def test_what_public_functions_return_has_a_page():
+    told = {path.rpartition(".")[2] for path in told_on(EVERY_PAGE)}
+    returned = dict(results())
+    assert skdl.Diagnosis in returned.values()
+    assert {who: one for who, one in returned.items() if one.__name__ not in told} == {}
+
+
+def test_every_display_has_a_picture_on_its_page():
+    for name in skdl.plots.__all__:
+        page = "\n".join(EVERY_PAGE[f"skdl.plots/{name}"])
+        assert "image:: /api/generated/pictures/" in page
+        assert f":alt: {name}" in "\n".join(EVERY_PAGE["skdl.plots"])
+    assert registries.pictures_of("MissingDisplay") == []
+
+
+def equations():
+    """Return every equation of the docstrings and of the documentation's pages."""
+    found = set()
+    for path in (*(TOP / "skdl").rglob("*.py"), *(TOP / "docs").glob("*.rst")):
+        text = path.read_text("utf-8")
+        found |= set(re.findall(r":math:`([^`]+)`", text))
+        block = r"^( *)\.\. math::((?: .*)?\n(?:\s*\n)*(?:\1[ \t]+.*\n?)*)"
+        found |= {match[2].strip() for match in re.finditer(block, text, re.MULTILINE)}
+    return sorted(found)
+
+
+def test_every_equation_can_be_set():
+    assert len(equations()) > 100
+    for latex in equations():
+        assert mathml.mathml(latex, block=True).lstrip().startswith("<math")
+
+
+@pytest.mark.parametrize(
+    ("latex", "wanted"),
+    [
+        (r"\tfrac12\sum_k r_k", "<mfrac><mn>1</mn><mn>2</mn></mfrac>"),
+        (r"\frac 3 4 x", "<mfrac><mn>3</mn><mn>4</mn></mfrac>"),
+        (r"\tfrac1B \sum_i", "<mfrac><mn>1</mn><mi>B</mi></mfrac>"),
+        (r"\frac{10}{x}", "<mfrac><mn>10</mn><mi>x</mi></mfrac>"),
+    ],
+)
+def test_a_fraction_has_its_own_numerator_and_denominator(latex, wanted):
+    text = re.sub(r"\s+|</?mrow>", "", mathml.mathml(latex, block=False))
+    assert wanted in re.sub(r"<mfrac[^>]+>", "<mfrac>", text)
+
+
+def test_an_equation_that_cannot_be_set_is_an_error():
+    for latex in (r"\nonsense{x}", "x_12"):
+        with pytest.raises(ValueError):
+            mathml.mathml(latex, block=False)

@@ -3,15 +3,15 @@
 >>> import numpy as np
 >>> from sklearn.datasets import make_moons
 >>> from skdl.core.activations import ReLU
->>> from skdl.core.initializers import GlorotUniform, HeUniform
+>>> from skdl.core.initializers import HeUniform
 >>> from skdl.core.layers import Activate, Dense, Pass
 >>> from skdl.core.losses import CrossEntropy
 >>> from skdl.core.network import Network
 >>> from skdl.core.optimizers import Adam
 >>> X, y = make_moons(200, noise=0.1, random_state=0)
->>> targets = np.eye(2)[y]  # one column for each class
+>>> targets, start = np.eye(2)[y], HeUniform()  # targets: one column for each class
 
->>> layers = [Dense(2, 16, HeUniform()), Activate(16, ReLU()), Dense(16, 2, GlorotUniform())]
+>>> layers = [Dense(2, 16, start), Activate(16, ReLU()), Dense(16, 2, start)]
 >>> network, loss, adam = Network(layers, dtype=float), CrossEntropy(), Adam()
 >>> network.initialize(np.random.default_rng(0))
 >>> buffers, state = network.workspace(len(X)), adam.init(network.theta)

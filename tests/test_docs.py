@@ -20,6 +20,7 @@ import registries
 
 import skdl
 from skdl.core.component import Component, families
+from skdl.estimators.parameters.table import PARAMETERS
 
 TOP = Path(__file__).parents[1]
 MODULES = [
@@ -516,3 +517,14 @@ def test_an_equation_that_cannot_be_set_is_an_error():
     for latex in (r"\nonsense{x}", "x_12"):
         with pytest.raises(ValueError):
             mathml.mathml(latex, block=False)
+
+
+@pytest.mark.parametrize("estimator", [skdl.MLPClassifier, skdl.MLPRegressor])
+def test_the_signature_of_an_estimator_says_what_its_table_says(estimator):
+    for name, parameter in inspect.signature(estimator).parameters.items():
+        row, allowed = PARAMETERS[name], parameter.annotation.split(" | ")
+        assert ("None" in allowed) == row.rule.allows(None), name
+        assert ("str" in allowed) == bool("'" in row.kind or "str" in row.kind), name
+        assert ("bool" in allowed) == ("bool" in row.kind), name
+        if row.family:
+            assert {row.family.__name__, f"{estimator.__name__[3:]}Loss"} & set(allowed), name

@@ -47,7 +47,9 @@ def is_package(module):
 
 
 def is_code(thing):
-    return inspect.isclass(thing) or inspect.isfunction(thing)
+    """Whether a thing is a class or a function of ours, and no other name for something else."""
+    ours = getattr(thing, "__module__", "").split(".")[0] == "skdl"
+    return ours and (inspect.isclass(thing) or inspect.isfunction(thing))
 
 
 def is_core(module):

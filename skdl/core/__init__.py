@@ -38,13 +38,14 @@ are more of their kind. Lines are lines of code, to within a tenth; ten of them 
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-core/component.py: Component                           16    2  what all parts have in common
+core/component.py: Component                           19    2  what all parts have in common
 core/activations/classical.py: Activation, Tanh        20    2  what a unit computes
 core/activations/rectifiers.py: ReLU                    8    1  the unit that most use
 core/losses/classification.py: Loss, CrossEntropy      52    5  what is to become small
 core/initializers.py: Initializer, GlorotUniform        6    1  where the weights start
-core/layers/dense.py                                  204   20  forward, and backward beside it
-core/network.py                                       143   14  layers in a row, over one θ
+core/layers/base.py                                    60    6  the contract of a layer
+core/layers/dense.py: product, Dense, Activate        144   14  forward, and backward beside it
+core/network.py                                       176   18  layers in a row, over one θ
 core/architecture.py                                   75    8  from settings to layers
 ==================================================  =====  ===  =================================
 
@@ -53,17 +54,17 @@ core/architecture.py                                   75    8  from settings to
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-core/optimizers/sgd.py: Optimizer, SGD                 51    5  how a gradient becomes a step
-core/optimizers/adam.py: Adam                          29    3  a rate for each parameter
-core/penalties.py                                      21    2  the price of large weights
-core/objective.py                                      88    9  what a fit minimises
-core/batches.py                                        54    5  which rows a step sees
+core/optimizers/sgd.py: Optimizer, SGD                 36    4  how a gradient becomes a step
+core/optimizers/adam.py: Adam                          14    1  a rate for each parameter
+core/penalties.py                                      59    6  the price of large weights
+core/objective.py                                     105   10  what a fit minimises
+core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
-core/training/loop.py                                 184   18  the loop
-core/training/update.py                                75    8  the step that it takes
-core/training/vital_signs.py                           34    3  is the network well?
-core/training/stopping.py                              30    3  when is it enough?
-core/training/watch.py                                 72    7  the end, and what is kept
+core/training/fit.py                                   74    7  everything that training needs
+core/training/loop.py                                 153   15  the loop
+core/training/update.py                                99   10  the step that it takes
+core/training/stopping.py                              36    4  when is it enough?
+core/training/watch.py                                 74    7  the end, and what is kept
 ==================================================  =====  ===  =================================
 
 **After that: the estimator around it**
@@ -71,17 +72,19 @@ core/training/watch.py                                 72    7  the end, and wha
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-estimators/classifier.py                              221   22  what the user meets
+estimators/classifier.py                              114   11  what the user meets
 estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      218   22  from parameters to components
-estimators/base.py                                    242   24  what ``fit`` does, in order
-estimators/fitting/job.py                             156   16  one fit, and its results
-estimators/fitting/callbacks.py                        55    6  who is told of each epoch
+estimators/parameters/resolve.py                      200   20  from parameters to components
+estimators/parameters/idle.py                          75    8  parameters without an effect
+estimators/targets/base.py                             35    4  what a target must answer
+estimators/targets/categories.py                      168   17  classes and labels
+estimators/base.py                                    225   22  what ``fit`` does, in order
+estimators/fitting/job.py                             203   20  one fit, and its results
+estimators/fitting/callbacks.py                        77    8  who is told of each epoch
 tools/rows.py                                          73    7  rows of any kind of table
 tools/blas.py                                          15    2  how many threads multiply
-tools/progress.py                                      26    3  the bar
 tools/warning.py                                       31    3  what a fit warns of
-core/fast.py                                          141   14  what Numba compiles
+core/fast.py                                          142   14  what Numba compiles
 ==================================================  =====  ===  =================================
 
 **And: the proof, and many networks at once**
@@ -89,9 +92,9 @@ core/fast.py                                          141   14  what Numba compi
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-core/gradient_check.py                                109   11  how we know it is right
-core/training/side_by_side.py                         200   20  networks along a leading axis
-estimators/fitting/stacks.py                          106   11  which of them can share one
+core/gradient_check.py                                101   10  how we know it is right
+core/training/side_by_side.py                         189   19  networks along a leading axis
+estimators/fitting/stacks.py                           89    9  which of them can share one
 together/fits.py                                      171   17  how a search trains them
 ==================================================  =====  ===  =================================
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -39,7 +40,7 @@ class Distribution:
         """Return the value below which the part u of the distribution lies."""
         raise NotImplementedError
 
-    def rvs(self, random_state=None) -> float:
+    def rvs(self, random_state: Any = None) -> float:
         """Draw one value: the name that scikit-learn calls."""
         return self.quantile(check_random_state(random_state).uniform())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from typing import Any
 
 from skdl.core.optimizers import Optimizer
 from skdl.estimators.base import BaseMLP
@@ -90,7 +91,7 @@ def _listed(values, n: int) -> list:
 
 
 def search_space(
-    estimator, *, optimizers: Sequence[str] = ("sgd", "adam"), prefix: str | None = None
+    estimator: Any, *, optimizers: Sequence[str] = ("sgd", "adam"), prefix: str | None = None
 ) -> SearchSpace:
     """Return where to look for the settings of a network, for random search or a grid.
 
@@ -213,7 +214,7 @@ def _space(network: BaseMLP, name: str) -> dict:
     return space
 
 
-def optuna_space(estimator, *, optimizer: str = "adam", prefix: str | None = None) -> dict:
+def optuna_space(estimator: Any, *, optimizer: str = "adam", prefix: str | None = None) -> dict:
     """Return the space of one optimiser as Optuna's distributions.
 
     Optuna has no distance from 1 on a logarithmic scale; there it gets 17 values to choose from.

@@ -338,7 +338,7 @@ import sys
 sys.modules["numba"] = None  # the readable code runs
 sys.path.insert(0, "bench")
 import walk
-print("\\n".join(walk.walked(walk.fit).files))
+print("\\n".join(walk.walked(lambda: walk.fit()()).files))
 """
 
 

@@ -309,7 +309,7 @@ def all_pages():
     return {**dict(package_pages()), **dict(core_pages()), **dict(components_page())}
 
 
-def draw_pictures(app):
+def draw_pictures(app, config):
     """Draw every display, unless the pictures are newer than what they show."""
     folder = Path(app.srcdir) / "api" / "generated" / "pictures"
     sources = [PICTURES, *Path(skdl.__file__).parent.rglob("*.py")]
@@ -321,7 +321,7 @@ def draw_pictures(app):
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
-def write_pages(app):
+def write_pages(app, config):
     """Write every page that changed, and remove those of things that are gone."""
     folder = Path(app.srcdir) / "api" / "generated"
     pages = all_pages()
@@ -343,7 +343,7 @@ def skip_routing(app, what, name, obj, skip, options):
 
 def setup(app):
     """Tell Sphinx what to call, and when."""
-    app.connect("builder-inited", write_pages)
-    app.connect("builder-inited", draw_pictures)
+    app.connect("config-inited", write_pages)  # before Sphinx looks which pages there are
+    app.connect("config-inited", draw_pictures)
     app.connect("autodoc-skip-member", skip_routing)
     return {"parallel_read_safe": True}

@@ -61,7 +61,7 @@ core/objective.py                                     105   10  what a fit minim
 core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
 core/training/fit.py                                   74    7  everything that training needs
-core/training/loop.py                                 153   15  the loop
+core/training/loop.py                                 154   15  the loop
 core/training/update.py                                99   10  the step that it takes
 core/training/stopping.py                              36    4  when is it enough?
 core/training/watch.py                                 74    7  the end, and what is kept
@@ -78,11 +78,11 @@ estimators/parameters/resolve.py                      200   20  from parameters 
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             35    4  what a target must answer
 estimators/targets/categories.py                      168   17  classes and labels
-estimators/base.py                                    225   22  what ``fit`` does, in order
+estimators/base.py                                    229   23  what ``fit`` does, in order
 estimators/fitting/job.py                             203   20  one fit, and its results
 estimators/fitting/callbacks.py                        77    8  who is told of each epoch
 tools/rows.py                                          73    7  rows of any kind of table
-tools/blas.py                                          15    2  how many threads multiply
+tools/blas.py                                          16    2  how many threads multiply
 tools/warning.py                                       31    3  what a fit warns of
 core/fast.py                                          142   14  what Numba compiles
 ==================================================  =====  ===  =================================

@@ -39,14 +39,16 @@ are more of their kind. Lines are lines of code, to within a tenth; ten of them 
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 core/component.py: Component                           19    2  what all parts have in common
-core/activations/classical.py: Activation, Tanh        20    2  what a unit computes
+core/activations/base.py                               21    2  what a unit computes
+core/activations/classical.py: Tanh                     8    1  the unit with the longest history
 core/activations/rectifiers.py: ReLU                    8    1  the unit that most use
-core/losses/classification.py: Loss, CrossEntropy      52    5  what is to become small
-core/initializers.py: Initializer, GlorotUniform        6    1  where the weights start
+core/losses/base.py                                    37    4  what is to become small
+core/losses/classification.py: CrossEntropy            21    2  the loss of a classifier
+core/initializers.py: Initializer, GlorotUniform        8    1  where the weights start
 core/layers/base.py                                    60    6  the contract of a layer
-core/layers/dense.py: product, Dense, Activate        144   14  forward, and backward beside it
+core/layers/dense.py: product, Dense, Activate        146   15  forward, and backward beside it
 core/network.py                                       176   18  layers in a row, over one θ
-core/architecture.py                                   75    8  from settings to layers
+core/architecture.py: Hidden, build                    51    5  from settings to layers
 ==================================================  =====  ===  =================================
 
 **The second hour: how it learns**
@@ -54,15 +56,16 @@ core/architecture.py                                   75    8  from settings to
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-core/optimizers/sgd.py: Optimizer, SGD                 36    4  how a gradient becomes a step
-core/optimizers/adam.py: Adam                          14    1  a rate for each parameter
-core/penalties.py                                      59    6  the price of large weights
+core/optimizers/base.py: Optimizer                     26    3  how a gradient becomes a step
+core/optimizers/sgd.py: SGD                            20    2  down the slope, with momentum
+core/optimizers/adam.py: Adam                          24    2  a rate for each parameter
+core/penalties.py: Penalty, L1, L2                     37    4  the price of large weights
 core/objective.py                                     105   10  what a fit minimises
 core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
 core/training/fit.py                                   74    7  everything that training needs
 core/training/loop.py                                 154   15  the loop
-core/training/update.py                                99   10  the step that it takes
+core/training/update.py: Block, Update                 65    6  the step that it takes
 core/training/stopping.py                              36    4  when is it enough?
 core/training/watch.py                                 74    7  the end, and what is kept
 ==================================================  =====  ===  =================================
@@ -95,7 +98,7 @@ read                                                lines  min  for
 core/gradient_check.py                                101   10  how we know it is right
 core/training/side_by_side.py                         189   19  networks along a leading axis
 estimators/fitting/stacks.py                           89    9  which of them can share one
-together/fits.py                                      171   17  how a search trains them
+together/fits.py                                      173   17  how a search trains them
 ==================================================  =====  ===  =================================
 
 The folders have the other members of each family, and ``core/training/solvers.py`` the solvers with

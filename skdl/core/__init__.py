@@ -30,8 +30,8 @@ to the weights with the optimiser's step. The *watch* keeps the record, ends the
 reason, and loses nothing when it is interrupted or diverges. The *job*, one floor up, makes all of
 these from the parameters of an estimator, and runs them.
 
-Read in this order. The files are under ``skdl/``; where classes are named, the others of the file
-are more of their kind. Lines are lines of code, to within a tenth; ten of them are a minute.
+Read in this order. The files are under ``skdl/``; where classes or functions are named, the rest of
+the file can wait. Lines are lines of code, to within a tenth; ten of them are a minute.
 
 **The first hour: what a network computes, and which way is down**
 
@@ -40,7 +40,7 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 core/component.py: Component                           19    2  what all parts have in common
 core/activations/base.py                               21    2  what a unit computes
-core/activations/classical.py: Tanh                     8    1  the unit with the longest history
+core/activations/classical.py: Tanh                     8    1  a smooth unit
 core/activations/rectifiers.py: ReLU                    8    1  the unit that most use
 core/losses/base.py                                    37    4  what is to become small
 core/losses/classification.py: CrossEntropy            21    2  the loss of a classifier

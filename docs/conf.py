@@ -15,10 +15,10 @@ version = release = skdl.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "numpydoc",
     "sphinx_copybutton",
+    "mathml",
     "registries",
 ]
 exclude_patterns = ["_build", "README.md"]
@@ -32,6 +32,7 @@ numpydoc_show_class_members = False
 copybutton_prompt_text = ">>> |\\.\\.\\. "
 copybutton_prompt_is_regexp = True
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"skdl {release}"
 html_static_path = ["_static"]

@@ -87,12 +87,12 @@ PICTURES = {  # name: width and height in inches, and what draws it
         3.6,
         lambda ax: plots.LearningRateDisplay.from_estimator(model(), X, y, random_state=0, ax=ax),
     ),
-    "landscape_path": (
+    "loss_landscape_path": (
         5.2,
         3.9,
         lambda ax: plots.LossLandscapeDisplay.from_estimator(model(), X, y, ax=ax),
     ),
-    "landscape_random": (
+    "loss_landscape_random": (
         5.2,
         3.9,
         lambda ax: plots.LossLandscapeDisplay.from_estimator(

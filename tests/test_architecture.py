@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from reading_order import lines_of_code
 
 import skdl
 
@@ -269,23 +270,6 @@ def check_third_parties(sources):
     return complaints
 
 
-def lines_of_code(source):
-    """Count the lines that hold code: no blank line, no comment, no docstring."""
-    tree = ast.parse(source)
-    told = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            first = node.body[0] if node.body else None
-            text = first.value if isinstance(first, ast.Expr) else None
-            if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                told.update(range(first.lineno, first.end_lineno + 1))
-    lines = enumerate(source.splitlines(), start=1)
-    return sum(
-        bool(line.strip()) and not line.strip().startswith("#") and number not in told
-        for number, line in lines
-    )
-
-
 def check_size(sources):
     """A file that grows past the limit has a second idea in it."""
     return [
@@ -480,11 +464,7 @@ def test_a_rule_finds_a_planted_mistake(check, module, source, complaint):
     assert any(complaint in text and module in text for text in found), found
 
 
-def test_lines_of_code_are_counted_without_words():
-    source = (
-        '"""Opening.\n\nMore."""\n\n# why\nx = """text\nof two lines"""\ndef f():\n    "Say."\n'
-    )
-    assert lines_of_code(source) == 3
+def test_words_do_not_make_a_file_long():
     assert check_size({"a": '"""' + "word\n" * 400 + '"""\n' + "x = 1\n" * MOST_LINES}) == []
 
 

@@ -13,10 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mathml
 import pytest
+import reading_order
+import registries
 
 import skdl
 from skdl.core.component import Component, families
+from skdl.estimators.parameters.table import PARAMETERS
 
 TOP = Path(__file__).parents[1]
 MODULES = [
@@ -121,25 +125,6 @@ def test_what_skdl_offers_is_documented_whole(name):
         assert incomplete(thing, whole=True) == []
 
 
-def untyped(thing):
-    """Return what of a public signature has no annotation: of a function, or a class's methods."""
-    methods = {}
-    if inspect.isclass(thing):
-        members = {n: m for n, m in vars(thing).items() if n[0] != "_" or n == "__init__"}
-        methods = {n: getattr(thing, n) for n, m in members.items() if callable(m)}
-        methods |= {n: getattr(thing, n) for n, m in members.items() if isinstance(m, classmethod)}
-    else:
-        methods[thing.__name__] = thing
-    found = []
-    for name, method in methods.items():
-        signature = inspect.signature(method)
-        bare = [p.name for p in signature.parameters.values() if p.annotation is p.empty]
-        found += [f"{name}: {parameter}" for parameter in bare if parameter != "self"]
-        if signature.return_annotation is signature.empty:
-            found.append(f"{name}: what it returns")
-    return found
-
-
 ABOVE = [  # what users call besides estimators and components
     getattr(package, name)
     for package in (
@@ -154,31 +139,10 @@ ABOVE = [  # what users call besides estimators and components
 
 
 @pytest.mark.parametrize("thing", dict.fromkeys(ABOVE), ids=lambda thing: thing.__name__)
-def test_what_stands_above_the_estimators_has_types_an_example_and_company(thing):
-    assert untyped(thing) == []
+def test_what_stands_above_the_estimators_has_an_example_and_company(thing):
     found = sections(thing)
     assert ">>>" in found.get("Examples", "")
     assert re.search(r"^\S+ : \S", found.get("See Also", ""), flags=re.MULTILINE)
-
-
-def test_a_signature_without_types_is_found():
-    class Display:
-        def __init__(self, *, curve):
-            self.curve = curve
-
-        @classmethod
-        def make(cls, curve: str) -> str:
-            return curve
-
-        def draw(self, ax: str):
-            return ax
-
-    assert untyped(Display) == [
-        "__init__: curve",
-        "__init__: what it returns",
-        "draw: what it returns",
-    ]
-    assert untyped(documented) == ["documented: a", "documented: b", "documented: what it returns"]
 
 
 def test_every_family_has_members():
@@ -326,3 +290,273 @@ def test_the_readme_lists_every_parameter_of_the_estimators():
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| [^|]*\|([^|]*)\|", table, re.M))))
     wanted = set(skdl.MLPClassifier().get_params()) | set(skdl.MLPRegressor().get_params())
     assert listed == wanted
+
+
+ORDER = reading_order.reading_order()
+THE_WAY_OF_A_FIT = """
+import sys
+sys.modules["numba"] = None  # the readable code runs
+sys.path.insert(0, "bench")
+import walk
+print("\\n".join(walk.walked(lambda: walk.fit()()).files))
+"""
+
+
+def off_the_way(files, order):
+    """Return the files under ``skdl/`` that are no stop of the reading order."""
+    names = [str(Path(file).relative_to(TOP / "skdl")) for file in files]
+    return sorted(set(names) - {stop.file for stop in order})
+
+
+def test_everything_that_a_fit_passes_through_is_in_the_reading_order():
+    files = run_fresh(THE_WAY_OF_A_FIT, TOP).split()
+    assert len(files) > 10
+    assert off_the_way(files, ORDER) == []
+    loop = "core/training/loop.py"
+    assert off_the_way(files, [stop for stop in ORDER if stop.file != loop]) == [loop]
+
+
+RENEW = "run: python docs/_ext/reading_order.py"
+
+
+def miscounted(stop):
+    """Whether a stop has another length, by more than a tenth, than the order says."""
+    counted = stop.counted()
+    return abs(stop.lines - counted) > max(1, counted / 10)
+
+
+@pytest.mark.parametrize("stop", ORDER, ids=lambda stop: stop.label)
+def test_a_stop_has_the_lines_and_takes_the_minutes_that_the_order_says(stop):
+    assert not miscounted(stop), f"{stop.counted()} lines; {RENEW}"
+    assert stop.minutes == reading_order.minutes_for(stop.lines), RENEW
+    assert miscounted(dataclasses.replace(stop, lines=2 * stop.lines + 2))
+
+
+def test_two_hours_of_reading_end_where_training_ends():
+    first, second = list(dict.fromkeys(stop.part for stop in ORDER))[:2]
+    for part in (first, second):
+        assert abs(sum(stop.minutes for stop in ORDER if stop.part == part) - 60) <= 10
+    last = [stop for stop in ORDER if stop.part == second][-1]
+    assert last.file == "core/training/watch.py"
+    assert sum(stop.minutes for stop in ORDER[: ORDER.index(last) + 1]) == pytest.approx(120, abs=9)
+
+
+def test_the_readme_repeats_the_reading_order():
+    text = (TOP / "README.md").read_text("utf-8")
+    assert reading_order.with_tables(text, ORDER) == text, RENEW
+    assert reading_order.with_tables(text, ORDER[1:]) != text
+
+
+def test_counting_again_changes_numbers_only():
+    source = reading_order.SOURCE.read_text("utf-8")
+    again = reading_order.counted_again(source)
+    number = re.compile(r" +\d+ +\d+  ")
+    assert number.sub("", again) == number.sub("", source)
+
+
+def test_lines_of_code_are_counted_without_words():
+    source = (
+        '"""Opening.\n\nMore."""\n\n# why\nx = """text\nof two lines"""\ndef f():\n    "Say."\n'
+    )
+    assert reading_order.lines_of_code(source) == 3
+
+
+EVERY_PAGE = registries.all_pages()
+
+
+def packages():
+    """Return ``skdl`` and every package in it."""
+    return [skdl, *(module for module in MODULES if hasattr(module, "__path__"))]
+
+
+def offered():
+    """Return what packages hand on by ``__all__``, without modules and the version."""
+    found = {f"{m.__name__}.{name}": getattr(m, name) for m in packages() for name in all_of(m)}
+    return {name: thing for name, thing in found.items() if not inspect.ismodule(thing)}
+
+
+def all_of(module):
+    return [name for name in getattr(module, "__all__", ()) if name != "__version__"]
+
+
+def told_on(pages):
+    """Return what the directives of pages describe: modules, classes, functions, data."""
+    text = "\n".join(line for page in pages.values() for line in page)
+    return set(re.findall(r"^\.\. (?:auto\w+|py:data):: (\S+)$", text, re.MULTILINE))
+
+
+def without_a_page(things, pages):
+    """Return the names of things that no page tells, under none of their names."""
+    names = {}
+    for name, thing in things.items():
+        names.setdefault(id(thing), []).append(name)
+    told = told_on(pages)
+    return [same[0] for same in names.values() if not told & set(same)]
+
+
+CORE = {name: thing for name, thing in PUBLIC.items() if name.startswith("skdl.core.")}
+OFFERED = offered() | CORE
+
+
+def test_every_public_name_has_a_page():
+    assert len(OFFERED) > 200
+    assert without_a_page(OFFERED, EVERY_PAGE) == []
+
+
+def test_every_module_of_the_core_has_a_page():
+    modules = {m.__name__ for m in MODULES if not hasattr(m, "__path__")}
+    assert {name for name in modules if name.startswith("skdl.core.")} <= told_on(EVERY_PAGE)
+
+
+def test_a_public_name_without_a_page_is_found():
+    pages = {name: page for name, page in EVERY_PAGE.items() if not name.endswith("WeightsDisplay")}
+    assert without_a_page(OFFERED, pages) == ["skdl.plots.WeightsDisplay"]
+    assert without_a_page({"skdl.new.Thing": object()}, EVERY_PAGE) == ["skdl.new.Thing"]
+
+
+def results():
+    """Yield ``(who, class)`` for each class of ours that a public function or method returns."""
+    ours = {thing.__name__: thing for thing in PUBLIC.values() if inspect.isclass(thing)}
+    for name, thing in offered().items():
+        members = vars(thing).items() if inspect.isclass(thing) else [(name, thing)]
+        for member, value in members:
+            function = getattr(value, "fget", None) or getattr(value, "__func__", value)
+            words = str(getattr(function, "__annotations__", {}).get("return", ""))
+            for word in set(re.findall(r"\w+", words)) & set(ours):
+                # What is imported for type checkers only is none of the function's globals.
+                returned = getattr(function, "__globals__", {}).get(word, ours[word])
+                if returned is ours[word] and not member.startswith("_"):
+                    yield f"{name}: {member}", returned
+
+
+def test_what_public_functions_return_has_a_page():
+    told = {path.rpartition(".")[2] for path in told_on(EVERY_PAGE)}
+    returned = dict(results())
+    assert skdl.Diagnosis in returned.values()
+    assert {who: one for who, one in returned.items() if one.__name__ not in told} == {}
+
+
+def test_every_display_has_a_picture_on_its_page():
+    for name in skdl.plots.__all__:
+        page = "\n".join(EVERY_PAGE[f"skdl.plots/{name}"])
+        assert "image:: /api/generated/pictures/" in page
+        assert f":alt: {name}" in "\n".join(EVERY_PAGE["skdl.plots"])
+    assert registries.pictures_of("MissingDisplay") == []
+
+
+def equations():
+    """Return every equation of the docstrings and of the documentation's pages."""
+    found = set()
+    for path in (*(TOP / "skdl").rglob("*.py"), *(TOP / "docs").glob("*.rst")):
+        text = path.read_text("utf-8")
+        found |= set(re.findall(r":math:`([^`]+)`", text))
+        block = r"^( *)\.\. math::((?: .*)?\n(?:\s*\n)*(?:\1[ \t]+.*\n?)*)"
+        found |= {match[2].strip() for match in re.finditer(block, text, re.MULTILINE)}
+    return sorted(found)
+
+
+def test_every_equation_can_be_set():
+    assert len(equations()) > 100
+    for latex in equations():
+        assert mathml.mathml(latex, block=True).lstrip().startswith("<math")
+
+
+@pytest.mark.parametrize(
+    ("latex", "wanted"),
+    [
+        (r"\tfrac12\sum_k r_k", "<mfrac><mn>1</mn><mn>2</mn></mfrac>"),
+        (r"\frac 3 4 x", "<mfrac><mn>3</mn><mn>4</mn></mfrac>"),
+        (r"\tfrac1B \sum_i", "<mfrac><mn>1</mn><mi>B</mi></mfrac>"),
+        (r"\frac{10}{x}", "<mfrac><mn>10</mn><mi>x</mi></mfrac>"),
+    ],
+)
+def test_a_fraction_has_its_own_numerator_and_denominator(latex, wanted):
+    text = re.sub(r"\s+|</?mrow>", "", mathml.mathml(latex, block=False))
+    assert wanted in re.sub(r"<mfrac[^>]+>", "<mfrac>", text)
+
+
+def test_an_equation_that_cannot_be_set_is_an_error():
+    for latex in (r"\nonsense{x}", "x_12"):
+        with pytest.raises(ValueError):
+            mathml.mathml(latex, block=False)
+
+
+@pytest.mark.parametrize("estimator", [skdl.MLPClassifier, skdl.MLPRegressor])
+def test_the_signature_of_an_estimator_says_what_its_table_says(estimator):
+    for name, parameter in inspect.signature(estimator).parameters.items():
+        row, allowed = PARAMETERS[name], parameter.annotation.split(" | ")
+        may_be_none = row.rule.allows(None) if row.rule else "None" in row.kind
+        assert ("None" in allowed) == may_be_none, name
+        assert ("str" in allowed) == bool("'" in row.kind or "str" in row.kind), name
+        assert ("bool" in allowed) == ("bool" in row.kind), name
+        if row.family:
+            assert {row.family.__name__, f"{estimator.__name__[3:]}Loss"} & set(allowed), name
+
+
+# Whose signatures are being written anew, and will be typed with that.
+UNTYPED = {"skdl.search.CoordinateSearchCV"}
+
+
+def untyped(function):
+    """Return the parameters of a function that have no annotation, and "return"."""
+    signature = inspect.signature(function)
+    found = [p.name for p in signature.parameters.values() if p.annotation is p.empty]
+    no_result = function.__name__ != "__init__" and signature.return_annotation is signature.empty
+    return [*(name for name in found if name not in ("self", "cls")), *["return"] * no_result]
+
+
+def functions_of(thing):
+    """Return the public functions of a class, or the function itself, by name."""
+    if inspect.isfunction(thing):
+        return {thing.__name__: thing}
+    members = vars(thing).items() if inspect.isclass(thing) else ()
+    plain = {
+        name: getattr(value, "fget", None) or getattr(value, "__func__", value)
+        for name, value in members
+        if name == "__init__" or not name.startswith("_")
+    }
+    # Without those that dataclasses writes: the fields have their types.
+    return {
+        name: function
+        for name, function in plain.items()
+        if inspect.isfunction(function) and "<" not in function.__code__.co_filename
+    }
+
+
+def untyped_members(thing):
+    """Return the functions of a class that are not fully typed, nor the ones that they override."""
+    bases = [functions_of(base) for base in getattr(thing, "__mro__", ())[1:]]
+    return {
+        name: untyped(function)
+        for name, function in functions_of(thing).items()
+        if untyped(function)
+        and (name == "__init__" or all(untyped(b[name]) for b in bases if name in b))
+    }
+
+
+ONCE = {id(thing): name for name, thing in offered().items()}  # one name for each
+
+
+@pytest.mark.parametrize("name", sorted(set(ONCE.values()) - UNTYPED))
+def test_public_signatures_are_fully_typed(name):
+    assert untyped_members(offered()[name]) == {}
+
+
+def test_a_signature_without_a_type_is_found():
+    class Base:
+        def step(self, rate: float) -> None: ...
+
+    class Right(Base):
+        def step(self, rate): ...
+
+        def _hidden(self, x): ...
+
+    class Wrong:
+        def __init__(self, rate=0.1): ...
+
+        @property
+        def length(self): ...
+
+    assert untyped_members(Right) == {}
+    assert untyped_members(Wrong) == {"__init__": ["rate"], "length": ["return"]}
+    assert untyped_members(documented) == {"documented": ["a", "b", "return"]}

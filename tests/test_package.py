@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import importlib
 import importlib.metadata
 import re
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import skdl
+import skdl.core
+from skdl.core.component import families
 
 TOP = Path(__file__).parents[1]
 PACKAGE = TOP / "skdl"
@@ -49,7 +52,8 @@ def names(lines):
 def third_parties(folder):
     """Map each distribution that the Python files in a folder import to one of the files."""
     found = {}
-    own = {"skdl"} | {path.stem for path in folder.rglob("*.py")}
+    beside = (folder, TOP / "docs" / "_ext")  # the tests read what the documentation is made with
+    own = {"skdl"} | {path.stem for place in beside for path in place.rglob("*.py")}
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             modules = []
@@ -86,6 +90,18 @@ def test_each_folder_of_the_package_is_a_package():
     assert {path.parent for path in PACKAGE.rglob("*.py")} == {
         path.parent for path in PACKAGE.rglob("__init__.py")
     }
+
+
+MEMBERS = {member for family in families().values() for member in family.registry.values()}
+
+
+@pytest.mark.parametrize("member", sorted(MEMBERS, key=str), ids=lambda member: member.__name__)
+def test_a_member_of_a_family_is_imported_from_the_folder_of_the_family(member):
+    *folder, file = member.__module__.split(".")
+    if len(folder) > 2:  # skdl.core.optimizers.adam; where the family is one file, it is that
+        package = importlib.import_module(".".join(folder))
+        assert getattr(package, member.__name__) is member
+        assert member.__name__ in package.__all__
 
 
 EXTRAS = [None, *settings()["options.extras_require"]]

@@ -2,32 +2,84 @@
 
 Before Sphinx reads the pages, this writes under ``api/generated``:
 
-- ``public/NAME.rst`` for each name in ``skdl.__all__`` and ``skdl.search.__all__``, and
-  ``public.rst``, a table of them;
-- ``core/MODULE.rst`` for each module of ``skdl.core``: its opening words, a table of the members of
-  each family that it defines, then every class and function; and ``core.rst``, a table of them;
+- ``PACKAGE.rst`` for ``skdl`` and each package in it that hands on names (``__all__``), a table of
+  them, and ``PACKAGE/NAME.rst`` for each of them; a display has its pictures there, drawn by
+  ``examples/pictures.py``;
+- ``core.rst``, the network by hand and the order to read in, and ``core/MODULE.rst`` for each
+  module of ``skdl.core``: its opening words, a table of the members of each family that it defines,
+  then every class and function;
 - ``components.rst``: the families, and all their members with their equations;
 - ``curvature.inc``: which members have exact Hessian-vector products.
 
-So a new component, or a new name in ``skdl.__all__``, is documented without an edit here.
+So a new component, a new display or a new name in an ``__all__`` is documented without an edit
+here, and ``tests/test_docs.py`` fails when a public name has no page.
 """
 
+import ast
 import importlib
 import inspect
+import os
+import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import reading_order
 
 import skdl
 import skdl.core
-import skdl.search
 from skdl.core.activations import Identity
 from skdl.core.architecture import Hidden, build
 from skdl.core.component import families
 from skdl.core.initializers import Zeros
 
+MODULES = {"skdl": skdl} | {
+    info.name: importlib.import_module(info.name)
+    for info in pkgutil.walk_packages(skdl.__path__, "skdl.")
+    if not info.name.endswith("__main__")
+}
+PICTURES = Path(__file__).parents[2] / "examples" / "pictures.py"
 
-def is_documented(thing):
-    return inspect.isclass(thing) or inspect.isfunction(thing)
+
+def is_package(module):
+    return hasattr(module, "__path__")
+
+
+def is_code(thing):
+    """Whether a thing is a class or a function of ours, and no other name for something else."""
+    ours = getattr(thing, "__module__", "").split(".")[0] == "skdl"
+    return ours and (inspect.isclass(thing) or inspect.isfunction(thing))
+
+
+def is_core(module):
+    return (module.__name__ + ".").startswith("skdl.core.")
+
+
+def offered(module):
+    """Return what a module hands on, by name, without submodules and the version."""
+    found = {name: getattr(module, name) for name in getattr(module, "__all__", ())}
+    return {
+        name: thing
+        for name, thing in found.items()
+        if not inspect.ismodule(thing) and name != "__version__"
+    }
+
+
+def import_paths():
+    """Return the path by which a user imports each thing: the shortest, from a package if any."""
+    paths = {}
+
+    def distance(module):
+        return not is_package(module), module.__name__.count(".")
+
+    for module in sorted(MODULES.values(), key=distance):
+        for name, thing in offered(module).items():
+            paths.setdefault(id(thing), f"{module.__name__}.{name}")
+    return paths
+
+
+PATHS = import_paths()
 
 
 def summary_of(thing):
@@ -62,22 +114,20 @@ def table(columns, rows):
     return [*lines, ""]
 
 
+def path_of(thing):
+    return PATHS.get(id(thing)) or f"{thing.__module__}.{thing.__qualname__}"
+
+
 def reference(thing):
-    role = "class" if inspect.isclass(thing) else "func"
+    role = "class" if inspect.isclass(thing) else "func" if inspect.isfunction(thing) else "data"
     return f":{role}:`~{path_of(thing)}`"
 
 
-def path_of(thing):
-    """Return the path by which a user imports a class or a function."""
-    name = thing.__qualname__
-    if thing.__module__.startswith("skdl.core."):
-        return f"{thing.__module__}.{name}"
-    return f"skdl.{name}" if name in skdl.__all__ else f"skdl.search.{name}"
-
-
 def description(thing):
-    directive = "autoclass" if inspect.isclass(thing) else "autofunction"
-    return [f".. {directive}:: {path_of(thing)}", ""]
+    if not is_code(thing):
+        return [f".. py:data:: {path_of(thing)}", f"   :value: {thing!r}", ""]
+    kind = "class" if inspect.isclass(thing) else "function"
+    return [f".. auto{kind}:: {path_of(thing)}", ""]
 
 
 def members_table(family):
@@ -89,47 +139,130 @@ def members_table(family):
     return table(("name", "class", "what it is"), rows)
 
 
-def public_pages():
-    """Yield the pages of what ``skdl`` and ``skdl.search`` offer."""
-    things = [getattr(skdl, name) for name in skdl.__all__]
-    others = [name for name in skdl.search.__all__ if name not in skdl.__all__]
-    things += [getattr(skdl.search, name) for name in others]
-    things = [thing for thing in things if is_documented(thing)]
-    # What lies in the core has its place on the page of its module.
-    pages = [thing for thing in things if not thing.__module__.startswith("skdl.core.")]
-    names = [f"public/{thing.__name__}" for thing in pages]
-    rows = [(reference(thing), summary_of(thing)) for thing in things]
-    yield (
-        "public",
-        [*heading("What skdl offers"), *table(("name", "what it is"), rows), *toctree(names)],
-    )
-    for name, thing in zip(names, pages, strict=True):
-        yield name, [*heading(thing.__name__), *description(thing)]
+# --------------------------------------------------------------------------------------
+# The packages, name by name.
+
+
+def pictures_of(display):
+    """Return the names of a display's pictures: LossCurvesDisplay has loss_curves…"""
+    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", display.removesuffix("Display")).lower()
+    assigned = [n for n in ast.parse(PICTURES.read_text("utf-8")).body if isinstance(n, ast.Assign)]
+    pictures = next(n.value for n in assigned if ast.unparse(n.targets[0]) == "PICTURES")
+    names = [key.value for key in pictures.keys]
+    return [name for name in names if name == stem or name.startswith(stem + "_")]
+
+
+def package_pages():
+    """Yield the pages of ``skdl`` and of every package in it, but for the core."""
+    packages = [m for m in MODULES.values() if is_package(m) and offered(m) and not is_core(m)]
+    for module in packages:
+        names = []
+        for name, thing in offered(module).items():
+            if path_of(thing) != f"{module.__name__}.{name}":
+                continue  # it has its page elsewhere
+            page = f"{module.__name__}/{name}"
+            pictures = [line for picture in pictures_of(name) for line in image(picture)]
+            names.append(page)
+            yield page, [*heading(name), *pictures, *description(thing)]
+        page = [*heading(module.__name__), *inspect.cleandoc(module.__doc__).splitlines(), ""]
+        rows = [(reference(thing), summary_of(thing)) for thing in offered(module).values()]
+        if module.__name__ == "skdl.plots":
+            page += [line for name in offered(module) for line in thumbnail(name)]
+        yield (
+            module.__name__,
+            [*page, *table(("name", "what it is"), rows), *toctree(names)],
+        )
+
+
+def image(picture, *options):
+    return [f".. image:: /api/generated/pictures/{picture}.png", *options, "   :class: display", ""]
+
+
+def thumbnail(name):
+    """Return a small picture of a display, which leads to its page."""
+    target = f"   :target: skdl.plots/{name}.html"
+    return image(pictures_of(name)[0], f"   :alt: {name}", target, "   :width: 31%")
+
+
+# --------------------------------------------------------------------------------------
+# The core, in the order in which to read it.
+
+
+def core_modules():
+    """Return the modules of the core by name: a folder comes where its first stop is."""
+    order = [stop.file for stop in reading_order.reading_order()]
+    stops = [file.removesuffix(".py").replace("/", ".") for file in order]
+
+    def position(name):
+        folder = name.split(".")[:2]
+        first = [i for i, stop in enumerate(stops) if stop.split(".")[:2] == folder]
+        own = stops.index(name) if name in stops else len(stops)
+        return min(first, default=len(stops)), own, name
+
+    modules = [m for m in MODULES.values() if is_core(m) and not is_package(m)]
+    names = [module.__name__.removeprefix("skdl.") for module in modules]
+    return {name: MODULES[f"skdl.{name}"] for name in sorted(names, key=position)}
+
+
+def read_what(stop):
+    """Return what a stop says to read, with a link where the file has a page."""
+    page = stop.file.removesuffix(".py")
+    linked = f":doc:`{stop.file} <{page}>`" if page.startswith("core/") else f"``{stop.file}``"
+    return ": ".join([linked, *filter(None, [", ".join(f"``{name}``" for name in stop.names)])])
+
+
+def with_links(docstring):
+    """Return the docstring of the core, its tables with links to the pages of the stops."""
+    lines, rows = [], []
+    for line in docstring.splitlines():
+        row = reading_order.ROW.match(line)
+        if row:
+            stop = reading_order.stop_of(row)
+            rows.append((read_what(stop), stop.lines, stop.minutes, stop.why))
+        elif line.startswith(("====", "read  ")):
+            if rows and line.startswith("===="):
+                lines += table(("read", "lines", "minutes", "for"), rows)
+                rows = []
+        else:
+            lines.append(line)
+    return lines
 
 
 def core_pages():
-    """Yield the pages of the modules of the core, in the order that its docstring names."""
-    files = sorted(path.stem for path in Path(skdl.core.__file__).parent.glob("[a-z]*.py"))
-    in_order = [name for name in re.findall(r"``(\w+)``", skdl.core.__doc__) if name in files]
-    names = in_order + [name for name in files if name not in in_order]
-    modules = {name: importlib.import_module(f"skdl.core.{name}") for name in names}
-    rows = [(f":doc:`core/{name}`", summary_of(module)) for name, module in modules.items()]
-    index = heading("The core, module by module")
+    """Yield the pages of the core."""
+    modules = core_modules()
+    pages = {name: name.replace(".", "/") for name in modules}
+    rows = [(f":doc:`{pages[name]}`", summary_of(module)) for name, module in modules.items()]
     yield (
         "core",
-        [*index, *table(("module", "what it is"), rows), *toctree(f"core/{n}" for n in names)],
+        [
+            *heading("The core"),
+            *with_links(inspect.cleandoc(skdl.core.__doc__)),
+            "",
+            *heading("Module by module", "-"),
+            *table(("module", "what it is"), rows),
+            *toctree(pages.values()),
+        ],
     )
     for name, module in modules.items():
-        page = [*heading(name), f".. automodule:: {module.__name__}", "   :no-members:", ""]
+        title = name.removeprefix("core.").replace(".", "/")
+        page = [*heading(title), f".. automodule:: {module.__name__}", "   :no-members:", ""]
         for family in families().values():
             if family.__module__ == module.__name__ and family.registry:
                 page += [*heading(f"Members of {family.__name__}", "-"), *members_table(family)]
         page += heading("Classes and functions", "-")
-        for thing in vars(module).values():
-            own = getattr(thing, "__module__", None) == module.__name__
-            if own and is_documented(thing) and not thing.__name__.startswith("_"):
-                page += description(thing)
-        yield f"core/{name}", page
+        for thing in own_things(module):
+            page += description(thing)
+        yield pages[name], page
+
+
+def own_things(module):
+    """Return the classes and functions that a module defines, and the other things it has."""
+    own = [t for t in vars(module).values() if getattr(t, "__module__", None) == module.__name__]
+    public = [thing for thing in own if is_code(thing) and not thing.__name__.startswith("_")]
+    folder = MODULES[module.__name__.rpartition(".")[0]]
+    others = {name: thing for name, thing in offered(folder).items() if name in vars(module)}
+    return public + [t for t in {**offered(module), **others}.values() if not is_code(t)]
 
 
 def components_page():
@@ -171,10 +304,27 @@ def curvature_table():
     return table(("product", "where the network or the loss has"), rows)
 
 
-def write_pages(app):
+def all_pages():
+    """Return the lines of every generated page, by its name."""
+    return {**dict(package_pages()), **dict(core_pages()), **dict(components_page())}
+
+
+def draw_pictures(app, config):
+    """Draw every display, unless the pictures are newer than what they show."""
+    folder = Path(app.srcdir) / "api" / "generated" / "pictures"
+    sources = [PICTURES, *Path(skdl.__file__).parent.rglob("*.py")]
+    drawn = [path.stat().st_mtime for path in folder.glob("*.png")]
+    if not drawn or min(drawn) < max(path.stat().st_mtime for path in sources):
+        # The package that is documented, whichever may be installed.
+        environment = {**os.environ, "PYTHONPATH": str(Path(skdl.__file__).parents[1])}
+        command = [sys.executable, str(PICTURES), str(folder)]
+        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def write_pages(app, config):
     """Write every page that changed, and remove those of things that are gone."""
     folder = Path(app.srcdir) / "api" / "generated"
-    pages = {**dict(public_pages()), **dict(core_pages()), **dict(components_page())}
+    pages = all_pages()
     files = {folder / f"{name}.rst": lines for name, lines in pages.items()}
     files[folder / "curvature.inc"] = curvature_table()
     for path, lines in files.items():
@@ -182,7 +332,7 @@ def write_pages(app):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")
-    for path in set(folder.rglob("*.*")) - set(files):
+    for path in {*folder.rglob("*.rst"), *folder.rglob("*.inc")} - set(files):
         path.unlink()
 
 
@@ -193,6 +343,7 @@ def skip_routing(app, what, name, obj, skip, options):
 
 def setup(app):
     """Tell Sphinx what to call, and when."""
-    app.connect("builder-inited", write_pages)
+    app.connect("config-inited", write_pages)  # before Sphinx looks which pages there are
+    app.connect("config-inited", draw_pictures)
     app.connect("autodoc-skip-member", skip_routing)
     return {"parallel_read_safe": True}

@@ -60,9 +60,9 @@ class KohaviWolpert:
     r"""The zero-one loss, by squared distances between the distributions of t and of y.
 
     .. math:: P(y \neq t)
-        = \underbrace{\tfrac12 \bigl(1 - \textstyle\sum_k P(t{=}k)^2\bigr)}_\text{noise}
-        + \underbrace{\tfrac12 \textstyle\sum_k (P(t{=}k) - P(y{=}k))^2}_\text{bias}
-        + \underbrace{\tfrac12 \bigl(1 - \textstyle\sum_k P(y{=}k)^2\bigr)}_\text{variance}
+        = \underbrace{\tfrac12 \bigl(1 - {\textstyle\sum_k} P(t{=}k)^2\bigr)}_\text{noise}
+        + \underbrace{\tfrac12 {\textstyle\sum_k} (P(t{=}k) - P(y{=}k))^2}_\text{bias}
+        + \underbrace{\tfrac12 \bigl(1 - {\textstyle\sum_k} P(y{=}k)^2\bigr)}_\text{variance}
 
     `unbiased` is the correction of the paper, the same as for the squared error.
 

@@ -9,12 +9,14 @@ from skdl.diagnosis.diagnose import diagnose
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.result import Diagnosis
+from skdl.diagnosis.trials import Trials
 
 __all__ = [
     "BiasVarianceDecomposition",
     "Diagnosis",
     "Estimate",
     "Remedy",
+    "Trials",
     "bias_variance_decomposition",
     "diagnose",
 ]

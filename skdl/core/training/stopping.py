@@ -45,7 +45,13 @@ class Stopping:
     [False, False, False, True]
     """
 
-    def __init__(self, n_iter_no_change=10, tol=1e-4, rule="patience", keep_best=False):
+    def __init__(
+        self,
+        n_iter_no_change: int = 10,
+        tol: float = 1e-4,
+        rule: str = "patience",
+        keep_best: bool = False,
+    ) -> None:
         self.n_iter_no_change = n_iter_no_change
         self.tol = tol
         self.rule = rule

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from skdl.core.activations import Activation
 from skdl.core.clipping import Clipping
@@ -23,6 +23,8 @@ from skdl.core.schedules import MomentumSchedule, Schedule
 from skdl.estimators.parameters import idle
 
 __all__ = ["PARAMETERS", "Row", "documented"]
+
+C = TypeVar("C", bound=type)
 
 _rate = Interval(0, 1, closed="left")
 _not_negative = Interval(0)
@@ -423,7 +425,7 @@ PARAMETERS: dict[str, Row] = {
 }
 
 
-def documented(cls: type) -> type:
+def documented(cls: C) -> C:
     """Write the parameters of an estimator into its docstring, from the table above."""
     lines = []
     for name, default in inspect.signature(cls.__init__).parameters.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, Self, final
 
 import numpy as np
 from scipy.special import logsumexp
@@ -101,7 +101,7 @@ class Classes(_Categories):
     """
 
     @classmethod
-    def first(cls, y, classes):
+    def first(cls, y: Array, classes: Array | None) -> Self:
         """Take the classes that occur, unless they were announced."""
         return cls(np.unique(y) if classes is None else classes)
 
@@ -192,7 +192,7 @@ class Labels(_Categories):
     """
 
     @classmethod
-    def first(cls, y, classes):
+    def first(cls, y: Array, classes: Array | None) -> Self:
         """Count the columns from 0, unless they were announced."""
         return cls(np.arange(y.shape[1]) if classes is None else classes)
 

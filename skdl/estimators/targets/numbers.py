@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Numbers(Target):
     std: Array
 
     @classmethod
-    def first(cls, y, classes):
+    def first(cls, y: Array, classes: Array | None) -> Self:
         """Count the columns."""
         n = y.reshape(len(y), -1).shape[1]
         return cls(n, y.ndim == 1, np.zeros(n), np.ones(n))

@@ -61,9 +61,15 @@ def third_parties(folder):
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 modules = [node.module]
-            for top in {module.split(".")[0] for module in modules} - sys.stdlib_module_names - own:
+            known = sys.stdlib_module_names | own | skipped_without(path)
+            for top in {module.split(".")[0] for module in modules} - known:
                 found[DISTRIBUTIONS.get(top, top)] = path.relative_to(TOP)
     return found
+
+
+def skipped_without(path):
+    """Return what a file of tests can do without: it skips those that need it."""
+    return set(re.findall(r'importorskip\("(\w+)"', path.read_text("utf-8")))
 
 
 def test_the_version_has_one_source():

@@ -46,8 +46,8 @@ core/losses/base.py                                    37    4  what is to becom
 core/losses/classification.py: CrossEntropy            21    2  the loss of a classifier
 core/initializers.py: Initializer, GlorotUniform        8    1  where the weights start
 core/layers/base.py                                    60    6  the contract of a layer
-core/layers/dense.py: product, Dense, Activate        146   15  forward, and backward beside it
-core/network.py                                       176   18  layers in a row, over one θ
+core/layers/dense.py: product, Dense, Activate        147   15  forward, and backward beside it
+core/network.py                                       182   18  layers in a row, over one θ
 core/architecture.py: Hidden, build                    51    5  from settings to layers
 ==================================================  =====  ===  =================================
 
@@ -60,12 +60,12 @@ core/optimizers/base.py: Optimizer                     26    3  how a gradient b
 core/optimizers/sgd.py: SGD                            20    2  down the slope, with momentum
 core/optimizers/adam.py: Adam                          24    2  a rate for each parameter
 core/penalties.py: Penalty, L1, L2                     37    4  the price of large weights
-core/objective.py                                     105   10  what a fit minimises
+core/objective.py                                     109   11  what a fit minimises
 core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
 core/training/fit.py                                   74    7  everything that training needs
-core/training/loop.py                                 154   15  the loop
-core/training/update.py: Block, Update                 65    6  the step that it takes
+core/training/loop.py                                 153   15  the loop
+core/training/update.py: Block, Update                 62    6  the step that it takes
 core/training/stopping.py                              36    4  when is it enough?
 core/training/watch.py                                 74    7  the end, and what is kept
 ==================================================  =====  ===  =================================
@@ -77,7 +77,7 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              114   11  what the user meets
 estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      200   20  from parameters to components
+estimators/parameters/resolve.py                      201   20  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             35    4  what a target must answer
 estimators/targets/categories.py                      168   17  classes and labels
@@ -85,9 +85,9 @@ estimators/base.py                                    229   23  what ``fit`` doe
 estimators/fitting/job.py                             203   20  one fit, and its results
 estimators/fitting/callbacks.py                        77    8  who is told of each epoch
 tools/rows.py                                          73    7  rows of any kind of table
-tools/blas.py                                          16    2  how many threads multiply
+tools/blas.py                                          61    6  how many threads multiply
 tools/warning.py                                       31    3  what a fit warns of
-core/fast.py                                          142   14  what Numba compiles
+core/fast.py                                          155   16  what Numba compiles
 ==================================================  =====  ===  =================================
 
 **And: the proof, and many networks at once**
@@ -98,7 +98,7 @@ read                                                lines  min  for
 core/gradient_check.py                                101   10  how we know it is right
 core/training/side_by_side.py                         189   19  networks along a leading axis
 estimators/fitting/stacks.py                           89    9  which of them can share one
-together/fits.py                                      173   17  how a search trains them
+together/fits.py                                       64    6  how a search trains them
 ==================================================  =====  ===  =================================
 
 The folders have the other members of each family, and ``core/training/solvers.py`` the solvers with

@@ -14,6 +14,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from skdl import MLPClassifier
+from skdl.core.component import Interval, families
+
 BENCH = Path(__file__).parents[1] / "bench"
 SCRIPTS = sorted(path.stem for path in BENCH.glob("[a-z]*.py"))
 OURS_ALONE = {"step"}
@@ -277,3 +280,39 @@ def test_what_travels_is_weighed_and_the_model_adds_up(bench, tmp_path, capsys):
     assert parts[8, True]["scheduler"] == pytest.approx(0.32)
     assert (parts[8, True]["network"], parts[8, False]["network"]) == (4, 32)  # 1 s a copy
     assert parts[8, True]["fits"] == 4 * 313 and parts[1000, True]["fits"] == 20  # stacks of 10
+
+
+# -- what looks at the code, and not at its speed ------------------------------------------------
+
+
+def test_a_changed_fit_is_found_by_its_digest(bench, capsys):
+    digests = bench("digests")
+    X, y = digests.rows(classifier=True)
+    same_way = {"max_iter": 2, "n_iter_no_change": None, "random_state": 0}
+    fits = [MLPClassifier((3,), l2=l2, **same_way).fit(X, y) for l2 in (0.0, 0.0, 0.1)]
+    one, same, other = ({"fit": digests.digest(mlp, X)} for mlp in fits)
+    assert digests.compare(one, same) == 0
+    assert digests.compare(one, other) == 1
+    assert "fit: losses differ by" in capsys.readouterr().out
+    assert digests.compare(one, {}) == 1  # one that is gone is a difference, too
+
+
+def test_digests_cover_every_member_of_every_family(bench):
+    digests = bench("digests")
+    names = {name for name, _ in digests.cases()}
+    known = families()
+    for parameter, family in digests.FAMILIES.items():
+        for member in known[family].registry:
+            assert f"MLPClassifier {parameter}={member}" in names
+
+
+def test_a_walk_counts_calls_files_and_hops(bench):
+    walk = bench("walk")
+    assert walk.walked(lambda: None).calls.total() == 0
+    found = walk.walked(lambda: Interval(0, 1).allows(0.5))
+    assert (found.calls.total(), len(found.files), found.checks) == (1, 1, 1)
+    assert found.into_another_file.total() == 0
+    mlp = MLPClassifier((2,), max_iter=1, n_iter_no_change=None, random_state=0)
+    X, y = [[0.0], [1.0]] * 4, [0, 1] * 4
+    found = walk.walked(lambda: mlp.fit(X, y))
+    assert found.calls.total() > found.into_another_file.total() > len(found.files) > 10

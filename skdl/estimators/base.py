@@ -37,6 +37,7 @@ from skdl.estimators.parameters.resolve import (
 from skdl.estimators.parameters.settable import Settable
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.blas import threads_for
+from skdl.tools.exclusive import exclusive
 from skdl.tools.rows import in_precision
 from skdl.tools.warning import warn_user
 
@@ -104,6 +105,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         go_on = self.warm_start and hasattr(self, "_network")
         return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
 
+    @exclusive
     def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None, classes=None):
         """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
         jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs, classes)

@@ -109,9 +109,11 @@ def learns_in_steps(estimator: Any) -> bool:
 def check_parameters(estimator: Any) -> None:
     """Check every parameter that was given and has a rule."""
     for name, parameter in signature_of(type(estimator)).items():
-        value, rule = getattr(estimator, name), PARAMETERS[name].rule
-        if rule is not None and value is not parameter.default:
-            check_parameter(estimator, name, value, rule)
+        value = getattr(estimator, name)
+        if name in PARAMETERS and value is not parameter.default:  # a subclass may have its own
+            rule = PARAMETERS[name].rule
+            if rule is not None:
+                check_parameter(estimator, name, value, rule)
     owner, callbacks, monitor = type(estimator).__name__, estimator.callbacks, estimator.monitor
     if callbacks is not None and not (
         isinstance(callbacks, (list, tuple)) and all(callable(c) for c in callbacks)
@@ -304,7 +306,7 @@ def warn_of_idle_parameters(estimator: Any, settings: Settings, own_validation: 
         if value is not parameter.default and value != parameter.default
     }
     chosen = Chosen(estimator, settings, own_validation, given)
-    for name in sorted(given):
+    for name in sorted(given & PARAMETERS.keys()):
         for condition in PARAMETERS[name].idle:
             reason = condition(chosen)
             if reason is not None:

@@ -3,15 +3,18 @@
 import inspect
 import math
 import re
+import warnings
 
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification, make_regression
+from sklearn.exceptions import ConvergenceWarning
 
 from skdl import MLPClassifier, MLPRegressor
 from skdl.core.clipping import ByNorm
 from skdl.core.optimizers import Adam
 from skdl.core.schedules import WarmUp
+from skdl.estimators.parameters.settable import signature_of
 from skdl.estimators.parameters.table import PARAMETERS
 
 BOTH = (MLPClassifier, MLPRegressor)
@@ -262,3 +265,30 @@ def test_the_message_of_the_specification(cls):
 def test_a_component_names_itself(cls):
     with pytest.raises(ValueError, match=r"^Adam: beta_1 must be in \[0, 1\); got 1.5$"):
         cls(optimizer=Adam(beta_1=1.5)).fit(*_data(cls))
+
+
+class Named(MLPClassifier):
+    """A classifier with a parameter of its own."""
+
+    def __init__(self, title="", l2=1e-3):
+        super().__init__(l2=l2)
+        self.title = title
+
+
+def test_a_subclass_may_have_parameters_of_its_own():
+    X, y = [[0.0], [1.0]] * 4, [0, 1] * 4
+    mlp = Named(title="mine", l2=0.1).set_params(l2=0.2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        mlp.fit(X, y)
+    assert (mlp.title, mlp.get_params()) == ("mine", {"title": "mine", "l2": 0.2})
+    with pytest.raises(ValueError, match="Named: l2 must be >= 0; got -1"):
+        Named(l2=-1).fit(X, y)
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_the_defaults_keep_their_rules(cls):
+    """They are not checked in a fit."""
+    for name, parameter in signature_of(cls).items():
+        rule = PARAMETERS[name].rule
+        assert rule is None or rule.allows(parameter.default), name

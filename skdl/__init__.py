@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from skdl.estimators.regressor import MLPRegressor
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
+    from skdl.tools.warning import VersionWarning
 
 __version__ = "0.1.0.dev0"
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Diagnosis",
     "MLPClassifier",
     "MLPRegressor",
+    "VersionWarning",
     "__version__",
     "bias_variance_decomposition",
     "diagnose",
@@ -37,6 +39,7 @@ _HOME = {
     "bias_variance_decomposition": "skdl.diagnosis",
     "search_space": "skdl.search",
     "CoordinateSearchCV": "skdl.search.coordinate",
+    "VersionWarning": "skdl.tools.warning",
 }
 
 

@@ -138,8 +138,6 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         jobs = []
         for one in learners:
             one._build(settings, data, keep_weights=go_on)
-            if n_epochs:
-                one._was_partial = True
             who = self if alone else one
             jobs.append(make_job(who, one, settings, data, y, held_out, n_epochs))
         return jobs
@@ -185,6 +183,11 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         loss = resolve(self, "loss", self._loss_family, self.loss)
         if fresh:
             self._target = kind.first(y, classes)
+        elif classes is not None and not np.array_equal(classes, self._target.classes):
+            raise ValueError(
+                f"{type(self).__name__}: classes must be those of the first call, "
+                f"{self._target.classes}; got {classes}"
+            )
         y = self._target.check(y, kind, self, loss)
         self._loss = self._target.link(loss, self)
         if sample_weight is not None:

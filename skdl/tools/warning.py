@@ -7,7 +7,11 @@ import warnings
 
 from sklearn.exceptions import ConvergenceWarning
 
-__all__ = ["warn_of_ending", "warn_user"]
+__all__ = ["VersionWarning", "warn_of_ending", "warn_user"]
+
+
+class VersionWarning(UserWarning):
+    """Something was written by another version of skdl than the one that reads it."""
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:

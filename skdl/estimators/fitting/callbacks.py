@@ -25,19 +25,16 @@ except ImportError:  # scikit-learn < 1.9
 
 __all__ = [
     "CALLBACK_STATE",
+    "FIT_CONTEXT",
     "CallbackSupportMixin",
     "Listeners",
     "someone_listens",
     "with_callbacks",
 ]
 
-# What scikit-learn's callbacks keep in the estimator that is fitted; learners have none of it.
-CALLBACK_STATE = (
-    "_skl_callbacks",
-    "_parent_callback_ctx",
-    "_callback_fit_ctx",
-    "_skl_callbacks_to_teardown",
-)
+# What scikit-learn's callbacks keep in the estimator while it is fitted, and what they keep in all.
+FIT_CONTEXT = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+CALLBACK_STATE = ("_skl_callbacks", "_parent_callback_ctx", *FIT_CONTEXT)
 LEARNED = ("_network", "_members", "_loss", "_target", "_n_sub_networks", "_widths")
 
 

@@ -80,7 +80,7 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
         One for each network.
     """
     learned = [job.learner for job in jobs if job.fit.progress.history]  # by a fit that goes on
-    whole, members = _twin(mlp), []
+    whole, members, is_interrupted = _twin(mlp), [], False
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         no_bar = progress_bar(len(jobs), verbose=0)  # each network has one of its own
@@ -91,11 +91,21 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
                 _assemble(whole, members)
                 if listeners.end_task():
                     break
-            members += [network for network in learned if network not in members]
+        except KeyboardInterrupt:
+            if not members:
+                raise
+            is_interrupted = True
         finally:
             listeners.close()
+    n_new = len(members)
+    members += [network for network in learned if network not in members]
     _assemble(whole, members)
     become(mlp, whole)
+    if is_interrupted:
+        warn_user(
+            f"{type(mlp).__name__}: interrupted after {n_new} of {len(jobs)} networks; those "
+            "learned so far are kept."
+        )
     # What several networks warn of in the same words is said once.
     for category, text in dict.fromkeys((w.category, str(w.message)) for w in caught):
         warn_user(text, category)

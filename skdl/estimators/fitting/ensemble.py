@@ -79,31 +79,31 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
     jobs : list of Job
         One for each network.
     """
-    learned = [job.learner for job in jobs if job.fit.progress.history]  # by a fit that goes on
-    whole, members, is_interrupted = _twin(mlp), [], False
+    go_on = any(job.fit.progress.history for job in jobs)
+    earlier = mlp.networks_ if go_on else []  # as they were: a job that is not done left them alone
+    whole, done, is_interrupted = _twin(mlp), [], False
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         no_bar = progress_bar(len(jobs), verbose=0)  # each network has one of its own
         listeners = Listeners(mlp, whole, len(jobs), jobs[0].rows(), no_bar, task="network")
         try:
             for job in _train(jobs):
-                members.append(job.learner)
-                _assemble(whole, members)
+                done.append(job)
+                _assemble(whole, [job.learner for job in done])
                 if listeners.end_task():
                     break
         except KeyboardInterrupt:
-            if not members:
+            if not done:
                 raise
             is_interrupted = True
         finally:
             listeners.close()
-    n_new = len(members)
-    members += [network for network in learned if network not in members]
-    _assemble(whole, members)
+    rest = [old for job, old in zip(jobs, earlier, strict=go_on) if all(job is not d for d in done)]
+    _assemble(whole, [*(job.learner for job in done), *rest])
     become(mlp, whole)
     if is_interrupted:
         warn_user(
-            f"{type(mlp).__name__}: interrupted after {n_new} of {len(jobs)} networks; those "
+            f"{type(mlp).__name__}: interrupted after {len(done)} of {len(jobs)} networks; those "
             "learned so far are kept."
         )
     # What several networks warn of in the same words is said once.

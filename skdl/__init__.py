@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose
+    from skdl.estimators.checkpoint import Checkpoint
     from skdl.estimators.classifier import MLPClassifier
     from skdl.estimators.regressor import MLPRegressor
     from skdl.search import search_space
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0.dev0"
 __all__ = [
+    "Checkpoint",
     "CoordinateSearchCV",
     "Diagnosis",
     "MLPClassifier",
@@ -32,6 +34,7 @@ __all__ = [
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
 _HOME = {
+    "Checkpoint": "skdl.estimators.checkpoint",
     "MLPClassifier": "skdl.estimators.classifier",
     "MLPRegressor": "skdl.estimators.regressor",
     "diagnose": "skdl.diagnosis",

@@ -23,6 +23,8 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+from skdl.estimators.checkpoint import Checkpoint
+
 __all__ = [
     "CALLBACK_STATE",
     "FIT_CONTEXT",
@@ -100,7 +102,8 @@ class Listeners:
         self.bar.update(1)
         stop = False
         for callback in self.estimator.callbacks or ():
-            stop |= bool(callback(self.learner, record))
+            if not isinstance(callback, Checkpoint):  # the job sees to those
+                stop |= bool(callback(self.learner, record))
         return self.end_task(stop)
 
     def end_task(self, stop: bool = False) -> bool:

@@ -67,7 +67,7 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
     return members
 
 
-def train_members(mlp: Any, jobs: list[Job]) -> None:
+def train_members(mlp: Any, jobs: list[Job], earlier: list[Any]) -> None:
     """Train the networks; after Ctrl-C, or where a callback says so, new ones may be missing.
 
     scikit-learn's callbacks are told after each network: one that scores sees the ensemble grow.
@@ -78,9 +78,9 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
         Becomes the ensemble in the end.
     jobs : list of Job
         One for each network.
+    earlier : list of estimators
+        The networks of an earlier fit that goes on; each stays until its job is done.
     """
-    go_on = any(job.fit.progress.history for job in jobs)
-    earlier = mlp.networks_ if go_on else []  # as they were: a job that is not done left them alone
     whole, done, is_interrupted = _twin(mlp), [], False
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -98,7 +98,7 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
             is_interrupted = True
         finally:
             listeners.close()
-    rest = [old for job, old in zip(jobs, earlier, strict=go_on) if all(job is not d for d in done)]
+    rest = [old for job, old in zip(jobs, earlier, strict=bool(earlier)) if job not in done]
     _assemble(whole, [*(job.learner for job in done), *rest])
     become(mlp, whole)
     if is_interrupted:

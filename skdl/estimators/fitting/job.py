@@ -15,7 +15,7 @@ trains the jobs side by side (:mod:`skdl.core.training.side_by_side`)::
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -142,7 +142,7 @@ def become(estimator: Any, learner: Any) -> None:
         estimator.__dict__ = vars(learner) | kept
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """One fit of one network.
 
@@ -158,6 +158,8 @@ class Job:
         The checked targets of the training rows.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
+    writers : sequence of Writer
+        Who writes checkpoints of the fit that this job belongs to.
     """
 
     estimator: Any
@@ -165,6 +167,7 @@ class Job:
     fit: Fit
     y: Any
     n_epochs: int | None
+    writers: Sequence[Any] = ()
 
     def threads(self) -> Any:
         """Return the context with the BLAS threads that suit the products of a step."""
@@ -185,7 +188,14 @@ class Job:
             n, name = self.fit.n_epochs, type(estimator).__name__
             bar = progress_bar(n, verbose=estimator.verbose, description=name)
             listeners = Listeners(estimator, self.learner, n, self.rows(), bar)
-            self.fit.watch.after_epoch = listeners.end_epoch
+
+            def after_epoch(record: dict[str, float]) -> bool:
+                stop = listeners.end_epoch(record)
+                for writer in self.writers:  # when it is known whether the fit goes on
+                    writer.end_epoch(self, self.fit.progress.epoch, stop)
+                return stop
+
+            self.fit.watch.after_epoch = after_epoch
             try:
                 with self.threads():
                     train(self.fit)

@@ -72,7 +72,7 @@ def test_a_pickle_after_any_calls(calls, n_networks, dropout):
                 getattr(one, call)(*((X, Y) if "fit" in call else ()))
         copied = pickled(copied)
         assert np.array_equal(weights(copied), weights(mlp))
-        assert (copied.history_, copied.n_iter_) == (mlp.history_, mlp.n_iter_)
+        assert repr(copied.history_) == repr(mlp.history_) and copied.n_iter_ == mlp.n_iter_
 
 
 # Sizes.
@@ -148,9 +148,7 @@ def test_another_version_warns(cls, fitted, monkeypatch):
     stream = pickle.dumps(mlp.fit(X, Y) if fitted else mlp)
     pickle.loads(stream)
     monkeypatch.setattr(skdl, "__version__", "99.1.0")
-    with pytest.warns(
-        VersionWarning, match=f"^{cls.__name__}: written by version 0.* of skdl, read"
-    ):
+    with pytest.warns(VersionWarning, match=f"^{cls.__name__}: written by version 0"):
         other = pickle.loads(stream)
     assert "_skdl_version" not in vars(other)
     pickled(other)  # written anew
@@ -217,7 +215,7 @@ def test_what_can_be_pickled_comes_back():
 
 
 def test_a_pickler_of_all_functions_may_take_it():
-    cloudpickle = pytest.importorskip("joblib.externals.cloudpickle")
+    cloudpickle = pytest.importorskip("cloudpickle")
     mlp = make(callbacks=[lambda mlp, record: record["epoch"] == 2]).fit(X, Y)
     assert pickle.loads(cloudpickle.dumps(mlp)).fit(X, Y).n_iter_ == 2
 

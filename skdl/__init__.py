@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose
+    from skdl.estimators.checkpoint import Checkpoint
     from skdl.estimators.classifier import MLPClassifier
     from skdl.estimators.regressor import MLPRegressor
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
+    from skdl.tools.warning import VersionWarning
 
 __version__ = "0.1.0.dev0"
 __all__ = [
+    "Checkpoint",
     "CoordinateSearchCV",
     "Diagnosis",
     "MLPClassifier",
     "MLPRegressor",
+    "VersionWarning",
     "__version__",
     "bias_variance_decomposition",
     "diagnose",
@@ -30,6 +34,7 @@ __all__ = [
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
 _HOME = {
+    "Checkpoint": "skdl.estimators.checkpoint",
     "MLPClassifier": "skdl.estimators.classifier",
     "MLPRegressor": "skdl.estimators.regressor",
     "diagnose": "skdl.diagnosis",
@@ -37,6 +42,7 @@ _HOME = {
     "bias_variance_decomposition": "skdl.diagnosis",
     "search_space": "skdl.search",
     "CoordinateSearchCV": "skdl.search.coordinate",
+    "VersionWarning": "skdl.tools.warning",
 }
 
 

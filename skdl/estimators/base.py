@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from skdl.core.component import check_parameter, resolve
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.core.training.fit import Data, Progress
+from skdl.estimators.checkpoint import Checkpoint, Saved, writers_of
 from skdl.estimators.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.estimators.fitting.ensemble import make_members, train_members
 from skdl.estimators.fitting.history import History
@@ -69,6 +71,7 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        resume_from: str | PathLike | None = None,
     ) -> Self:
         """Train on rows X with targets y.
 
@@ -84,6 +87,9 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             Weights of the rows; only their ratios matter.
         X_val, y_val, sample_weight_val : array-like, optional
             Validation rows of your own, instead of a part of X.
+        resume_from : str or path, optional
+            A file written by a :class:`skdl.Checkpoint` during the same fit, with the same
+            parameters and data: it goes on from there.
 
         Returns
         -------
@@ -92,7 +98,10 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter or the data cannot be used. The estimator is then what it was before.
+            If a parameter, the data or a checkpoint cannot be used. The estimator is then what it
+            was before, as after any other exception.
+        KeyboardInterrupt
+            If Ctrl-C came before the first epoch had ended.
 
         Warns
         -----
@@ -102,22 +111,35 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             If ``max_iter`` epochs were too few, or the loss became infinite or NaN; the last
             finite weights are kept.
         """
-        go_on = self.warm_start and hasattr(self, "_network")
-        return self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val), go_on=go_on)
+        validation, saved = (X_val, y_val, sample_weight_val), None
+        if resume_from is not None:
+            saved = Saved(resume_from, self)
+        go_on = saved is None and self.warm_start and hasattr(self, "_network")
+        return self._fit(X, y, sample_weight, validation, go_on=go_on, saved=saved)
 
     @exclusive
-    def _fit(self, X, y, sample_weight, validation, *, go_on, n_epochs=None, classes=None):
+    def _fit(
+        self, X, y, sample_weight, validation, *, go_on, n_epochs=None, classes=None, saved=None
+    ):
         """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
-        jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs, classes)
+        jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs, classes, saved)
+        if saved is not None:
+            saved.restore(jobs)
+        if n_epochs is None:
+            writers = writers_of(self, jobs)
+            for job in jobs:
+                job.writers = writers
         if n_epochs == 0:
             become(self, jobs[0].learner)
         elif self.n_networks == 1:
             run_or_postpone(jobs[0])
         else:
-            train_members(self, jobs)
+            train_members(self, jobs, self.networks_ if go_on else [])
         return self
 
-    def _prepare(self, X, y, sample_weight, validation, go_on, n_epochs, classes) -> list[Job]:
+    def _prepare(
+        self, X, y, sample_weight, validation, go_on, n_epochs, classes, saved
+    ) -> list[Job]:
         """Check, split and encode the rows, resolve the parameters, build the networks."""
         learner = make_learner(self, go_on)
         earlier = self.networks_ if go_on else []
@@ -133,6 +155,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         if not go_on:
             learner._set_seeds(rng)
+        if saved is not None:  # the rows that were held out then
+            learner._init_seed, learner._split_seed = saved.init_seed, saved.split_seed
         rows = None
         if self.early_stopping and n_epochs is None and not own:
             rows, y, weight, held_out = learner._hold_out(X, y, weight)
@@ -142,8 +166,6 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         jobs = []
         for one in learners:
             one._build(settings, data, keep_weights=go_on)
-            if n_epochs:
-                one._was_partial = True
             who = self if alone else one
             jobs.append(make_job(who, one, settings, data, y, held_out, n_epochs))
         return jobs
@@ -154,6 +176,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         if self.early_stopping:
             given = f"early_stopping={self.early_stopping!r}"
             warn_user(f"{type(self).__name__}: {given} has no effect with partial_fit")
+        if any(isinstance(callback, Checkpoint) for callback in self.callbacks or ()):
+            warn_user(f"{type(self).__name__}: a Checkpoint has no effect with partial_fit")
         go_on, none = hasattr(self, "_network"), (None, None, None)
         return self._fit(X, y, sample_weight, none, go_on=go_on, n_epochs=1, classes=classes)
 
@@ -191,6 +215,11 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         loss = resolve(self, "loss", self._loss_family, self.loss)
         if fresh:
             self._target = kind.first(y, classes)
+        elif classes is not None and not np.array_equal(classes, self._target.classes):
+            raise ValueError(
+                f"{type(self).__name__}: classes must be those of the first call, "
+                f"{self._target.classes}; got {classes}"
+            )
         y = self._target.check(y, kind, self, loss)
         self._loss = self._target.link(loss, self)
         if sample_weight is not None:

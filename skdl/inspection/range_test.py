@@ -268,9 +268,9 @@ def _ramp(mlp, X, y, rates, batches, smoothing, verbose) -> tuple[np.ndarray, bo
     ):
         warnings.simplefilter("ignore", ConvergenceWarning)  # that it diverges is the point
         for rate, rows in zip(rates, batches, strict=True):
-            before = len(mlp.history_)
+            before = mlp.n_iter_
             mlp.set_params(learning_rate=float(rate)).partial_fit(X[rows], y[rows])
-            if len(mlp.history_) == before:  # no longer finite
+            if mlp.n_iter_ == before:  # no longer finite
                 return np.array(losses), True
             losses.append(mlp.history_[-1]["loss"])
             smoothed = smooth(np.array(losses), smoothing)

@@ -7,7 +7,31 @@ import warnings
 
 from sklearn.exceptions import ConvergenceWarning
 
-__all__ = ["warn_of_ending", "warn_user"]
+__all__ = ["VersionWarning", "warn_of_ending", "warn_user"]
+
+
+class VersionWarning(UserWarning):
+    """Something was written by another version of skdl than the one that reads it.
+
+    A pickle or a checkpoint may then fail, or answer differently.
+
+    Parameters
+    ----------
+    message : str
+        Which versions they are, and what to do.
+
+    Examples
+    --------
+    To make it an error:
+
+    >>> import warnings
+    >>> from skdl import VersionWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", VersionWarning)
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:

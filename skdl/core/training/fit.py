@@ -108,6 +108,8 @@ class Progress:
         The order of rows of the last epoch.
     stopped : str
         Why training ended: "converged", "max_iter", "callback", "interrupted" or "diverged".
+    n_whole : int
+        How many records at the beginning of the history come from whole fits, and stay.
     """
 
     batch_rng: np.random.Generator
@@ -118,6 +120,11 @@ class Progress:
     optimizer_name: str = ""
     order: Array | None = None
     stopped: str = ""
+    n_whole: int = 0
+
+    def forget(self) -> None:
+        """Forget what only training that goes on needs and what is as large as the data or θ."""
+        self.optimizer_state = self.order = None
 
 
 @dataclass

@@ -95,20 +95,16 @@ class SecondOrder(Optimizer):
                 raise StopIteration
 
         options = {"maxiter": fit.n_epochs, self.gradient_tolerance: fit.training.tol}
-        try:
-            result = minimize(
-                problem.value_and_gradient,
-                x,
-                jac=True,
-                method=self.method,
-                bounds=problem.bounds(),
-                callback=callback,
-                options={**options, **self._options()},
-                **self._curvature(problem),
-            )
-        except KeyboardInterrupt:
-            problem.evaluate_at(x)  # not at a point that was only being tried
-            raise
+        result = minimize(
+            problem.value_and_gradient,
+            x,
+            jac=True,
+            method=self.method,
+            bounds=problem.bounds(),
+            callback=callback,
+            options={**options, **self._options()},
+            **self._curvature(problem),
+        )
         if progress.stopped == "max_iter":
             if not progress.history:  # it started at a minimum
                 watch.note(problem.record(x, 1))

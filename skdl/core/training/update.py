@@ -77,8 +77,10 @@ class Update:
         cuts = parts(network)
         if states is None:
             states = [training.optimizer.init(network.theta[..., cut]) for cut in cuts]
-            for state in states:  # one scratch array serves all: it stays in the cache
-                state["scratch"] = states[0]["scratch"][..., : state["scratch"].shape[-1]]
+        # One scratch array serves all: it stays in the cache. A state to go on from has none.
+        scratch = np.empty_like(network.theta[..., cuts[0]])
+        for cut, state in zip(cuts, states, strict=True):
+            state["scratch"] = scratch[..., : cut.stop - cut.start]
         self.states = states
         end = objective.penalized.stop
         self.blocks = []

@@ -23,21 +23,20 @@ except ImportError:  # scikit-learn < 1.9
         return method
 
 
+from skdl.estimators.checkpoint import Checkpoint
+
 __all__ = [
     "CALLBACK_STATE",
+    "FIT_CONTEXT",
     "CallbackSupportMixin",
     "Listeners",
     "someone_listens",
     "with_callbacks",
 ]
 
-# What scikit-learn's callbacks keep in the estimator that is fitted; learners have none of it.
-CALLBACK_STATE = (
-    "_skl_callbacks",
-    "_parent_callback_ctx",
-    "_callback_fit_ctx",
-    "_skl_callbacks_to_teardown",
-)
+# What scikit-learn's callbacks keep in the estimator while it is fitted, and what they keep in all.
+FIT_CONTEXT = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+CALLBACK_STATE = ("_skl_callbacks", "_parent_callback_ctx", *FIT_CONTEXT)
 LEARNED = ("_network", "_members", "_loss", "_target", "_n_sub_networks", "_widths")
 
 
@@ -103,7 +102,8 @@ class Listeners:
         self.bar.update(1)
         stop = False
         for callback in self.estimator.callbacks or ():
-            stop |= bool(callback(self.learner, record))
+            if not isinstance(callback, Checkpoint):  # the job sees to those
+                stop |= bool(callback(self.learner, record))
         return self.end_task(stop)
 
     def end_task(self, stop: bool = False) -> bool:

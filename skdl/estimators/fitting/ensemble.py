@@ -67,7 +67,7 @@ def make_members(mlp: Any, rng: np.random.RandomState, earlier: list[Any]) -> li
     return members
 
 
-def train_members(mlp: Any, jobs: list[Job]) -> None:
+def train_members(mlp: Any, jobs: list[Job], earlier: list[Any]) -> None:
     """Train the networks; after Ctrl-C, or where a callback says so, new ones may be missing.
 
     scikit-learn's callbacks are told after each network: one that scores sees the ensemble grow.
@@ -78,24 +78,34 @@ def train_members(mlp: Any, jobs: list[Job]) -> None:
         Becomes the ensemble in the end.
     jobs : list of Job
         One for each network.
+    earlier : list of estimators
+        The networks of an earlier fit that goes on; each stays until its job is done.
     """
-    learned = [job.learner for job in jobs if job.fit.progress.history]  # by a fit that goes on
-    whole, members = _twin(mlp), []
+    whole, done, is_interrupted = _twin(mlp), [], False
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         no_bar = progress_bar(len(jobs), verbose=0)  # each network has one of its own
         listeners = Listeners(mlp, whole, len(jobs), jobs[0].rows(), no_bar, task="network")
         try:
             for job in _train(jobs):
-                members.append(job.learner)
-                _assemble(whole, members)
+                done.append(job)
+                _assemble(whole, [job.learner for job in done])
                 if listeners.end_task():
                     break
-            members += [network for network in learned if network not in members]
+        except KeyboardInterrupt:
+            if not done:
+                raise
+            is_interrupted = True
         finally:
             listeners.close()
-    _assemble(whole, members)
+    rest = [old for job, old in zip(jobs, earlier, strict=bool(earlier)) if job not in done]
+    _assemble(whole, [*(job.learner for job in done), *rest])
     become(mlp, whole)
+    if is_interrupted:
+        warn_user(
+            f"{type(mlp).__name__}: interrupted after {len(done)} of {len(jobs)} networks; those "
+            "learned so far are kept."
+        )
     # What several networks warn of in the same words is said once.
     for category, text in dict.fromkeys((w.category, str(w.message)) for w in caught):
         warn_user(text, category)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["History"]
+__all__ = ["RECENT", "History"]
+
+RECENT = 256  # calls of partial_fit whose records are kept; a stream of rows may never end
 
 
 class History(list):

@@ -15,8 +15,7 @@ trains the jobs side by side (:mod:`skdl.core.training.side_by_side`)::
 from __future__ import annotations
 
 import copy
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -27,10 +26,9 @@ import numpy as np
 from skdl.core.objective import Objective
 from skdl.core.training.fit import Data, Fit
 from skdl.core.training.loop import train
-from skdl.core.training.stopping import Stopping
-from skdl.core.training.watch import Watch
 from skdl.estimators.fitting.callbacks import CALLBACK_STATE, Listeners, someone_listens
-from skdl.estimators.fitting.history import History
+from skdl.estimators.fitting.history import RECENT, History
+from skdl.estimators.fitting.monitor import make_watch, warn_of_undefined
 from skdl.estimators.parameters.settable import signature_of
 from skdl.tools.blas import threads_for
 from skdl.tools.progress import progress_bar
@@ -56,13 +54,10 @@ LEARNED = (
     "_progress",
     "_split_seed",
     "_target",
-    "_was_partial",
     "_widths",
 )
 # What only the whole has, and no learner.
 WHOLE = ("_members", *CALLBACK_STATE)
-
-CHECKED = 64  # rows whose loss tells, after an epoch, whether its last step went astray
 
 _postpone: ContextVar[Callable[[Job], bool] | None] = ContextVar("postpone", default=None)
 
@@ -147,7 +142,7 @@ def become(estimator: Any, learner: Any) -> None:
         estimator.__dict__ = vars(learner) | kept
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """One fit of one network.
 
@@ -163,6 +158,8 @@ class Job:
         The checked targets of the training rows.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
+    writers : sequence of Writer
+        Who writes checkpoints of the fit that this job belongs to.
     """
 
     estimator: Any
@@ -170,6 +167,7 @@ class Job:
     fit: Fit
     y: Any
     n_epochs: int | None
+    writers: Sequence[Any] = ()
 
     def threads(self) -> Any:
         """Return the context with the BLAS threads that suit the products of a step."""
@@ -190,7 +188,14 @@ class Job:
             n, name = self.fit.n_epochs, type(estimator).__name__
             bar = progress_bar(n, verbose=estimator.verbose, description=name)
             listeners = Listeners(estimator, self.learner, n, self.rows(), bar)
-            self.fit.watch.after_epoch = listeners.end_epoch
+
+            def after_epoch(record: dict[str, float]) -> bool:
+                stop = listeners.end_epoch(record)
+                for writer in self.writers:  # when it is known whether the fit goes on
+                    writer.end_epoch(self, self.fit.progress.epoch, stop)
+                return stop
+
+            self.fit.watch.after_epoch = after_epoch
             try:
                 with self.threads():
                     train(self.fit)
@@ -200,19 +205,49 @@ class Job:
         self.conclude()
 
     def conclude(self) -> None:
-        """Write down how the fit ended, let the estimator take over, and warn of a bad end."""
-        learner, progress, stopping = self.learner, self.fit.progress, self.fit.watch.stopping
-        history = learner.history_
-        learner.n_iter_ = learner.best_iter_ = len(history)
-        if stopping is not None and stopping.snapshot is not None:
-            learner.best_iter_ = stopping.best_epoch
-        kept = history[learner.best_iter_ - 1] if history else {"loss": np.nan, "penalty": np.nan}
-        learner.loss_, learner.penalty_ = kept["loss"], kept["penalty"]
+        """Write down how the fit ended, let the estimator take over, and warn of a bad end.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If Ctrl-C came before the first epoch had ended: then nothing has been learned.
+        """
+        learner, progress, watch = self.learner, self.fit.progress, self.fit.watch
+        if progress.stopped == "interrupted" and not watch.has_learned:
+            raise KeyboardInterrupt
+        learner.n_iter_ = learner.best_iter_ = progress.epoch
+        if watch.stopping is not None and watch.stopping.seen.snapshot is not None:
+            learner.best_iter_ = watch.stopping.seen.best_epoch
+        self._describe()
+        self._forget()
         become(self.estimator, learner)
         if progress.stopped not in ("converged", "callback"):
             ends_itself = self.n_epochs is None and learner.n_iter_no_change is not None
             owner, n_iter, max_iter = type(learner).__name__, learner.n_iter_, learner.max_iter
             warn_of_ending(owner, progress.stopped, n_iter, max_iter, ends_itself)
+        warn_of_undefined(learner, self.fit)
+
+    def _describe(self) -> None:
+        """Write down the loss of the epoch whose weights are kept."""
+        learner, kept = self.learner, {"loss": np.nan, "penalty": np.nan}
+        if learner.history_:
+            kept = learner.history_[learner.best_iter_ - learner.n_iter_ - 1]
+        learner.loss_, learner.penalty_ = kept["loss"], kept["penalty"]
+
+    def _forget(self) -> None:
+        """Keep of the progress what a later call goes on from, so that a pickle is as small."""
+        progress, is_partial = self.fit.progress, self.n_epochs is not None
+        if not is_partial:
+            progress.n_whole = len(progress.history)
+        elif not self.fit.training.schedule.follows_loss:
+            del progress.history[progress.n_whole : -RECENT]
+        if not (is_partial or self.learner.warm_start):
+            progress.forget()
+        elif progress.optimizer_state is not None:
+            progress.optimizer_state = [
+                {name: value for name, value in state.items() if name != "scratch"}
+                for state in progress.optimizer_state
+            ]
 
 
 def make_job(
@@ -245,67 +280,8 @@ def make_job(
     validation = None if held_out is None else learner._data(*held_out)
     n = learner.max_iter if n_epochs is None else n_epochs
     total = learner.max_iter if n_epochs is not None else progress.epoch + n
-    watch, plain = _make_watch(learner, settings, data, validation, held_out, n_epochs)
+    watch, plain = make_watch(learner, settings, data, validation, held_out, n_epochs)
     fit = Fit(
         objective, settings.training, data, progress, n, total, watch, validation if plain else None
     )
     return Job(estimator, learner, fit, y, n_epochs)
-
-
-def _make_watch(
-    learner: Any, settings: Any, data: Data, validation: Data | None, held_out: Any, n_epochs: Any
-) -> tuple[Watch, bool]:
-    """Return the watch, and whether its validation is one plain pass and its loss."""
-    network, loss = learner._network, learner._loss
-    watches = bool(learner.early_stopping) and held_out is not None
-    scorer, monitored = None, "loss"
-    if watches:
-        by_loss = isinstance(learner.monitor, str) and learner.monitor == "loss"
-        monitored = "validation_loss" if by_loss else "validation_error"
-        scorer = None if by_loss else _make_scorer(learner, *held_out)
-
-    def is_sound() -> bool:
-        """Tell whether the loss of the first rows is finite, by one plain pass."""
-        X, y = data.first(CHECKED)
-        return bool(np.isfinite(loss.value(y, network.raw(X))))
-
-    def validate() -> dict[str, float]:
-        """Measure the validation rows."""
-        value = loss.value(validation.y, learner._raw(validation.X), validation.weight)
-        record = {"validation_loss": float(value)}
-        return record if scorer is None else record | scorer()
-
-    stopping = None
-    if n_epochs is None and (settings.training.optimizer.order == 1 or watches):
-        rises = learner.early_stopping == "rises"
-        stopping = Stopping(
-            learner.n_iter_no_change,
-            learner.tol,
-            rule="rises" if rises else "patience",
-            keep_best=watches and (learner.restore_best or rises),
-        )
-    watch = Watch(
-        network,
-        learner._progress,
-        is_sound=is_sound,
-        stopping=stopping,
-        validate=None if held_out is None else validate,
-        monitor=monitored,
-    )
-    return watch, scorer is None and not learner._n_sub_networks
-
-
-def _make_scorer(learner: Any, X: Any, y: Any, weight: Any) -> Callable[[], dict[str, float]]:
-    """Return the function that scores the learner on the validation rows."""
-    from sklearn.metrics import check_scoring
-
-    scorer = check_scoring(learner, scoring=learner.monitor)
-    y, kwargs = learner._target.decode(y), {} if weight is None else {"sample_weight": weight}
-
-    def score() -> dict[str, float]:
-        with warnings.catch_warnings():  # the rows were checked: an array has no names
-            warnings.filterwarnings("ignore", "X does not have valid feature names")
-            value = float(scorer(learner, X, y, **kwargs))
-        return {"validation_score": value, "validation_error": -value}
-
-    return score

@@ -709,7 +709,7 @@ def test_ctrl_c_brings_the_best_weights_back():
         after_epoch=after_epoch,
     )
     assert progress.stopped == "interrupted"
-    assert stopping.best_epoch == 2
+    assert stopping.seen.best_epoch == 2
     assert np.array_equal(case.network.theta, thetas[1])
 
 
@@ -761,7 +761,7 @@ def test_patience_stops_and_restores_the_best():
     # 2.9999 is the best, but it is no fall by more than tol: the count goes on.
     assert progress.stopped == "converged"
     assert len(thetas) == 6
-    assert stopping.best_epoch == 5
+    assert stopping.seen.best_epoch == 5
     assert np.array_equal(case.network.theta, thetas[4])
 
 
@@ -777,7 +777,7 @@ def test_n_rises_in_a_row_rewind_n_epochs():
     )
     assert progress.stopped == "converged"
     assert len(thetas) == 7  # 3.6, 3.7, 3.8: the third rise in a row
-    assert stopping.best_epoch == 4
+    assert stopping.seen.best_epoch == 4
     assert np.array_equal(case.network.theta, thetas[3])
 
 

@@ -193,7 +193,7 @@ def test_the_best_weights_come_back(solver):
         after_epoch=after_epoch,
     )
     assert progress.stopped == "converged"
-    assert len(thetas) == 4 and stopping.best_epoch == 2
+    assert len(thetas) == 4 and stopping.seen.best_epoch == 2
     assert np.array_equal(case.network.theta, thetas[1])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from skdl.core.training.fit import Progress
+from skdl.core.training.stopping import Stopping
 from skdl.core.training.watch import Watch
 
 
@@ -17,7 +18,7 @@ class Net:
     def __init__(self):
         self.theta = np.zeros(3)
 
-    def snapshot(self, out=None):
+    def snapshot(self):
         return (self.theta.copy(),)
 
     def restore(self, snapshot):
@@ -77,10 +78,24 @@ def test_a_fit_that_fails_at_once_keeps_the_start():
     assert (net.theta[0], progress.epoch, progress.stopped) == (0, 0, "diverged")
 
 
-def test_ctrl_c_keeps_the_weights_of_that_moment_if_they_are_sound():
+def test_ctrl_c_undoes_the_epoch_that_it_comes_in():
     net, progress, _ = run_epochs([3.0, 2.0], interrupt=True)
-    assert (net.theta[0], progress.epoch, progress.stopped) == (2.5, 2, "interrupted")
-    net, progress, _ = run_epochs([3.0, 2.0], interrupt=True, sound=lambda theta: theta < 2.5)
     assert (net.theta[0], progress.epoch, progress.stopped) == (2, 2, "interrupted")
     net, progress, _ = run_epochs([3.0, 2.0], interrupt=True, sound=lambda theta: theta < 2)
     assert (net.theta[0], progress.epoch, progress.stopped) == (1, 1, "interrupted")
+
+
+@pytest.mark.parametrize("undone", ["diverged", "interrupted"])
+def test_an_epoch_that_is_undone_was_not_the_best(undone):
+    """The stopping rule goes back with the weights: it names no epoch that is not there."""
+    net, progress = Net(), Progress(None, None)
+    stopping = Stopping(keep_best=True)
+    watch = Watch(net, progress, is_sound=lambda: net.theta[0] != 2, stopping=stopping)
+    with watch:
+        for epoch, loss in ((1, 3.0), (2, 2.0)):
+            net.theta[...] = epoch
+            watch.note({"epoch": epoch, "loss": loss})
+        if undone == "interrupted":
+            raise KeyboardInterrupt
+    assert (net.theta[0], len(progress.history), stopping.seen.best_epoch) == (1, 1, 1)
+    assert progress.stopped == undone

@@ -63,11 +63,11 @@ core/penalties.py: Penalty, L1, L2                     37    4  the price of lar
 core/objective.py                                     109   11  what a fit minimises
 core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
-core/training/fit.py                                   74    7  everything that training needs
+core/training/fit.py                                   77    8  everything that training needs
 core/training/loop.py                                 153   15  the loop
-core/training/update.py: Block, Update                 62    6  the step that it takes
-core/training/stopping.py                              36    4  when is it enough?
-core/training/watch.py                                 74    7  the end, and what is kept
+core/training/update.py: Block, Update                 63    6  the step that it takes
+core/training/stopping.py                              39    4  when is it enough?
+core/training/watch.py                                 93    9  the end, and what is kept
 ==================================================  =====  ===  =================================
 
 **After that: the estimator around it**
@@ -77,16 +77,16 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              114   11  what the user meets
 estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      201   20  from parameters to components
+estimators/parameters/resolve.py                      210   21  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             35    4  what a target must answer
 estimators/targets/categories.py                      168   17  classes and labels
-estimators/base.py                                    229   23  what ``fit`` does, in order
-estimators/fitting/job.py                             203   20  one fit, and its results
-estimators/fitting/callbacks.py                        77    8  who is told of each epoch
+estimators/base.py                                    254   25  what ``fit`` does, in order
+estimators/fitting/job.py                             180   18  one fit, and its results
+estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 tools/rows.py                                          73    7  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
-tools/warning.py                                       31    3  what a fit warns of
+tools/warning.py                                       34    3  what a fit warns of
 core/fast.py                                          155   16  what Numba compiles
 ==================================================  =====  ===  =================================
 

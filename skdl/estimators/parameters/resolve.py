@@ -7,11 +7,12 @@ looked at: the defaults are known to be right, and to be meant for whatever is t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from inspect import signature
 from typing import Any
 
 from skdl.core.activations import Activation
-from skdl.core.architecture import Hidden
+from skdl.core.architecture import Hidden, build
 from skdl.core.batches import Sampler
 from skdl.core.clipping import Clipping
 from skdl.core.component import check_parameter, resolve
@@ -35,6 +36,24 @@ __all__ = [
 ]
 
 NOISES = ("input_dropout", "input_noise", "hidden_noise", "weight_noise")
+
+# What the network and the training take as it was given: their own parameters of the same name.
+# Those that are resolved on the way are named below.
+RESOLVED = {
+    "batch_size",
+    "bias_init",
+    "dtype",
+    "dropout_inference",
+    "learning_rate",
+    "momentum",
+    "momentum_schedule",
+    "nesterov",
+    "optimizer",
+    "schedule",
+    "weight_decay",
+}
+OF_NETWORK = [n for n in signature(build).parameters if n in PARAMETERS.keys() - RESOLVED]
+OF_TRAINING = [f.name for f in fields(Training) if f.name in PARAMETERS.keys() - RESOLVED]
 
 
 @dataclass
@@ -182,15 +201,9 @@ def _resolve_network(estimator: Any, inference: DropoutInference) -> dict[str, A
     auto_init = isinstance(estimator.init, str) and estimator.init == "auto"
     init = "glorot_uniform" if auto_init else estimator.init
     return {
+        **{name: getattr(estimator, name) for name in OF_NETWORK},
         "output_initializer": resolve(estimator, "init", Initializer, init),
-        "fit_intercept": estimator.fit_intercept,
         "bias_init": 0.0 if estimator.bias_init == "auto" else estimator.bias_init,
-        "init_scale": estimator.init_scale,
-        "batch_norm": estimator.batch_norm,
-        "batch_norm_momentum": estimator.batch_norm_momentum,
-        "activity_l1": estimator.activity_l1,
-        "input_dropout": estimator.input_dropout,
-        "input_noise": estimator.input_noise,
         "dropout_inference": inference,
     }
 
@@ -224,10 +237,7 @@ def _resolve_training(estimator: Any, n_rows: int) -> Training:
         batch_size=min(int(batch_size), n_rows),
         sampler=Sampler.registry[sampler](),
         clipping=clipping,
-        clip_threshold=estimator.clip_threshold,
-        max_norm=estimator.max_norm,
-        weight_noise=estimator.weight_noise,
-        tol=estimator.tol,
+        **{name: getattr(estimator, name) for name in OF_TRAINING},
     )
 
 

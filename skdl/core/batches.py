@@ -7,6 +7,7 @@ order each epoch keeps the estimate from repeating the same errors.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -115,15 +116,28 @@ class Keep(Sampler, name="keep"):
         return None
 
 
-def slices(n: int, batch_size: int) -> Iterator[slice]:
-    """Cut n rows into batches; the last one may be smaller.
+def slices(n: int, batch_size: int, least: int = 1) -> Iterator[slice]:
+    """Cut n rows into batches; the last one may be smaller, or larger.
+
+    Parameters
+    ----------
+    n, batch_size : int
+        Rows in all, and in a batch.
+    least : int
+        A last batch of fewer rows joins the batch before it: a layer that learns from how the rows
+        of a batch differ has little to learn from a few, and nothing from one.
 
     Examples
     --------
     >>> list(slices(5, 2))
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    >>> list(slices(5, 2, least=2))
+    [slice(0, 2, None), slice(2, 5, None)]
     """
-    return (slice(i, min(i + batch_size, n)) for i in range(0, n, batch_size))
+    starts = list(range(0, n, batch_size))
+    if len(starts) > 1 and n - starts[-1] < least:
+        starts.pop()
+    return (slice(*ends) for ends in pairwise([*starts, n]))
 
 
 class Stretch(NamedTuple):

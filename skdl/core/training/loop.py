@@ -30,6 +30,9 @@ __all__ = ["Loop", "Trainer", "train"]
 Array = np.ndarray
 Record = dict[str, Any]
 
+# With batch normalisation, a last batch of less than this part of the others joins its neighbour.
+FEW = 4
+
 
 class Loop(ABC):
     """Runs epochs of a first-order optimiser.
@@ -46,7 +49,10 @@ class Loop(ABC):
         self.network = network
         self.data = fit.data
         self.n_rows = n_rows = fit.data.n
-        self.batch_size = min(training.batch_size, n_rows)
+        size = min(training.batch_size, n_rows)
+        few = size // FEW if any(layer.couples_rows for layer in network.layers) else 1
+        batches = list(slices(n_rows, size, few))
+        self.batch_size = batches[0].stop
         self.rate = training.learning_rate
         self.momentum = training.momentum
         self.update = Update(fit.objective, training, fit.progress.optimizer_state)
@@ -60,7 +66,7 @@ class Loop(ABC):
         )
         self._pass = Pass(training=True, rng=fit.progress.noise_rng)
         width = network.layers[-1].n_out
-        self._stretches = stretches(slices(n_rows, self.batch_size), width)
+        self._stretches = stretches(batches, width)
         longest = max(stretch.rows.stop - stretch.rows.start for stretch in self._stretches)
         # Column by column, as the targets are: the loss of a stretch takes half the time.
         raw = np.empty((width, *network.stack, longest), network.dtype)

@@ -4,8 +4,9 @@ In training the mean and the variance are those of the batch; running averages o
 prediction uses those, so that a row's prediction does not depend on its neighbours.
 
 Rows that are few say little about a variance, and one says nothing: its own would be 0. So a last
-batch of few rows joins the batch before it (see :func:`skdl.core.batches.slices`), and a row that
-is alone in its batch, as with ``batch_size=1``, is normalised by the running averages.
+batch of fewer than 8 rows joins the batch before it (see :func:`skdl.core.batches.slices`). A row
+that is alone in its batch, as with ``batch_size=1``, is normalised by the running averages, which
+then take an eighth of their usual step. ``bench/last_batch.py`` measures what else could be done.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class BatchNorm(Layer):
               \hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \epsilon}}
 
     Where one row alone has a weight, :math:`\mu` and :math:`\sigma^2` are the running averages so
-    far, as constants; they then take in z and :math:`(z - \mu)^2`.
+    far, as constants; they then take in z and :math:`(z - \mu)^2`, with an eighth of the weight
+    of a batch.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ class BatchNorm(Layer):
 
     epsilon = 1e-5
     strengths = ("momentum",)
-    couples_rows = True
+    least_rows = 8
     gamma: Array
     beta: Array
     mean: Array
@@ -93,6 +95,8 @@ class BatchNorm(Layer):
             alone = self.is_alone(z, run)
             if np.any(alone):
                 center = np.where(alone, self.mean, mean)
+                slow = 1 - (1 - momentum) / self.least_rows
+                momentum = np.where(alone, slow, momentum).astype(z.dtype, copy=False)
             np.subtract(z, center, memo.z_hat)
             new = np.sum(memo.omega * np.square(memo.z_hat), axis=-2, keepdims=True)
             variance = np.where(alone, self.variance, new) if np.any(alone) else new

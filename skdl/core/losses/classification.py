@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy import optimize
 from scipy.special import expit
 
 from skdl.core.component import Interval
 from skdl.core.losses.base import Loss
-from skdl.core.losses.constants import weighted_mean
+from skdl.core.losses.constants import minimum, weighted_mean
 
 __all__ = [
     "BrierScore",
@@ -298,17 +297,5 @@ class Focal(ClassifierLoss, name="focal"):
 
     def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the minimum, searched from the log-odds: γ draws the probabilities together."""
-        start = self.log_odds(y, weight)
-        frequency = np.clip(weighted_mean(y, weight), 1e-3, 1 - 1e-3)[None]
-
-        def value_and_slope(raw: Array) -> tuple[float, Array]:
-            return float(self.value(frequency, raw[None])), self.slope(frequency, raw[None])[0]
-
-        end = optimize.minimize(
-            value_and_slope,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            options={"gtol": 1e-12, "ftol": 0.0},
-        )
-        return end.x
+        frequency = np.clip(weighted_mean(y, weight), 1e-3, 1 - 1e-3)
+        return minimum(self, frequency[None], self.log_odds(y, weight))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 
 from skdl.core.losses.base import Loss
 
-__all__ = ["root_of_slope", "weighted_mean", "weighted_quantile"]
+__all__ = ["minimum", "root_of_slope", "weighted_mean", "weighted_quantile"]
 
 Array = np.ndarray
 
@@ -44,6 +43,7 @@ def weighted_quantile(y: Array, quantile: float, weight: Array | None) -> Array:
 
 def root_of_slope(loss: Loss, y: Array, weight: Array | None) -> Array:
     """Return, for every column, where the mean slope of a convex loss is 0."""
+    from scipy.optimize import brentq
 
     def root(column: Array) -> float:
         low, high = column.min(), column.max()
@@ -57,3 +57,14 @@ def root_of_slope(loss: Loss, y: Array, weight: Array | None) -> Array:
         return brentq(slope, low, high, xtol=4 * np.finfo(float).eps * size)
 
     return np.array([root(y[:, [j]]) for j in range(y.shape[1])])
+
+
+def minimum(loss: Loss, y: Array, start: Array) -> Array:
+    """Return the raw outputs with the least loss for one row of targets, searched from a start."""
+    from scipy.optimize import minimize
+
+    def value_and_slope(raw: Array) -> tuple[float, Array]:
+        return float(loss.value(y, raw[None])), loss.slope(y, raw[None])[0]
+
+    options = {"gtol": 1e-12, "ftol": 0.0}
+    return minimize(value_and_slope, start, jac=True, method="L-BFGS-B", options=options).x

@@ -30,9 +30,6 @@ __all__ = ["Loop", "Trainer", "train"]
 Array = np.ndarray
 Record = dict[str, Any]
 
-# With batch normalisation, a last batch of less than this part of the others joins its neighbour.
-FEW = 4
-
 
 class Loop(ABC):
     """Runs epochs of a first-order optimiser.
@@ -50,8 +47,8 @@ class Loop(ABC):
         self.data = fit.data
         self.n_rows = n_rows = fit.data.n
         size = min(training.batch_size, n_rows)
-        few = size // FEW if any(layer.couples_rows for layer in network.layers) else 1
-        batches = list(slices(n_rows, size, few))
+        least = min(size, max(layer.least_rows for layer in network.layers))
+        batches = list(slices(n_rows, size, least))
         self.batch_size = batches[0].stop
         self.rate = training.learning_rate
         self.momentum = training.momentum

@@ -201,16 +201,17 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     def _check_rows(self, X, y, sample_weight, *, fresh=False, classes=None):
         """Check inputs, targets and weights; return them as arrays."""
         on_disk = isinstance(X, np.memmap)
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype="numeric" if on_disk else FLOATS,
-            multi_output=True,
-            y_numeric=self._numeric_target,
-            reset=fresh,
-        )
+        with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse="csr",
+                dtype="numeric" if on_disk else FLOATS,
+                multi_output=True,
+                y_numeric=self._numeric_target,
+                reset=fresh,
+            )
         dtype = self._precision(X)
         if X.dtype != dtype or not (issparse(X) or X.flags.c_contiguous):
             X = in_precision(X, dtype)
@@ -364,7 +365,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             and not hasattr(self, "feature_names_in_")
         ):
             # Nothing to convert, no names to compare: 2 times as fast for one row.
-            assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
+            with np.errstate(all="ignore"):
+                assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
             return X
         dtype = "numeric" if isinstance(X, np.memmap) else FLOATS
         return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)

@@ -41,9 +41,10 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     >>> check_weight([1e308, 1.5e308], 2, "MLPClassifier").round(2).tolist()
     [0.56, 0.83]
     """
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
+    with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+        weight = check_array(
+            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
     if weight.shape != (n,):
         raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
     if weight.max() == 0:

@@ -101,7 +101,7 @@ class Numbers(Target):
 
     def check_range(self, y, dtype, owner):
         """Refuse targets that overflow once they are encoded."""
-        largest, scaled = np.finfo(dtype).max, "(y − mean) / std" if self.is_scaled else "y"
+        largest, scaled = float(np.finfo(dtype).max), "(y − mean) / std" if self.is_scaled else "y"
         for extreme in (y.min(axis=0), y.max(axis=0)):
             worst = np.abs(self._scale(extreme)).argmax()
             value = float(self._scale(extreme)[worst])

@@ -242,6 +242,9 @@ def check_public_scikit_learn(sources):
     return complaints
 
 
+OPTIMISES = ("skdl.core.training.solvers", "skdl.core.losses.constants")
+
+
 def check_third_parties(sources):
     """The core is NumPy and SciPy; only plots draw; what is heavy is imported when used."""
     complaints = []
@@ -255,12 +258,8 @@ def check_third_parties(sources):
             complaints.append(f"{found}: the core is NumPy and SciPy only")
         if in_core and top == "skdl" and not within(found.name, "skdl.core"):
             complaints.append(f"{found}: the core stands on its own")
-        if (
-            in_core
-            and within(found.name, "scipy.optimize")
-            and found.module != "skdl.core.training.solvers"
-        ):
-            complaints.append(f"{found}: only skdl.core.training.solvers optimises with SciPy")
+        if in_core and within(found.name, "scipy.optimize") and found.module not in OPTIMISES:
+            complaints.append(f"{found}: only {' and '.join(OPTIMISES)} optimise with SciPy")
         if found.for_types:
             continue
         if top == "matplotlib" and not within(found.module, "skdl.plots"):

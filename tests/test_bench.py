@@ -20,7 +20,7 @@ from skdl.core.component import Interval, families
 BENCH = Path(__file__).parents[1] / "bench"
 SCRIPTS = sorted(path.stem for path in BENCH.glob("[a-z]*.py"))
 OURS_ALONE = {"step"}
-NO_CONTEST = {"cluster", "digests", "walk"}  # they look at our code alone
+NO_CONTEST = {"cluster", "digests", "last_batch", "walk"}  # they look at our code alone
 
 
 @pytest.fixture
@@ -49,6 +49,21 @@ def test_quick_run_writes_a_table(name, tmp_path):
         assert all(value != "nan" for value in record.values())
         assert f"| {record.get('data_set', record.get('workload'))} " in run.stdout
     assert "failed" not in records[0] or {record["failed"] for record in records} == {"0"}
+
+
+def test_a_last_batch_is_measured_under_every_rule(bench, tmp_path, capsys):
+    last_batch = bench("last_batch")
+    last_batch.main(["--quick", "--output", str(tmp_path / "last_batch.csv")])
+    with (tmp_path / "last_batch.csv").open(newline="") as file:
+        records = list(csv.DictReader(file))
+    rules = {(r["workload"], r["rule"]) for r in records}
+    assert {rule for workload, rule in rules if workload == "batch_size=64"} == {
+        *last_batch.LAST_BATCH
+    }
+    assert {rule for workload, rule in rules if workload == "batch_size=1"} == {*last_batch.ALONE}
+    by_rule = {r["rule"]: float(r["score"]) for r in records if r["rows"] == "260"}
+    assert by_rule["joins below 8"] == by_rule["joins below 32"] != by_rule["stays"]
+    assert "| batch_size=64 " in capsys.readouterr().out
 
 
 def test_candidates_are_settings_on_top_of_the_defaults(bench):

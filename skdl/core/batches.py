@@ -6,7 +6,9 @@ order each epoch keeps the estimate from repeating the same errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,14 +20,17 @@ __all__ = [
     "Keep",
     "Once",
     "Sampler",
+    "Stretch",
     "WithReplacement",
     "in_chunks",
     "slices",
+    "stretches",
     "take_rows",
 ]
 
 Array = np.ndarray
 CHUNK = 384  # rows: what a layer makes of so many is in the cache when the next one reads it
+STRETCH = 2**18  # outputs that are kept at a time: 2 MB of them in float64
 
 
 class Sampler(Component, family=True):
@@ -111,15 +116,71 @@ class Keep(Sampler, name="keep"):
         return None
 
 
-def slices(n: int, batch_size: int) -> Iterator[slice]:
-    """Cut n rows into batches; the last one may be smaller.
+def slices(n: int, batch_size: int, least: int = 1) -> Iterator[slice]:
+    """Cut n rows into batches; the last one may be smaller, or larger.
+
+    Parameters
+    ----------
+    n, batch_size : int
+        Rows in all, and in a batch.
+    least : int
+        A last batch of fewer rows joins the batch before it: a layer that learns from how the rows
+        of a batch differ has little to learn from a few, and nothing from one.
 
     Examples
     --------
     >>> list(slices(5, 2))
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    >>> list(slices(5, 2, least=2))
+    [slice(0, 2, None), slice(2, 5, None)]
     """
-    return (slice(i, min(i + batch_size, n)) for i in range(0, n, batch_size))
+    starts = list(range(0, n, batch_size))
+    if len(starts) > 1 and n - starts[-1] < least:
+        starts.pop()
+    return (slice(*ends) for ends in pairwise([*starts, n]))
+
+
+class Stretch(NamedTuple):
+    """Batches in a row, whose targets are encoded and whose losses are taken together.
+
+    Attributes
+    ----------
+    rows : slice
+        All their rows.
+    batches : list of tuple of slice
+        Each batch as a part of all rows, and as a part of the stretch.
+    """
+
+    rows: slice
+    batches: list[tuple[slice, slice]]
+
+
+def stretches(batches: Iterable[slice], width: int, most: int = STRETCH) -> list[Stretch]:
+    """Group batches into stretches of rows × width ≤ most, but of one batch at least.
+
+    One pass over the outputs of many batches is quicker than a pass for each: the logarithms of a
+    loss cost a tenth of a step of a small network. All outputs of an epoch would be as large as
+    the one-hot matrix of all rows. A stretch is the whole epoch where outputs are few, and its
+    memory is bounded where they are many.
+
+    Examples
+    --------
+    >>> [len(stretch.batches) for stretch in stretches(slices(50, 10), width=3, most=60)]
+    [2, 2, 1]
+    """
+    groups: list[list[slice]] = []
+    for rows in batches:
+        if groups and (rows.stop - groups[-1][0].start) * width <= most:
+            groups[-1].append(rows)
+        else:
+            groups.append([rows])
+    return [
+        Stretch(
+            slice(group[0].start, group[-1].stop),
+            [(b, slice(b.start - group[0].start, b.stop - group[0].start)) for b in group],
+        )
+        for group in groups
+    ]
 
 
 def in_chunks(function: Callable[[Array], Array], X: Array, chunk: int = CHUNK) -> Array:

@@ -40,7 +40,7 @@ from skdl.estimators.parameters.settable import Settable
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.blas import threads_for
 from skdl.tools.exclusive import exclusive
-from skdl.tools.rows import in_precision
+from skdl.tools.rows import in_precision, rows_not_finite
 from skdl.tools.warning import warn_user
 
 __all__ = ["BaseMLP"]
@@ -161,11 +161,15 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         if self.early_stopping and n_epochs is None and not own:
             rows, y, weight, held_out = learner._hold_out(X, y, weight)
         data = learner._data(X, y, weight, rows, training=True, fresh=not go_on)
+        output_bias = self.bias_init
+        if isinstance(output_bias, str):
+            rows_weigh, loss = learner._weigh(y, weight), learner._loss
+            output_bias = learner._target.best_constant(y, rows_weigh, loss, learner)
         alone = self.n_networks == 1 and len(earlier) <= 1
         learners = [learner] if alone else make_members(learner, rng, earlier)
         jobs = []
         for one in learners:
-            one._build(settings, data, keep_weights=go_on)
+            one._build(settings, data, output_bias, keep_weights=go_on)
             who = self if alone else one
             jobs.append(make_job(who, one, settings, data, y, held_out, n_epochs))
         return jobs
@@ -197,20 +201,20 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
     def _check_rows(self, X, y, sample_weight, *, fresh=False, classes=None):
         """Check inputs, targets and weights; return them as arrays."""
         on_disk = isinstance(X, np.memmap)
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype="numeric" if on_disk else FLOATS,
-            multi_output=True,
-            y_numeric=self._numeric_target,
-            reset=fresh,
-        )
-        if not on_disk:  # what is on disk is converted batch by batch
-            dtype = self._precision(X)
-            if X.dtype != dtype or not (issparse(X) or X.flags.c_contiguous):
-                X = in_precision(X, dtype)
+        with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                accept_sparse="csr",
+                dtype="numeric" if on_disk else FLOATS,
+                multi_output=True,
+                y_numeric=self._numeric_target,
+                reset=fresh,
+            )
+        dtype = self._precision(X)
+        if X.dtype != dtype or not (issparse(X) or X.flags.c_contiguous):
+            X = in_precision(X, dtype)
         y, kind = self._read_target(y)
         loss = resolve(self, "loss", self._loss_family, self.loss)
         if fresh:
@@ -247,27 +251,27 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             )
         return rows, y[rows], w[0], (X[held_out], y[held_out], w[1])
 
-    def _data(self, X, y, weight, rows=None, *, training=False, fresh=False) -> Data:
-        """Encode checked targets and bring weights to mean 1."""
-        dtype = self._precision(X)
+    def _weigh(self, y: Array, weight: Array | None) -> Array | None:
+        """Return the weights of rows with checked targets, in float64, brought to mean 1."""
         weight = self._target.weigh(y, weight, self)
-        if weight is not None:
-            weight = (weight / weight.mean()).astype(dtype)[:, None]
+        return None if weight is None else weight / weight.mean()
+
+    def _data(self, X, y, weight, rows=None, *, training=False, fresh=False) -> Data:
+        """Bring rows to the precision of the network, and let the target encode checked targets."""
+        dtype, loss = self._precision(X), self._loss
+        weight = self._weigh(y, weight)
         if fresh:
-            self._target = self._target.learn(y, weight, self._loss, self)
-        y = self._target.encode(y, self._loss, dtype)
-        if training:
-            y = self._target.smooth(y, self._loss, self)
-        return Data(X, y, weight, rows)
+            self._target = self._target.learn(y, weight, loss, self)
+        self._target.check_range(y, dtype, self)
+        targets = self._target.encoded(y, loss, dtype, self, training)
+        weight = None if weight is None else weight.astype(dtype)[:, None]
+        return Data(X if X.dtype == dtype else in_precision(X, dtype), targets, weight, rows)
 
     # -- the network -------------------------------------------------------------------
 
-    def _build(self, settings: Settings, data: Data, keep_weights: bool) -> None:
+    def _build(self, settings: Settings, data: Data, output_bias: Any, keep_weights: bool) -> None:
         """Make the network; take over the weights of an earlier fit if it goes on."""
         loss, n_features = self._loss, data.X.shape[1]
-        output_bias = self.bias_init
-        if isinstance(output_bias, str):
-            output_bias = loss.best_constant(data.y, data.weight)
         n_outputs = self._target.n_outputs(loss) * loss.outputs_per_target
         network = build(
             n_features,
@@ -324,12 +328,31 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
         """
         if not hasattr(self, "_network"):  # asking first is quicker than the check itself
             check_is_fitted(self, "_network")
-        X, loss = self._check_inputs(X), self._loss
+        X, loss, dtype = self._check_inputs(X), self._loss, self._network.dtype
         link = getattr(self._target, answer) if isinstance(answer, str) else answer
-        if X.shape[0] <= CHUNK:
-            return np.ascontiguousarray(link(self._raw(X), loss))
-        with threads_for(CHUNK, self._widths):
-            return in_chunks(lambda rows: link(self._raw(rows), loss), X)
+        lost = 0
+
+        def answer_for(rows: Array) -> Array:
+            nonlocal lost
+            raw = self._raw(rows if rows.dtype == dtype else in_precision(rows, dtype))
+            result = link(raw, loss)
+            lost += rows_not_finite(raw, result)
+            return result
+
+        with np.errstate(all="ignore"):  # what overflows is counted, and said below
+            if X.shape[0] <= CHUNK:
+                result = np.ascontiguousarray(answer_for(X))
+            else:
+                with threads_for(CHUNK, self._widths):
+                    result = in_chunks(answer_for, X)
+        if lost:
+            warn_user(
+                f"{type(self).__name__}: the outputs for {lost} of {X.shape[0]} rows are not "
+                "finite, so what is predicted for them means nothing. Either these rows lie far "
+                "outside of the training rows (standardise X, look for wrong units), or the fit "
+                "diverged (look at loss_curve_, lower learning_rate)"
+            )
+        return result
 
     def _check_inputs(self, X: Any) -> Array:
         """Check rows to predict for."""
@@ -342,7 +365,8 @@ class BaseMLP(Learned, Settable, CallbackSupportMixin, BaseEstimator):
             and not hasattr(self, "feature_names_in_")
         ):
             # Nothing to convert, no names to compare: 2 times as fast for one row.
-            assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
+            with np.errstate(all="ignore"):
+                assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
             return X
         dtype = "numeric" if isinstance(X, np.memmap) else FLOATS
         return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)

@@ -216,7 +216,7 @@ def header_of(estimator: Any, jobs: list[Any]) -> State:
             "outputs": fit.data.y.shape[1],
             "type": str(fit.network.dtype),
             "validation": "held out" if held_out else "none",
-            "checksum of the targets": zlib.crc32(np.ascontiguousarray(fit.data.y)),
+            "checksum of the targets": zlib.crc32(np.ascontiguousarray(fit.data.y.checked)),
         },
     }
 

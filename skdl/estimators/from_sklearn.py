@@ -124,6 +124,11 @@ def _take_weights(estimator: Any, mlp: Any) -> None:
     if classes is None:
         y = np.ones((3, n_outputs)) if n_outputs > 1 else np.ones(3)
     else:
+        if len(classes) < 2:
+            raise ValueError(
+                f"{type(estimator).__name__}: from_sklearn needs a network that was fitted to two "
+                f"classes or more; got one of {classes.tolist()}"
+            )
         multilabel = mlp.out_activation_ == "logistic" and n_outputs > 1
         y = np.eye(n_outputs, dtype=int) if multilabel else np.repeat(classes, 3)
     X = np.zeros((len(y), mlp.n_features_in_), mlp.coefs_[0].dtype)

@@ -213,7 +213,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         target = self._target
 
         def both(raw: Array, loss: GaussianNLL) -> Array:
-            std = loss.std(raw) * target.std.astype(raw.dtype)
+            std = target.deviation_in_unit(loss.std(raw))
             return np.hstack((target.in_unit(loss.predict(raw)), std))
 
         mean, std = np.hsplit(self._answer(X, both), 2)

@@ -275,9 +275,9 @@ class LossSurface:
 
     def __call__(self, parameters) -> float:
         """Return the loss at other parameters."""
-        network, data = self._mlp._network, self._data
+        network = self._mlp._network
         network.theta[...] = parameters
-        return float(self._mlp._loss.value(data.y, network.raw(data.X), data.weight))
+        return self._data.mean_loss(self._mlp._loss, network.raw)
 
     def weights(self, vector: np.ndarray) -> list[np.ndarray]:
         """Return the parts of a vector of parameters that are weight matrices, as views."""

@@ -9,16 +9,21 @@ from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite, get_tags
 
 __all__ = [
+    "column_groups",
+    "column_means",
     "in_precision",
     "inputs_of",
+    "is_on_disk",
     "n_rows",
     "params_of_rows",
     "random_split",
+    "rows_not_finite",
     "rows_of",
     "stratified_split",
 ]
 
 Array = np.ndarray
+SOME = 2**16  # numbers that are converted at a time
 
 
 def rows_of(data: object, rows: Array) -> object:
@@ -82,13 +87,25 @@ def params_of_rows(params: dict[str, Any], rows: Array, n: int) -> dict[str, Any
     }
 
 
+def is_on_disk(X: object) -> bool:
+    """Tell whether X is a memory map or a view of one.
+
+    Examples
+    --------
+    >>> is_on_disk(np.zeros(3))
+    False
+    """
+    return isinstance(X, np.memmap) or (X is not None and is_on_disk(getattr(X, "base", None)))
+
+
 def in_precision(X: Array, dtype: np.dtype) -> Array:
     """Return rows in memory in one precision, each row contiguous; no copy if they are so already.
 
     Parameters
     ----------
-    X : ndarray or CSR of shape (n, features)
-        Finite numbers.
+    X : ndarray, memory map or CSR of shape (n, features)
+        Finite numbers. A memory map stays as it is and is only looked through, some rows at a
+        time: whoever reads a batch converts it.
     dtype : dtype
         float32 or float64.
 
@@ -107,6 +124,17 @@ def in_precision(X: Array, dtype: np.dtype) -> Array:
     >>> in_precision(np.array([[0.1]]), np.dtype(np.float32)).dtype
     dtype('float32')
     """
+    if not is_on_disk(X):
+        return _converted(X, dtype)
+    if X.dtype.kind == "f" and np.finfo(X.dtype).max > np.finfo(dtype).max:
+        step = max(1, SOME // X.shape[1])
+        for start in range(0, len(X), step):
+            _converted(X[start : start + step], dtype)
+    return X
+
+
+def _converted(X: Array, dtype: np.dtype) -> Array:
+    """Return rows in one precision; raise if that is not enough for a number."""
     given = X.dtype
     with np.errstate(over="ignore"):  # an error says it better, below
         if not issparse(X):
@@ -116,6 +144,60 @@ def in_precision(X: Array, dtype: np.dtype) -> Array:
     if given != dtype:
         assert_all_finite(X, input_name="X")
     return X
+
+
+def rows_not_finite(*tables: Array) -> int:
+    """Count the rows in which some table has an infinity or NaN.
+
+    Parameters
+    ----------
+    *tables : ndarray of shape (n, ...)
+        Those of other types than floats have neither.
+
+    Examples
+    --------
+    >>> rows_not_finite(np.array([[1.0], [np.inf]]), np.array(["a", "b"]))
+    1
+    """
+    floats = [table for table in tables if table.dtype.kind == "f"]
+    if all(np.isfinite(table).all() for table in floats):
+        return 0
+    finite = [np.isfinite(table.reshape(len(table), -1)).all(axis=1) for table in floats]
+    return int(np.sum(~np.logical_and.reduce(finite)))
+
+
+def column_groups(y: Array) -> list[slice]:
+    """Cut the columns of a table into groups of which a copy takes little memory.
+
+    Examples
+    --------
+    >>> column_groups(np.zeros((100_000, 5)))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 6, None)]
+    """
+    width = max(2, SOME // len(y))
+    return [slice(i, i + width) for i in range(0, y.shape[1], width)]
+
+
+def column_means(y: Array, weight: Array | None) -> Array:
+    """Return the mean of every column in float64, over rows with weights.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n, columns)
+        Numbers of any type.
+    weight : ndarray of shape (n,) or None
+        Weights of the rows.
+
+    Examples
+    --------
+    >>> column_means(np.array([[0], [1]]), np.array([1.0, 3.0])).tolist()
+    [0.75]
+    """
+    means = [
+        np.average(y[:, some].astype(np.float64), axis=0, weights=weight)
+        for some in column_groups(y)
+    ]
+    return np.concatenate(means)
 
 
 def stratified_split(

@@ -127,10 +127,17 @@ def test_all_sigmoids_off_still_sums_to_one():
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_one_class_is_refused(loss):
-    match = r"^MLPClassifier: y must hold two classes or more; got 1 class: \[1\]$"
-    with pytest.raises(ValueError, match=match):
-        _classifier(loss=loss).fit(X, np.ones(60, int))
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_one_class_is_learned_and_said(loss, early_stopping):
+    """A fold may hold no other; scikit-learn's classifiers take it, too."""
+    mlp = _classifier(loss=loss, early_stopping=early_stopping, class_weight={"no": 1, "yes": 9})
+    with pytest.warns(UserWarning, match=r"^MLPClassifier: y holds one class only, \['yes'\]"):
+        mlp.fit(X, np.full(60, "yes"))
+    assert mlp.predict(X).tolist() == ["yes"] * 60 and mlp.score(X, ["yes"] * 60) == 1
+    assert mlp.decision_function(X).shape == (60,)
+    if hasattr(mlp, "predict_proba"):
+        np.testing.assert_array_equal(mlp.predict_proba(X), np.ones((60, 1)))
+        np.testing.assert_array_equal(mlp.predict_log_proba(X), np.zeros((60, 1)))
 
 
 @pytest.mark.parametrize(

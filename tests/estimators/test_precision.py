@@ -148,12 +148,20 @@ def test_a_table_in_memory_is_copied_only_to_be_converted(dtype):
 def test_a_number_too_large_is_named(container, tmp_path):
     X, y = _data(MLPRegressor)
     X[3, 2] = 1e39
-    if container is _on_disk:  # nobody looks before the batch is read: the fit says so at its end
-        with pytest.warns(match="no longer finite"):
-            MLPRegressor(**QUICK, dtype="float32").fit(_on_disk(X, tmp_path), y)
-        return
-    with pytest.raises(ValueError, match=r"X contains infinity or a value too large .*float32"):
-        MLPRegressor(**QUICK, dtype="float32").fit(container(X), y)
+    rows = container(X, tmp_path) if container is _on_disk else container(X)
+    mlp = MLPRegressor(**QUICK, dtype="float32").fit(np.clip(X, None, 9), y)
+    message = r"X contains infinity or a value too large .*float32"
+    for call in (
+        lambda: clone(mlp).fit(rows, y),
+        lambda: clone(mlp).fit(np.clip(X, None, 9), y, X_val=rows, y_val=y),
+        lambda: MLPRegressor(**QUICK).fit(
+            np.clip(X, None, 9).astype(np.float32), y, X_val=rows, y_val=y
+        ),
+        lambda: mlp.partial_fit(rows, y),
+        lambda: mlp.predict(rows),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, "float16", "single", np.dtype("float32")], ids=repr)

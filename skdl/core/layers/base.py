@@ -119,6 +119,8 @@ class Layer:
         Whether its outputs are the activations of a hidden layer.
     has_penalty : bool
         Whether ``penalty`` is defined.
+    least_rows : int
+        Rows that a batch should have: more than 1 where they are compared with each other.
     """
 
     exact_curvature: ClassVar[bool] = False
@@ -127,6 +129,7 @@ class Layer:
     has_weights: ClassVar[bool] = False
     is_hidden: ClassVar[bool] = False
     has_penalty: ClassVar[bool] = False
+    least_rows: ClassVar[int] = 1
 
     def __init__(self, n_in: int, n_out: int) -> None:
         self.n_in = n_in

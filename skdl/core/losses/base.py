@@ -60,7 +60,20 @@ class Loss(Component):
         return None
 
     def best_constant(self, y: Array, weight: Array | None) -> Array:
-        """Return the raw output to start from when no input is known, of shape (outputs,)."""
+        """Return the raw outputs with the least mean loss when no input is known.
+
+        Parameters
+        ----------
+        y : ndarray of shape (rows, outputs), float64
+            Targets. Of classes the mean says it all, so that one row of class frequencies will do.
+        weight : ndarray of shape (rows, 1) or None
+            Weights of the rows.
+
+        Returns
+        -------
+        raw : ndarray of shape (outputs,)
+            0 for a loss that does not know better.
+        """
         return np.zeros(y.shape[-1] * self.outputs_per_target)
 
     # The three that training calls; the same for every loss.

@@ -9,6 +9,7 @@ from scipy.special import expit
 
 from skdl.core.component import Interval
 from skdl.core.losses.base import Loss
+from skdl.core.losses.constants import minimum, weighted_mean
 
 __all__ = [
     "BrierScore",
@@ -90,6 +91,16 @@ class ClassifierLoss(Loss, family=True):
         """Return the logarithm of :meth:`predict`, finite for every finite ``raw``."""
         return log_softmax(raw) if self.link == "softmax" else log_sigmoid(raw)
 
+    def log_odds(self, y: Array, weight: Array | None) -> Array:
+        """Return the raw outputs whose probabilities are the class frequencies, none below 0.1 %.
+
+        A proper score, such as the cross-entropy or the Brier score, has its best constant there.
+        """
+        frequency = np.clip(weighted_mean(y, weight), 1e-3, 1 - 1e-3)
+        if self.link == "softmax":
+            return np.log(frequency) - np.log(frequency).mean()
+        return np.log(frequency) - np.log1p(-frequency)
+
 
 class CrossEntropy(ClassifierLoss, name="cross_entropy"):
     r"""Cross-entropy: the negative log-likelihood of the classes.
@@ -133,11 +144,7 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
 
     def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the log-odds of the class frequencies."""
-        frequency = np.average(y, axis=-2, weights=None if weight is None else weight[..., 0])
-        frequency = np.clip(frequency, 1e-3, 1 - 1e-3)
-        if self.link == "softmax":
-            return np.log(frequency) - np.log(frequency).mean()
-        return np.log(frequency) - np.log1p(-frequency)
+        return self.log_odds(y, weight)
 
 
 class BrierScore(ClassifierLoss, name="squared_error"):
@@ -186,6 +193,10 @@ class BrierScore(ClassifierLoss, name="squared_error"):
             return Rp * (g - s) + p * (Rp - Rs)
         return (1 - 2 * p) * Rp * g + p * (1 - p) * Rp
 
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the log-odds of the class frequencies."""
+        return self.log_odds(y, weight)
+
 
 class Hinge(ClassifierLoss, name="hinge"):
     r"""Hinge loss, one class against the rest, :math:`\ell = \sum_k \max(0, 1 - \tilde y_k r_k)`.
@@ -224,6 +235,10 @@ class Hinge(ClassifierLoss, name="hinge"):
     def pieces(self, y: Array, raw: Array) -> Array:
         """Tell which rows are inside the margin."""
         return self._margin(y, raw) > 0
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the margin of the more frequent side: 1, −1, or 0 where both are as frequent."""
+        return np.sign(2 * weighted_mean(y, weight) - 1)
 
 
 class Focal(ClassifierLoss, name="focal"):
@@ -279,3 +294,8 @@ class Focal(ClassifierLoss, name="focal"):
             return slope
         out[...] = slope
         return out
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the minimum, searched from the log-odds: γ draws the probabilities together."""
+        frequency = np.clip(weighted_mean(y, weight), 1e-3, 1 - 1e-3)
+        return minimum(self, frequency[None], self.log_odds(y, weight))

@@ -16,6 +16,7 @@ from scipy.special import xlogy
 
 from skdl.core.component import Interval
 from skdl.core.losses.base import Loss
+from skdl.core.losses.constants import root_of_slope, weighted_mean, weighted_quantile
 
 __all__ = [
     "AbsoluteError",
@@ -71,6 +72,10 @@ class SquaredError(RegressorLoss, name="squared_error"):
         """Return ``v``."""
         return v.copy()
 
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the mean."""
+        return weighted_mean(y, weight)
+
 
 class AbsoluteError(RegressorLoss, name="absolute_error"):
     r"""Absolute error, :math:`\ell = \sum_k |r_k - y_k|`: learns the median.
@@ -89,6 +94,10 @@ class AbsoluteError(RegressorLoss, name="absolute_error"):
         """Return the sign of ``r − y``."""
         out = np.subtract(raw, y, out=out)
         return np.sign(out, out=out)
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the median."""
+        return weighted_quantile(y, 0.5, weight)
 
     def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return 0."""
@@ -145,6 +154,10 @@ class Huber(RegressorLoss, name="huber"):
         """Tell in which of the three pieces the error lies."""
         return np.sign(raw - y) * (np.abs(raw - y) > self.delta)
 
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return Huber's estimate of the location."""
+        return root_of_slope(self, y, weight)
+
 
 class LogCosh(RegressorLoss, name="log_cosh"):
     r"""Log-cosh, :math:`\ell = \sum_k \log\cosh(r_k - y_k)`: a Huber loss without kinks.
@@ -168,6 +181,10 @@ class LogCosh(RegressorLoss, name="log_cosh"):
     def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return ``(1 − tanh²) v``."""
         return (1 - np.tanh(raw - y) ** 2) * v
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return where the mean of ``tanh(r − y)`` is 0."""
+        return root_of_slope(self, y, weight)
 
 
 class Quantile(RegressorLoss, name="quantile"):
@@ -202,6 +219,10 @@ class Quantile(RegressorLoss, name="quantile"):
     def slope(self, y: Array, raw: Array, out: Array | None = None) -> Array:
         """Return ``1 − q`` above the target, ``−q`` below it."""
         return np.subtract(raw > y, np.where(raw == y, 0, self.quantile).astype(raw.dtype), out=out)
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the quantile."""
+        return weighted_quantile(y, self.quantile, weight)
 
     def curvature(self, y: Array, raw: Array, v: Array) -> Array:
         """Return 0."""
@@ -245,8 +266,7 @@ class Poisson(RegressorLoss, name="poisson"):
 
     def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the logarithm of the mean."""
-        mean = np.average(y, axis=-2, weights=None if weight is None else weight[..., 0])
-        return np.log(np.maximum(mean, 1e-6))
+        return np.log(np.maximum(weighted_mean(y, weight), 1e-6))
 
 
 class Gamma(RegressorLoss, name="gamma"):
@@ -284,7 +304,7 @@ class Gamma(RegressorLoss, name="gamma"):
 
     def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the logarithm of the mean."""
-        return np.log(np.average(y, axis=-2, weights=None if weight is None else weight[..., 0]))
+        return np.log(weighted_mean(y, weight))
 
 
 class GaussianNLL(RegressorLoss, name="gaussian_nll"):
@@ -357,3 +377,9 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     def pieces(self, y: Array, raw: Array) -> Array:
         """Tell where the variance is at its bound."""
         return self._split(raw)[2]
+
+    def best_constant(self, y: Array, weight: Array | None) -> Array:
+        """Return the mean, and the logarithm of the variance."""
+        mean = weighted_mean(y, weight)
+        variance = weighted_mean(np.square(y - mean), weight)
+        return np.concatenate((mean, np.log(np.maximum(variance, self.min_variance))))

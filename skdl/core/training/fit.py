@@ -7,13 +7,15 @@ one network, :mod:`skdl.core.training.side_by_side` several at once, a solver of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from skdl.core.batches import EachEpoch, Sampler
+from skdl.core.batches import STRETCH, EachEpoch, Sampler, slices
 from skdl.core.clipping import Clipping
+from skdl.core.losses import Loss
 from skdl.core.network import Network
 from skdl.core.objective import Objective
 from skdl.core.optimizers import Optimizer
@@ -34,8 +36,10 @@ class Data:
     X : ndarray, memory map or CSR of shape (n or more, features)
         Inputs. Where ``rows`` is given, only those rows belong here (the others validate): X
         itself is never copied, it may be a memory map larger than memory.
-    y : ndarray of shape (n, outputs)
-        Encoded targets.
+    y : ndarray of shape (n, outputs), or what encodes it when it is asked
+        Encoded targets. They are asked for a stretch of rows at a time (``y[rows]``), so they may
+        be something smaller until then, such as class numbers; beside that they have a ``shape``
+        and a ``dtype``.
     weight : ndarray of shape (n, 1) or None
         Weights of the rows.
     rows : ndarray of int of shape (n,) or None
@@ -51,6 +55,24 @@ class Data:
     def n(self) -> int:
         """Number of rows."""
         return self.y.shape[-2]
+
+    def mean_loss(self, loss: Loss, raw_of: Callable[[Array], Array]) -> float:
+        """Return the weighted mean of a loss over all rows, a stretch at a time.
+
+        Parameters
+        ----------
+        loss : Loss
+            The loss.
+        raw_of : callable
+            Returns the raw outputs for inputs.
+        """
+        total = 0.0
+        for rows in slices(self.n, max(1, STRETCH // self.y.shape[-1])):
+            n = rows.stop - rows.start
+            X = self.X if n == self.n else self.X[rows]
+            weight = None if self.weight is None else self.weight[rows]
+            total += loss.value(self.y[rows], raw_of(X), weight) * (n / self.n)
+        return float(total)
 
     def first(self, n: int) -> tuple[Array, Array]:
         """Return the inputs and the targets of the first n rows."""

@@ -15,7 +15,7 @@ from typing import Any, final
 
 import numpy as np
 
-from skdl.core.batches import slices, take_rows
+from skdl.core.batches import slices, stretches, take_rows
 from skdl.core.fast import compiled_layers
 from skdl.core.layers import Pass, norm
 from skdl.core.network import Workspace
@@ -46,7 +46,10 @@ class Loop(ABC):
         self.network = network
         self.data = fit.data
         self.n_rows = n_rows = fit.data.n
-        self.batch_size = min(training.batch_size, n_rows)
+        size = min(training.batch_size, n_rows)
+        least = min(size, max(layer.least_rows for layer in network.layers))
+        batches = list(slices(n_rows, size, least))
+        self.batch_size = batches[0].stop
         self.rate = training.learning_rate
         self.momentum = training.momentum
         self.update = Update(fit.objective, training, fit.progress.optimizer_state)
@@ -54,30 +57,35 @@ class Loop(ABC):
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
         self._layers = compiled_layers(network.layers)
         self._parts = network.arrays(network.gradient) if training.clipping is not None else []
-        self._raw: Array | None = None
         self._noisy = bool(np.any(training.weight_noise))
         self._steady = isinstance(training.schedule, Constant) and isinstance(
             training.momentum_schedule, ConstantMomentum
         )
-        self._slices = list(slices(n_rows, self.batch_size))
         self._pass = Pass(training=True, rng=fit.progress.noise_rng)
-        # Column by column, as the raw outputs are: the loss of the epoch takes half the time.
-        self._targets = np.ascontiguousarray(np.moveaxis(self.data.y, -1, 0))
-        self._shuffled = np.empty_like(self._targets)
+        width = network.layers[-1].n_out
+        self._stretches = stretches(batches, width)
+        longest = max(stretch.rows.stop - stretch.rows.start for stretch in self._stretches)
+        # Column by column, as the targets are: the loss of a stretch takes half the time.
+        raw = np.empty((width, *network.stack, longest), network.dtype)
+        self._raw = np.moveaxis(raw, 0, -1)
 
     # -- what one network and several do differently -----------------------------------
 
     @abstractmethod
-    def _shuffle(self) -> tuple[Array | None, Array, Array | None]:
-        """Return the order of the rows, and targets and weights in that order."""
+    def _shuffle(self) -> Array | None:
+        """Return the order of the rows of an epoch."""
+
+    @abstractmethod
+    def _targets(self, rows: slice, order: Array | None) -> tuple[Array, Array | None]:
+        """Return encoded targets and weights of a stretch of rows of the epoch."""
 
     @abstractmethod
     def _batch(self, rows: slice, order: Array | None) -> tuple[Workspace, Array]:
         """Return the buffers for a batch, and its inputs."""
 
     @abstractmethod
-    def _loss(self, y: Array, weight: Array | None) -> Any:
-        """Return the mean of the losses of the batches, each at its time."""
+    def _loss(self, y: Array, raw: Array, weight: Array | None) -> Any:
+        """Return the mean of the losses of the batches of a stretch, each at its time."""
 
     @abstractmethod
     def _follow_schedules(self, t: float) -> None:
@@ -89,23 +97,29 @@ class Loop(ABC):
     def epoch(self) -> Record:
         """Go through the rows once; return the record of the epoch (of every network)."""
         fit, network = self.fit, self.network
-        order, y, weight = self._shuffle()
-        activity, n_batches = 0.0, len(self._slices)
-        for step, rows in enumerate(self._slices):
-            if step == 0 or not self._steady:
-                self._follow_schedules(fit.progress.epoch + step / n_batches)
-            work, x = self._batch(rows, order)
-            w = None if weight is None else weight[..., rows, :]
-            raw = self._gradient(x, y[..., rows, :], w, work)
-            self._keep_raw(rows, raw)
-            activity += network.activity_penalty(work) * (rows.stop - rows.start)
-            self._step()
+        order, n = self._shuffle(), self.n_rows
+        loss, activity, step = 0.0, 0.0, 0
+        n_batches = sum(len(stretch.batches) for stretch in self._stretches)
+        for stretch in self._stretches:
+            y, weight = self._targets(stretch.rows, order)
+            for rows, part in stretch.batches:
+                if step == 0 or not self._steady:
+                    self._follow_schedules(fit.progress.epoch + step / n_batches)
+                work, x = self._batch(rows, order)
+                w = None if weight is None else weight[..., part, :]
+                raw = self._gradient(x, y[..., part, :], w, work)
+                self._keep_raw(part, raw)
+                activity += network.activity_penalty(work) * (rows.stop - rows.start)
+                self._step()
+                step += 1
+            length = stretch.rows.stop - stretch.rows.start
+            loss += self._loss(y, self._raw[..., :length, :], weight) * (length / n)
         self.update.flush()
         fit.progress.epoch += 1
         return {
             "epoch": fit.progress.epoch,
-            "loss": self._loss(y, weight),
-            "penalty": fit.objective.penalty() + activity / self.n_rows,
+            "loss": loss,
+            "penalty": fit.objective.penalty() + activity / n,
             "learning_rate": self.rate,
             "momentum": math.nan if self.momentum is None else self.momentum,
             "gradient_norm": norm(network.gradient),
@@ -149,13 +163,9 @@ class Loop(ABC):
         return progress.order
 
     @final
-    def _keep_raw(self, rows: slice, raw: Array) -> None:
-        """Remember the raw outputs of a batch for the loss of the epoch."""
-        # One pass over all raw outputs, not one per batch: the logarithms cost a tenth of a step.
-        if self._raw is None:
-            shape = (raw.shape[-1], *raw.shape[:-2], self.n_rows)
-            self._raw = np.moveaxis(np.empty(shape, raw.dtype), 0, -1)
-        self._raw[..., rows, :] = raw
+    def _keep_raw(self, part: slice, raw: Array) -> None:
+        """Remember the raw outputs of a batch for the loss of its stretch."""
+        self._raw[..., part, :] = raw
 
 
 @final
@@ -170,6 +180,7 @@ class Trainer(Loop):
 
     def __init__(self, fit: Fit) -> None:
         super().__init__(fit)
+        self._as_they_lie: tuple[Array, Array | None] | None = None
         if self.batch_size == self.n_rows:
             self.data = fit.data.whole()
 
@@ -180,12 +191,19 @@ class Trainer(Loop):
                 return
 
     def _shuffle(self):
-        """Return the order of the rows (None as they lie), and targets and weights in it."""
-        order, weight = self._order(self.fit.progress), self.data.weight
-        if order is None:
-            return None, np.moveaxis(self._targets, 0, -1), weight
-        y = self._targets.take(order, -1, self._shuffled, "clip")
-        return order, np.moveaxis(y, 0, -1), None if weight is None else weight[order]
+        """Return the order of the rows, None as they lie."""
+        return self._order(self.fit.progress)
+
+    def _targets(self, rows, order):
+        """Return encoded targets and weights; those of rows in one stretch that lie are kept."""
+        y, weight = self.data.y, self.data.weight
+        if order is not None:
+            which = order[rows]
+            return np.asfortranarray(y[which]), None if weight is None else weight[which]
+        if self._as_they_lie is None or len(self._stretches) > 1:
+            cut = None if weight is None else weight[rows]
+            self._as_they_lie = np.asfortranarray(y[rows]), cut
+        return self._as_they_lie
 
     def _batch(self, rows, order):
         """Return the buffers for a batch, and its inputs, gathered only where they must be."""
@@ -203,9 +221,9 @@ class Trainer(Loop):
             which = self.data.rows[which]
         return work, take_rows(X, which, buffer)
 
-    def _loss(self, y, weight):
-        """Return the mean of the losses of the batches, each at its time."""
-        return self.fit.objective.loss.value(y, self._raw, weight)
+    def _loss(self, y, raw, weight):
+        """Return the mean of the losses of the batches of a stretch, each at its time."""
+        return self.fit.objective.loss.value(y, raw, weight)
 
     def _follow_schedules(self, t):
         """Set learning rate and momentum for the time ``t``, in epochs."""

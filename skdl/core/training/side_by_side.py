@@ -101,21 +101,32 @@ class Inputs:
         return out
 
 
-def stacked_rows(data: Sequence[Data]) -> Data:
-    """Put the targets and the weights of S networks side by side.
+class Targets:
+    """The targets of S networks, each network's encoded when they are taken."""
 
-    Returns
-    -------
-    data : Data
-        ``y`` of shape (S, n, outputs), ``weight`` of shape (S, n, 1) or None. The inputs stay
-        where they are, so X is None: :class:`Inputs` gathers them batch by batch.
-    """
-    y, weight = np.stack([part.y for part in data]), None
-    if any(part.weight is not None for part in data):
-        weight = np.ones((*y.shape[:2], 1), y.dtype)
-        for own, part in zip(weight, data, strict=True):
-            own[...] = 1 if part.weight is None else part.weight
-    return Data(None, y, weight)
+    def __init__(self, data: Sequence[Data], dtype: np.dtype) -> None:
+        self.parts = [part.y for part in data]
+        self.shape, self.dtype = (len(data), *data[0].y.shape), dtype
+
+    def buffer(self, size: int) -> Array:
+        """Return room for so many rows of each network, column by column in memory."""
+        return np.moveaxis(np.empty((self.shape[-1], self.shape[0], size), self.dtype), 0, -1)
+
+    def take(self, rows: Array, out: Array) -> Array:
+        """Fill ``out`` with the targets of each network; ``rows`` has shape (S, size)."""
+        for own, which, part in zip(out, rows, self.parts, strict=True):
+            own[...] = part[which]
+        return out
+
+
+def stacked_weights(data: Sequence[Data], dtype: np.dtype) -> Array | None:
+    """Return the weights of S networks, of shape (S, n, 1), or None if all rows weigh the same."""
+    if all(part.weight is None for part in data):
+        return None
+    weight = np.ones((len(data), data[0].n, 1), dtype)
+    for own, part in zip(weight, data, strict=True):
+        own[...] = 1 if part.weight is None else part.weight
+    return weight
 
 
 @final
@@ -157,19 +168,23 @@ class SideBySide(Loop):
         noise = Generators([fit.progress.noise_rng for fit in fits])
         progress = Progress(None, noise, epoch=epoch, optimizer_state=states)
         data = [fit.data for fit in fits]
-        whole = Fit(objective, training, stacked_rows(data), progress, first.n_epochs, first.total)
-        super().__init__(whole)
+        # The inputs stay where they are: they are gathered batch by batch.
+        rows = Data(None, Targets(data, dtype), stacked_weights(data, dtype))
+        super().__init__(Fit(objective, training, rows, progress, first.n_epochs, first.total))
         self.inputs = Inputs(data, dtype)
-        self._which = np.empty((len(fits), self.data.n), np.intp)
+        self._encoded = self.data.y.buffer(self._raw.shape[-2])
+        self._orders, self._which = np.empty((2, len(fits), self.data.n), np.intp)
         self._held_out = self._gather([fit.validation for fit in fits])
 
     def _gather(self, data: list[Data | None]) -> tuple | None:
         """Put the validation rows side by side, if every network has the same number of them."""
         if any(part is None or part.n != data[0].n or part.n > CHUNK for part in data):
             return None
-        rows, inputs, n = stacked_rows(data), Inputs(data, self.network.dtype), data[0].n
-        x = inputs.take(np.tile(np.arange(n), (len(data), 1)), inputs.buffer(n))
-        return x, rows.y, rows.weight, self.network.workspace(n, self._layers)
+        n, dtype = data[0].n, self.network.dtype
+        inputs, targets, rows = Inputs(data, dtype), Targets(data, dtype), np.arange(n)
+        rows = np.tile(rows, (len(data), 1))
+        x, y = inputs.take(rows, inputs.buffer(n)), targets.take(rows, targets.buffer(n))
+        return x, y, stacked_weights(data, dtype), self.network.workspace(n, self._layers)
 
     # -- epochs ------------------------------------------------------------------------
 
@@ -240,17 +255,19 @@ class SideBySide(Loop):
     # -- what an epoch of several networks does ----------------------------------------
 
     def _shuffle(self):
-        """Return the rows of X in the order of each network; targets and weights in that order."""
-        weight = self.data.weight
-        moved = None if weight is None else np.empty_like(weight)
+        """Return the rows of X in the order of each network."""
         for i, fit in enumerate(self.fits):
             order = self._order(fit.progress)
-            order = np.arange(self.data.n) if order is None else order
+            self._orders[i] = order = np.arange(self.data.n) if order is None else order
             self._which[i] = order if fit.data.rows is None else fit.data.rows[order]
-            self._targets[:, i].take(order, -1, self._shuffled[:, i], "clip")
-            if weight is not None:
-                weight[i].take(order, 0, moved[i], "clip")
-        return self._which, np.moveaxis(self._shuffled, 0, -1), moved
+        return self._which
+
+    def _targets(self, rows, order):
+        """Return encoded targets and weights, each network's in its own order."""
+        which, weight = self._orders[:, rows], self.data.weight
+        if weight is not None:
+            weight = np.take_along_axis(weight, which[..., None], axis=1)
+        return self.data.y.take(which, self._encoded[:, : which.shape[1]]), weight
 
     def _batch(self, rows, order):
         """Return the buffers for a batch, and the inputs of each network."""
@@ -261,12 +278,12 @@ class SideBySide(Loop):
         work, x = self._work[size]
         return work, self.inputs.take(order[:, rows], x)
 
-    def _loss(self, y, weight):
+    def _loss(self, y, raw, weight):
         """Return the loss of each network."""
         # One after the other: arrays of all rows of 16 networks leave the cache, at twice the time.
         value = self.fit.objective.loss.value
         weights = [None] * len(y) if weight is None else weight
-        return np.array([value(*own) for own in zip(y, self._raw, weights, strict=True)])
+        return np.array([value(*own) for own in zip(y, raw, weights, strict=True)])
 
     def _follow_schedules(self, t):
         """Set the learning rate and the momentum of each network, in the type of θ."""

@@ -119,7 +119,7 @@ class _Problem:
     def __init__(self, objective: Objective, data: Data) -> None:
         self.objective = objective
         self.network = objective.network
-        self.batch = (data.X, data.y, data.weight)
+        self.batch = (data.X, data.y[:], data.weight)
         self.work = self.network.workspace(data.n)
         self.run = Pass(training=True, weight=data.weight, all_rows=True)
 

@@ -66,7 +66,7 @@ def make_watch(
 
     def validate() -> dict[str, float]:
         """Measure the validation rows."""
-        value = loss.value(validation.y, learner._raw(validation.X), validation.weight)
+        value = validation.mean_loss(loss, learner._raw)
         record = {"validation_loss": float(value)}
         return record if scorer is None else record | scorer()
 

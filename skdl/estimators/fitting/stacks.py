@@ -18,6 +18,7 @@ from skdl.core.training.side_by_side import SideBySide
 from skdl.core.training.update import BLOCK
 from skdl.estimators.fitting.job import Job
 from skdl.estimators.parameters.table import PARAMETERS
+from skdl.tools.rows import is_on_disk
 
 __all__ = ["STACKABLE", "alone_because", "kind", "parameters_key", "stacks", "train_together"]
 
@@ -77,11 +78,6 @@ def _ours(value: Any) -> bool:
     return type(value).__module__.startswith("skdl.")
 
 
-def _on_disk(X: Any) -> bool:
-    """Tell whether an array is a view of a memory map."""
-    return isinstance(X, np.memmap) or (X is not None and _on_disk(getattr(X, "base", None)))
-
-
 def alone_because(job: Job) -> str | None:
     """Return why a job has to be trained alone, or None.
 
@@ -105,7 +101,7 @@ def alone_because(job: Job) -> str | None:
         "its optimiser works on one network": training.optimizer.order != 1,
         "its schedule follows its own loss": training.schedule.follows_loss,
         "its rows are sparse": issparse(X),
-        "its rows are on disk": _on_disk(X),
+        "its rows are on disk": is_on_disk(X),
         "it is large enough to be fast": how_many(job) < 2,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from skdl.core.component import Interval
+from skdl.tools.scaling import near_one
 
 __all__ = ["check_weight", "weigh_classes"]
 
@@ -27,6 +28,8 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     Returns
     -------
     weight : ndarray of shape (n,), float64
+        Times a power of two, so that the largest is near 1 and no sum of them overflows: only
+        their ratios matter.
 
     Raises
     ------
@@ -35,19 +38,20 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
 
     Examples
     --------
-    >>> check_weight([1, 2], 2, "MLPClassifier").tolist()
-    [1.0, 2.0]
+    >>> check_weight([1e308, 1.5e308], 2, "MLPClassifier").round(2).tolist()
+    [0.56, 0.83]
     """
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
+    with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+        weight = check_array(
+            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
     if weight.shape != (n,):
         raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
     if weight.max() == 0:
         raise ValueError(f"{owner}: sample_weight must have a positive weight; got all zero")
     if weight.min() < 0:
         raise ValueError(f"{owner}: sample_weight must be >= 0; got {weight.min():g}")
-    return weight
+    return near_one(weight)[0]
 
 
 def weigh_classes(
@@ -58,7 +62,9 @@ def weigh_classes(
     Parameters
     ----------
     class_weight : dict or "balanced"
-        Weight of each class, 1 if it is not named; "balanced" is inverse to the weight of its rows.
+        Weight of each class, 1 if it is not named; "balanced" is inverse to the weight of its
+        rows. A class that is named may be missing from y, as happens in a fold, as long as all
+        that are there are named, too; else the name is taken for a mistake.
     classes : ndarray of shape (n_classes,)
         The class labels.
     y : ndarray of shape (n,)
@@ -85,19 +91,24 @@ def weigh_classes(
     """
     weight = np.ones(len(y)) if sample_weight is None else sample_weight
     if isinstance(class_weight, dict):
-        unknown = [label for label in class_weight if label not in classes]
-        if unknown:
+        known = classes.tolist()
+        unknown = [label for label in class_weight if label not in known]
+        missing = [label for label in known if label not in class_weight]
+        if unknown and missing:
             raise ValueError(
-                f"{owner}: class_weight must name classes of y, {classes}; got {unknown}"
+                f"{owner}: class_weight must name classes of y, {classes}; got {unknown} and "
+                f"nothing for {missing}"
             )
         if not all(Interval(0).allows(w) for w in class_weight.values()):
             raise ValueError(
                 f"{owner}: class_weight must give each class a number >= 0; got {class_weight!r}"
             )
-        of_class = np.array([class_weight.get(c, 1.0) for c in classes.tolist()])
+        of_class = near_one(np.array([class_weight.get(c, 1.0) for c in known], np.float64))[0]
     elif isinstance(class_weight, str) and class_weight == "balanced":
         total = np.bincount(y, weights=weight, minlength=len(classes))
-        of_class = total.sum() / (len(total) * np.maximum(total, np.finfo(float).tiny))
+        # A class without weight keeps none, and one of hardly any stays finite.
+        least = len(y) * np.finfo(float).tiny
+        of_class = total.sum() / (len(total) * np.maximum(total, least))
     else:
         raise ValueError(
             f"{owner}: class_weight must be a dict, 'balanced' or None; got {class_weight!r}"

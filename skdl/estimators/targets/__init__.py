@@ -4,6 +4,9 @@ A target is made by the first fit from its y: :class:`Classes` for one column of
 :class:`Labels` for a 0/1 matrix, :class:`Numbers` for regression. It checks every later y against
 the first, encodes it for the loss, decodes it for scorers and callbacks, holds out a sensible part
 of it, and turns raw outputs into predictions. It does not change.
+
+Whatever it learns of the data (means, deviations, frequencies) is computed in float64, whatever the
+type of y and of the network; encoded targets are what takes the network's type.
 """
 
 from skdl.estimators.targets.base import Target

@@ -1,17 +1,19 @@
 r"""The contract of a target: what y means to a network, and what its raw outputs mean in return.
 
 Three forms of y occur: as the user *gave* it; *checked* (class numbers, a matrix of labels or of
-numbers); and *encoded*, of shape (rows, outputs) in the floating type of the network.
+numbers); and *encoded*, of shape (rows, outputs) in the floating type of the network. The last is
+made of a stretch of rows when it is needed (:class:`skdl.estimators.targets.encoded.Encoded`).
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
 from skdl.core.losses import Loss
+from skdl.estimators.targets.encoded import Encoded
 
 __all__ = ["Target"]
 
@@ -40,7 +42,27 @@ class Target(ABC):
 
     @abstractmethod
     def learn(self, y: Array, weight: Array | None, loss: Loss, owner: Any) -> Target:
-        """Return the target with what encoding needs of the checked training rows."""
+        """Return the target with what encoding needs of the checked training rows.
+
+        Parameters
+        ----------
+        y : ndarray of shape (rows,) or (rows, columns)
+            Checked targets.
+        weight : ndarray of shape (rows,), float64, or None
+            Weights of the rows.
+        loss : Loss
+            The loss.
+        owner : MLPClassifier or MLPRegressor
+            The estimator.
+        """
+
+    @abstractmethod
+    def best_constant(self, y: Array, weight: Array | None, loss: Loss, owner: Any) -> Array:
+        """Return the best raw outputs that ignore the inputs; parameters as for ``learn``."""
+
+    @abstractmethod
+    def check_range(self, y: Array, dtype: Any, owner: Any) -> None:
+        """Raise a ``ValueError`` if the encoded form of a checked y is too large for a type."""
 
     @abstractmethod
     def n_outputs(self, loss: Loss) -> int:
@@ -48,7 +70,17 @@ class Target(ABC):
 
     @abstractmethod
     def encode(self, y: Array, loss: Loss, dtype: Any) -> Array:
-        """Return the encoded form of a checked y."""
+        """Return the encoded form of a checked y, column by column in memory."""
+
+    @final
+    def encoded(self, y: Array, loss: Loss, dtype: Any, owner: Any, training: bool) -> Encoded:
+        """Return a checked y that encodes its rows when it is asked for them."""
+
+        def encode(rows: Array) -> Array:
+            columns = self.encode(rows, loss, dtype)
+            return self.smooth(columns, loss, owner) if training else columns
+
+        return Encoded(y, encode, self.n_outputs(loss), dtype)
 
     @abstractmethod
     def smooth(self, y: Array, loss: Loss, owner: Any) -> Array:

@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from skdl.core.losses import Loss, log_sigmoid
 from skdl.estimators.fitting.weights import weigh_classes
 from skdl.estimators.targets.base import Target
-from skdl.tools.rows import random_split, stratified_split
+from skdl.tools.rows import column_means, random_split, stratified_split
 from skdl.tools.warning import warn_user
 
 __all__ = ["Classes", "Labels", "read_categories"]
@@ -58,9 +58,18 @@ class _Categories(Target):
         return loss.with_link(allowed[0] if wanted == "auto" else wanted)
 
     @final
-    def learn(self, y, weight, loss, owner):
-        """Return the target as it is: its classes are all that encoding needs."""
-        return self
+    def best_constant(self, y, weight, loss, owner):
+        """Return the best raw outputs for the frequencies in the training rows."""
+        frequency = self.smooth(self.frequencies(y, weight, loss)[None], loss, owner)
+        return loss.best_constant(frequency, None)
+
+    @abstractmethod
+    def frequencies(self, y: Array, weight: Array | None, loss: Loss) -> Array:
+        """Return the mean of every column of the encoded form."""
+
+    @final
+    def check_range(self, y, dtype, owner):
+        """Accept everything: 0 and 1 fit any type."""
 
     @final
     def output_arrays(self, W, b):
@@ -92,7 +101,9 @@ def _smoothed(y: Array, epsilon: float, n_classes: int) -> Array:
 
 @dataclass(frozen=True)
 class Classes(_Categories):
-    """One column of labels, two classes or more; checked, they are class numbers.
+    """One column of labels; checked, they are class numbers.
+
+    A single class is learned, too: a fold may hold no other, and then it is the best prediction.
 
     Attributes
     ----------
@@ -107,12 +118,16 @@ class Classes(_Categories):
 
     def numbers(self, y, owner):
         """Return class numbers, of shape (rows,)."""
-        if len(self.classes) < 2:
-            raise ValueError(
-                f"{type(owner).__name__}: y must hold two classes or more; got 1 class: "
-                f"{self.classes.tolist()}"
-            )
         return np.searchsorted(self.classes, y)
+
+    def learn(self, y, weight, loss, owner):
+        """Return the target as it is: its classes are all that encoding needs."""
+        if len(self.classes) == 1:
+            warn_user(
+                f"{type(owner).__name__}: y holds one class only, {self.classes.tolist()}, which "
+                "will be predicted for every row"
+            )
+        return self
 
     def links(self, loss):
         """Prefer one sigmoid for two classes, and what the loss prefers (softmax) for more."""
@@ -120,16 +135,27 @@ class Classes(_Categories):
             return ("sigmoid", *(link for link in loss.links if link != "sigmoid"))
         return loss.links
 
+    def has_one_unit(self, loss: Loss) -> bool:
+        """Tell whether one unit tells two classes apart, as under all links but softmax."""
+        return len(self.classes) == 2 and loss.link != "softmax"
+
     def n_outputs(self, loss):
-        """Return 1 for two classes (unless under softmax), else one for each class."""
-        n = len(self.classes)
-        return 1 if n == 2 and loss.link != "softmax" else n
+        """Return one for each class, unless one unit tells two apart."""
+        return 1 if self.has_one_unit(loss) else len(self.classes)
 
     def encode(self, y, loss, dtype):
         """Return 0/1 columns."""
-        if self.n_outputs(loss) == 1:
+        if self.has_one_unit(loss):
             return y[:, None].astype(dtype)
-        return np.eye(len(self.classes), dtype=dtype)[y]
+        columns = np.zeros((len(self.classes), len(y)), dtype)
+        columns[y, np.arange(len(y))] = 1
+        return columns.T
+
+    def frequencies(self, y, weight, loss):
+        """Return the part of the rows, by weight, of every class (of the second of two)."""
+        total = np.bincount(y, weights=weight, minlength=len(self.classes))
+        frequency = total / total.sum()
+        return frequency[1:] if self.has_one_unit(loss) else frequency
 
     def decode(self, y):
         """Return the labels."""
@@ -158,15 +184,16 @@ class Classes(_Categories):
 
     def predict(self, raw, loss):
         """Return the most probable class of each row."""
-        raw = self.decide(raw, loss)
-        return self.classes[(raw > 0).astype(int) if raw.ndim == 1 else raw.argmax(axis=1)]
+        if len(self.classes) == 2:
+            return self.classes[(self.decide(raw, loss) > 0).astype(int)]
+        return self.classes[raw.argmax(axis=1)]
 
     def probabilities(self, raw, loss):
         """Return one column for each class; rows sum to 1."""
         p = loss.predict(raw)
         if loss.link == "softmax":
             return p
-        if p.shape[1] == 1:
+        if self.has_one_unit(loss):
             return np.hstack((1 - p, p))
         total = p.sum(axis=1, keepdims=True)
         return np.divide(p, total, out=np.full_like(p, 1 / p.shape[1]), where=total > 0)
@@ -176,7 +203,7 @@ class Classes(_Categories):
         log_p = loss.log_predict(raw)
         if loss.link == "softmax":
             return log_p
-        if log_p.shape[1] == 1:
+        if self.has_one_unit(loss):
             return np.hstack((log_sigmoid(-raw), log_p))
         return log_p - logsumexp(log_p, axis=1, keepdims=True)
 
@@ -200,6 +227,10 @@ class Labels(_Categories):
         """Return the matrix, of shape (rows, labels)."""
         return y
 
+    def learn(self, y, weight, loss, owner):
+        """Return the target as it is: its labels are all that encoding needs."""
+        return self
+
     def links(self, loss):
         """Leave out softmax, whose units exclude each other."""
         allowed = tuple(link for link in loss.links if link != "softmax")
@@ -211,7 +242,11 @@ class Labels(_Categories):
 
     def encode(self, y, loss, dtype):
         """Return the matrix."""
-        return y.astype(dtype)
+        return y.astype(dtype, order="F")
+
+    def frequencies(self, y, weight, loss):
+        """Return the part of the rows, by weight, that have each label."""
+        return column_means(y, weight)
 
     def decode(self, y):
         """Return the matrix."""

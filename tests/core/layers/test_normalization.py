@@ -10,6 +10,9 @@ from skdl.core.activations import Tanh
 from skdl.core.layers import BatchNorm, Pass
 from skdl.core.losses import SquaredError
 from skdl.core.network import Network
+from skdl.core.optimizers import Adam
+from skdl.core.training.fit import Data, Fit, Progress, Training
+from skdl.core.training.loop import Trainer
 
 Z = np.random.default_rng(0).normal(3, 2, (8, 3))
 EPS = BatchNorm.epsilon
@@ -163,10 +166,57 @@ def test_the_factor_of_the_weights_below_does_not_matter():
     assert layer.forward(1000 * Z, b, Pass(training=True)) == pytest.approx(y, abs=1e-4)
 
 
-def test_one_row_is_normalised_to_the_shift():
-    layer, b = norm(n_rows=1)
-    layer.beta[...] = [[1, 2, 3]]
-    assert layer.forward(Z[:1], b, Pass(training=True)).tolist() == [[1, 2, 3]]
+@pytest.mark.parametrize("alone", ["one row", "one row with a weight"])
+def test_a_row_alone_is_normalised_by_the_running_averages(alone):
+    """Its own variance is 0, and says nothing."""
+    z, weight = (Z[:1], None) if alone == "one row" else (Z, 8.0 * (np.arange(8) == 0)[:, None])
+    layer, b = norm(n_rows=len(z), momentum=0.6)
+    layer.mean[...], layer.variance[...], layer.gamma[...] = [[1, 2, 3]], [[4, 5, 6]], [[2, 2, 2]]
+    y = layer.forward(z, b, Pass(training=True, weight=weight))
+    assert y == pytest.approx(2 * (z - [1, 2, 3]) / np.sqrt(np.array([4, 5, 6]) + EPS))
+    step = 0.4 / 8
+    assert layer.mean[0] == pytest.approx((1 - step) * np.array([1, 2, 3]) + step * Z[0])
+    square = (Z[0] - [1, 2, 3]) ** 2
+    assert layer.variance[0] == pytest.approx((1 - step) * np.array([4, 5, 6]) + step * square)
+    d = layer.backward(np.ones(z.shape), b)  # the averages are constants
+    assert d == pytest.approx(np.broadcast_to(2 / np.sqrt(np.array([4, 5, 6]) + EPS), z.shape))
+
+
+def test_networks_side_by_side_may_have_one_row_with_a_weight_each_or_several():
+    weight = np.stack([8.0 * (np.arange(8) == 0), np.ones(8)])[..., None]
+    layer = BatchNorm(3)
+    network = Network([layer], np.float64, stack=(2,))
+    network.initialize(np.random.default_rng(0))
+    y = layer.forward(np.stack([Z, Z]), network.workspace(8).memos[0], Pass(True, weight=weight))
+    for i in range(2):
+        own, b = norm()
+        expected = own.forward(Z, b, Pass(training=True, weight=weight[i]))
+        assert y[i] == pytest.approx(expected)
+        assert layer.mean[i] == pytest.approx(own.mean)
+        assert layer.variance[i] == pytest.approx(own.variance)
+
+
+@pytest.mark.parametrize("n_rows", [65, 66, 71, 72, 64])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_a_last_batch_of_few_rows_joins_its_neighbour(n_rows, batch_norm):
+    case = make_case(SquaredError(), [make_hidden(Tanh())], batch_norm=batch_norm, n_rows=n_rows)
+    sizes = []
+    forward = case.network.forward
+
+    def spied(x, work, run):
+        sizes.append(len(x))
+        return forward(x, work, run)
+
+    case.network.forward = spied
+    progress = Progress(np.random.default_rng(0), np.random.default_rng(0))
+    training = Training(Adam(), 0.01, batch_size=32)
+    record = Trainer(
+        Fit(case.objective, training, Data(case.x, case.y), progress, n_epochs=1)
+    ).epoch()
+    last = n_rows - 64
+    joined = [32, 32 + last] if batch_norm and 0 < last < 8 else [32, 32, last]
+    assert sizes == [size for size in joined if size]
+    assert np.isfinite(record["loss"])
 
 
 def test_a_constant_unit_stays_finite():

@@ -43,9 +43,10 @@ core/activations/base.py                               21    2  what a unit comp
 core/activations/classical.py: Tanh                     8    1  a smooth unit
 core/activations/rectifiers.py: ReLU                    8    1  the unit that most use
 core/losses/base.py                                    37    4  what is to become small
-core/losses/classification.py: CrossEntropy            21    2  the loss of a classifier
+core/losses/classification.py: CrossEntropy            17    2  the loss of a classifier
+core/losses/constants.py: weighted_mean                 2    1  where the output's biases start
 core/initializers.py: Initializer, GlorotUniform        8    1  where the weights start
-core/layers/base.py                                    60    6  the contract of a layer
+core/layers/base.py                                    61    6  the contract of a layer
 core/layers/dense.py: product, Dense, Activate        147   15  forward, and backward beside it
 core/network.py                                       182   18  layers in a row, over one θ
 core/architecture.py: Hidden, build                    51    5  from settings to layers
@@ -61,10 +62,10 @@ core/optimizers/sgd.py: SGD                            20    2  down the slope, 
 core/optimizers/adam.py: Adam                          24    2  a rate for each parameter
 core/penalties.py: Penalty, L1, L2                     37    4  the price of large weights
 core/objective.py                                     109   11  what a fit minimises
-core/batches.py: EachEpoch, slices, take_rows          12    1  which rows a step sees
+core/batches.py: EachEpoch, slices, take_rows          15    2  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
-core/training/fit.py                                   77    8  everything that training needs
-core/training/loop.py                                 153   15  the loop
+core/training/fit.py: Data, Training, Progress, Fit     72    7  everything that training needs
+core/training/loop.py                                 168   17  the loop
 core/training/update.py: Block, Update                 63    6  the step that it takes
 core/training/stopping.py                              39    4  when is it enough?
 core/training/watch.py                                 93    9  the end, and what is kept
@@ -79,13 +80,16 @@ estimators/classifier.py                              114   11  what the user me
 estimators/parameters/settable.py                      40    4  setting a component's setting
 estimators/parameters/resolve.py                      210   21  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
-estimators/targets/base.py                             35    4  what a target must answer
-estimators/targets/categories.py                      168   17  classes and labels
-estimators/base.py                                    254   25  what ``fit`` does, in order
-estimators/fitting/job.py                             180   18  one fit, and its results
+estimators/targets/base.py                             46    5  what a target must answer
+estimators/targets/categories.py                      187   19  classes and labels
+estimators/targets/encoded.py                          16    2  encoded batch by batch
+estimators/base.py                                    220   22  what ``fit`` does, in order
+estimators/fitting/job.py                             181   18  one fit, and its results
+estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-tools/rows.py                                          73    7  rows of any kind of table
+tools/rows.py                                         103   10  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
+tools/exclusive.py                                     28    3  one thread at a time
 tools/warning.py                                       34    3  what a fit warns of
 core/fast.py                                          155   16  what Numba compiles
 ==================================================  =====  ===  =================================
@@ -96,8 +100,8 @@ core/fast.py                                          155   16  what Numba compi
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 core/gradient_check.py                                101   10  how we know it is right
-core/training/side_by_side.py                         189   19  networks along a leading axis
-estimators/fitting/stacks.py                           89    9  which of them can share one
+core/training/side_by_side.py                         202   20  networks along a leading axis
+estimators/fitting/stacks.py                           88    9  which of them can share one
 together/fits.py                                       64    6  how a search trains them
 ==================================================  =====  ===  =================================
 

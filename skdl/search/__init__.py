@@ -5,7 +5,7 @@ Bayesian search from Optuna.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skdl.search.distributions import (
     Distribution,
@@ -15,6 +15,10 @@ from skdl.search.distributions import (
     UniformInteger,
 )
 from skdl.search.space import SearchSpace, optuna_space, search_space
+
+if TYPE_CHECKING:
+    from skdl.search.coordinate import CoordinateSearchCV
+    from skdl.search.searches import GridSearchCV, RandomizedSearchCV
 
 __all__ = [
     "CoordinateSearchCV",

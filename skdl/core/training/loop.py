@@ -47,7 +47,7 @@ class Loop(ABC):
         self.data = fit.data
         self.n_rows = n_rows = fit.data.n
         size = min(training.batch_size, n_rows)
-        least = min(size, max(layer.least_rows for layer in network.layers))
+        least = min(size, max([layer.least_rows for layer in network.layers]))
         batches = list(slices(n_rows, size, least))
         self.batch_size = batches[0].stop
         self.rate = training.learning_rate
@@ -64,7 +64,7 @@ class Loop(ABC):
         self._pass = Pass(training=True, rng=fit.progress.noise_rng)
         width = network.layers[-1].n_out
         self._stretches = stretches(batches, width)
-        longest = max(stretch.rows.stop - stretch.rows.start for stretch in self._stretches)
+        longest = max([stretch.rows.stop - stretch.rows.start for stretch in self._stretches])
         # Column by column, as the targets are: the loss of a stretch takes half the time.
         raw = np.empty((width, *network.stack, longest), network.dtype)
         self._raw = np.moveaxis(raw, 0, -1)

@@ -225,7 +225,8 @@ class Job:
             ends_itself = self.n_epochs is None and learner.n_iter_no_change is not None
             owner, n_iter, max_iter = type(learner).__name__, learner.n_iter_, learner.max_iter
             warn_of_ending(owner, progress.stopped, n_iter, max_iter, ends_itself)
-        warn_of_undefined(learner, self.fit)
+        if self.fit.watch.monitor == "validation_error":  # a score, which may be undefined
+            warn_of_undefined(learner, self.fit)
 
     def _describe(self) -> None:
         """Write down the loss of the epoch whose weights are kept."""

@@ -87,6 +87,7 @@ def learned(mlp):
             repr(network.loss_),
             network._progress.stopped,
             network._progress.batch_rng.bit_generator.state,
+            (network._init_seed, network._split_seed),
         )
         for network in mlp.networks_
     ]
@@ -123,6 +124,27 @@ def test_a_killed_fit_ends_as_if_nothing_had_happened(case, tmp_path):
         resumed = fit(clone(mlp), X, Y, resume_from=path)
         assert learned(resumed) == learned(whole), at
         assert np.array_equal(resumed.predict_proba(X), whole.predict_proba(X))
+
+
+def test_one_that_diverges_goes_back_as_far(tmp_path):
+    """The last epoch before the file may be undone after it, and then the one before is needed."""
+    path, y = tmp_path / "fit.npz", X @ [1.0, 2.0, 3.0, 4.0]
+    own = {"optimizer": "sgd", "momentum": 0.0, "learning_rate": 1e9, "activation": "identity"}
+    own |= {"batch_size": "full", "hidden_layer_sizes": None, "max_iter": 40}
+    whole = fit(make(MLPRegressor, **own), X, y)
+    assert whole._progress.stopped == "diverged" and whole.n_iter_ > 5
+    written = []
+
+    def keep(estimator, record):  # the checkpoint of the epoch before
+        written.append(path.read_bytes() if path.exists() else b"")
+
+    fit(make(MLPRegressor, **own, callbacks=[Checkpoint(path, every_epochs=1), keep]), X, y)
+    written.append(path.read_bytes())
+    assert len(written) > whole.n_iter_ + 1  # one epoch was undone
+    for content in written[1:]:
+        path.write_bytes(content)
+        resumed = fit(make(MLPRegressor, **own), X, y, resume_from=path)
+        assert learned(resumed) == learned(whole)
 
 
 def test_compiled_steps_go_on_too(tmp_path, monkeypatch):

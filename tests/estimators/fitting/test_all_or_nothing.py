@@ -23,6 +23,7 @@ from sklearn.datasets import make_classification
 from threadpoolctl import threadpool_info
 
 from skdl import MLPClassifier, MLPRegressor
+from skdl.core.network import Network
 from skdl.estimators.fitting.callbacks import FIT_CONTEXT
 from skdl.estimators.fitting.job import _postpone
 
@@ -152,8 +153,8 @@ def check_whole(mlp, weights):
         assert history is network._progress.history
         assert [record["epoch"] for record in history] == list(range(1, n + 1))
         assert network._progress.epoch == n
-        if n == 0:  # it diverged at once, and says so
-            assert math.isnan(network.loss_)
+        if n == 0:
+            assert network._progress.stopped == "diverged" and math.isnan(network.loss_)
             continue
         assert 1 <= network.best_iter_ <= n
         kept = history[network.best_iter_ - 1]
@@ -316,6 +317,21 @@ def test_a_shallow_copy_shares_nothing_that_a_fit_changes(case):
         if "ensemble" not in case:
             other.compact()
         assert before == described({k: v for k, v in vars(mlp).items() if k != "warm_start"})
+
+
+@pytest.mark.parametrize("n_networks", [1, 2])
+def test_ctrl_c_within_the_first_epoch_passes(n_networks, monkeypatch):
+    mlp = quietly(_fit, make({"n_networks": n_networks}))
+    before = described(vars(mlp))
+
+    def pressed(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Network, "backward", pressed)
+    for action in (_fit, _partial, lambda mlp: mlp.fit(*OTHER)):
+        with pytest.raises(KeyboardInterrupt):
+            action(mlp)
+        assert described(vars(mlp)) == before
 
 
 def test_before_the_first_epoch_there_is_nothing_to_keep():

@@ -159,10 +159,10 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         if self.early_stopping and n_epochs is None and not own:
             rows, y, weight, held_out = learner._hold_out(X, y, weight)
         data = learner._data(X, y, weight, rows, training=True, fresh=not go_on)
-        output_bias = self.bias_init
+        output_bias = 0.0 if go_on else self.bias_init  # weights that are kept have theirs
         if isinstance(output_bias, str):
-            rows_weigh, loss = learner._weigh(y, weight), learner._loss
-            output_bias = learner._target.best_constant(y, rows_weigh, loss, learner)
+            best = learner._target.best_constant
+            output_bias = best(y, learner._weigh(y, weight), learner._loss, learner)
         alone = self.n_networks == 1 and len(earlier) <= 1
         learners = [learner] if alone else make_members(learner, rng, earlier)
         jobs = []

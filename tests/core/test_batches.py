@@ -1,5 +1,7 @@
 """Batches: which rows an epoch sees, in what order, and how they are taken."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from skdl.core.batches import (
     WithReplacement,
     in_chunks,
     slices,
+    stretches,
     take_rows,
 )
 
@@ -156,3 +159,30 @@ def test_blocks_of_sparse_rows():
     X = sparse.csr_array(np.eye(7))
     sums = in_chunks(lambda rows: rows.sum(axis=1), X, chunk=3)
     np.testing.assert_array_equal(sums, np.ones(7))
+
+
+@given(
+    n=st.integers(1, 200),
+    batch_size=st.integers(1, 60),
+    least=st.integers(1, 60),
+    width=st.integers(1, 9),
+    most=st.integers(1, 500),
+)
+def test_stretches_hold_every_batch_once(n, batch_size, least, width, most):
+    cut = list(slices(n, batch_size, min(least, batch_size)))
+    assert [rows.start for rows in cut] == [0, *[rows.stop for rows in cut[:-1]]]
+    assert cut[-1].stop == n
+    sizes = [rows.stop - rows.start for rows in cut]
+    assert set(sizes[:-1]) <= {batch_size}
+    assert len(cut) == 1 or min(least, batch_size) <= sizes[-1] < batch_size + least
+    found = stretches(cut, width, most)
+    assert [rows for stretch in found for rows, _ in stretch.batches] == cut
+    for stretch in found:
+        length = stretch.rows.stop - stretch.rows.start
+        assert len(stretch.batches) == 1 or length * width <= most
+        for rows, part in stretch.batches:
+            assert part.start + stretch.rows.start == rows.start
+            assert part.stop - part.start == rows.stop - rows.start
+    for before, after in pairwise(found):  # none is shorter than it has to be
+        first = after.batches[0][0]
+        assert (first.stop - before.rows.start) * width > most

@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as st
 from memory import peak_of
+from sklearn.base import clone
 
+import skdl.core.training.fit as fit_module
+import skdl.core.training.loop as loop_module
 from skdl import MLPClassifier, MLPRegressor
+from skdl.core.batches import stretches
 from skdl.core.losses import ClassifierLoss, RegressorLoss
 
 RNG = np.random.default_rng(0)
@@ -229,3 +233,34 @@ def test_targets_stay_small_until_their_batch(kind, settings):
     given = 0 if kind == "classes" else y.nbytes  # checking y, and holding rows out, copies it
     allowed = 2 * given + n * k * 4
     assert peak_of(lambda: mlp.fit(inputs, y)) < allowed
+
+
+@pytest.mark.parametrize("n_networks", [1, 2])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("most", [1, 60, 200])
+def test_short_stretches_learn_what_one_long_stretch_learns(
+    monkeypatch, most, shuffle, weighted, n_networks
+):
+    """Where outputs are many, targets and losses are taken a few batches at a time."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100, 3)), np.arange(100) % 4
+    weight = rng.uniform(0.5, 2, 100) if weighted else None
+    mlp = MLPClassifier((5,), batch_size=16, max_iter=3, n_iter_no_change=None, random_state=0)
+    mlp.set_params(shuffle=shuffle, n_networks=n_networks)
+    whole = clone(mlp).fit(X, y, weight, X_val=X, y_val=y)
+    taken = []
+
+    def short(batches, width):
+        found = stretches(batches, width, most)
+        taken.append([len(stretch.batches) for stretch in found])
+        return found
+
+    monkeypatch.setattr(loop_module, "stretches", short)
+    monkeypatch.setattr(fit_module, "STRETCH", most)
+    parts = clone(mlp).fit(X, y, weight, X_val=X, y_val=y)
+    assert taken[0] == {1: [1] * 7, 60: [1] * 7, 200: [3, 3, 1]}[most]
+    for a, b in zip(whole.networks_, parts.networks_, strict=True):
+        np.testing.assert_array_equal(a._network.theta, b._network.theta)
+        np.testing.assert_allclose(a.loss_curve_, b.loss_curve_, rtol=1e-12)
+        np.testing.assert_allclose(a.validation_loss_curve_, b.validation_loss_curve_, rtol=1e-12)

@@ -28,6 +28,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
+from skdl.tools.checks import refuse
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -157,6 +159,7 @@ def estimate_bayes_error(X: Any, y: Any, *, classifier: bool, lowest_error: floa
     return BayesEstimate(float(value), float(lowest_error), "estimated", told)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # refused, if it comes to nothing
 def bayes_of(
     bayes_error: float | str, folds: list[Fold], compared: pd.DataFrame, y: Any, estimator: Any
 ) -> BayesEstimate:
@@ -177,11 +180,17 @@ def bayes_of(
     """
     if bayes_error != "estimate":
         return BayesEstimate(float(bayes_error), np.nan, "given" if bayes_error else "assumed", "")
+    if np.ndim(y) > 1:
+        refuse("diagnose", "bayes_error", "a number with several outputs or labels", bayes_error)
     own = float(np.mean([fold.validation_error for fold in folds]))
     lowest = min([own, *compared["validation_error"]])
-    return estimate_bayes_error(
+    found = estimate_bayes_error(
         folds[0].inputs, y, classifier=is_classifier(estimator), lowest_error=lowest
     )
+    if not np.isfinite(found.value):
+        allowed = "a number where close rows tell nothing, because their numbers overflow"
+        refuse("diagnose", "bayes_error", allowed, bayes_error)
+    return found
 
 
 def _closeness(X) -> float:

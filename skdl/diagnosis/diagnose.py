@@ -27,6 +27,8 @@ from skdl.diagnosis.summary import (
     notes,
     summarise,
 )
+from skdl.estimators.parameters.arguments import check_arguments
+from skdl.tools.checks import check_estimator_object
 from skdl.tools.inside import is_network
 from skdl.tools.types import Inputs, Seed, Targets
 
@@ -143,6 +145,9 @@ def diagnose(
     >>> diagnosis.training_error.value
     0.0
     """
+    check_estimator_object("diagnose", estimator)
+    common = {"n_jobs": n_jobs, "random_state": random_state, "verbose": verbose}
+    check_arguments("diagnose", {}, scoring=scoring, params=params, **common)
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
     tolerance, n_repeats = check_settings(

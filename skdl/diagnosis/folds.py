@@ -17,6 +17,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 from skdl.together import Fitted, Task, fit_as_completed
+from skdl.tools.checks import is_number
 from skdl.tools.inside import fitted_network, is_network
 from skdl.tools.progress import Share, Shares, nobody, progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
@@ -204,8 +205,8 @@ class _Measure:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 test, train = self.part(fold.test), self.part(fold.train)
-                fold.validation_error = self.error(fitted.estimator, *test)
-                fold.training_error = self.error(fitted.estimator, *train)
+                fold.validation_error = self.error(fitted.estimator, "validation", *test)
+                fold.training_error = self.error(fitted.estimator, "training", *train)
                 if whole:
                     fold.trouble = _trouble(fitted.warnings)
                     fold.losses = row_losses(fitted.estimator, *test[:2])
@@ -213,7 +214,11 @@ class _Measure:
                     self.look_inside(fitted.estimator, train[1], fold)
         except ValueError as failure:
             if whole:
-                raise
+                raise ValueError(
+                    f"diagnose: every fold must give a score, but fold {fold.fold}, with "
+                    f"{len(fold.train)} training and {len(fold.test)} validation rows, gave none: "
+                    f"{failure}"
+                ) from failure
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
         messages = [*fitted.warnings, *((w.category, str(w.message)) for w in caught)]
@@ -226,9 +231,15 @@ class _Measure:
         params = self.score_params and params_of_rows(self.score_params, rows, len(self.y))
         return rows_of(self.X, rows), rows_of(self.y, rows), params
 
-    def error(self, estimator: Any, X: Any, y: Any, params: dict[str, Any]) -> float:
-        """Return the error on some rows."""
-        return self.measure.error(self.measure.scorer(estimator, X, y, **params))
+    def error(self, estimator: Any, part: str, X: Any, y: Any, params: dict[str, Any]) -> float:
+        """Return the error on some rows; refuse a score that is no number, which proves nothing."""
+        score = self.measure.scorer(estimator, X, y, **params)
+        if not (is_number(score) and np.isfinite(score)):
+            raise ValueError(
+                f"the score of its {part} rows is {score!r}: choose a cv whose parts have more "
+                "rows, and every class, or another scoring"
+            )
+        return self.measure.error(score)
 
     def look_inside(self, fitted: Any, y: Any, fold: Fold) -> None:
         """Keep the record of a network, and of the first fold the inputs as it sees them."""

@@ -30,6 +30,7 @@ MOST_ROWS = 5000  # a sign is read from so many rows at most
 MOST_FEATURES = 2000
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what overflows finds nothing
 def examine(
     estimator: Any,
     X: Any,

@@ -1,10 +1,10 @@
 """Is the verdict true? Diagnoses of problems whose noise, bias and variance are known.
 
-    python bench/verdict.py [--quick] [--seeds 101 102 103]
+    python bench/verdict.py [--quick] [--seeds 103 104]
 
-The problems are in ``_problems.py``. Each is diagnosed for several draws of its rows; the numbers
-of the rule (half the tolerance, half the rows) were chosen on seeds 1 to 3, and the tables are of
-seeds that were not looked at. Three rules read the same fits:
+The problems are in ``_problems.py``. Each is diagnosed for several draws of its rows; the rule was
+chosen on seeds below 103, and the tables are of seeds that were not looked at. Three rules read the
+same fits:
 
 * *shown*: the verdict of ``diagnose``;
 * *gaps*: what ``diagnose`` does with ``bayes_error=0``: all training error is bias;
@@ -125,29 +125,34 @@ def main(arguments: list[str] | None = None) -> None:
     """Diagnose, judge, write the CSV and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="four small problems, one draw")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[101, 102, 103])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[103, 104])
     parser.add_argument("--output", type=Path, default=RESULTS / "verdict.csv")
     options = parser.parse_args(arguments)
     small = [p for p in PROBLEMS if p.n_rows <= 300 and p.kind != "network"][:4]
-    problems, seeds = (small, [101]) if options.quick else (PROBLEMS, options.seeds)
+    problems, seeds = (small, [103]) if options.quick else (PROBLEMS, options.seeds)
     records, begin = [], time.process_time()
     for problem in problems:
         for seed in seeds[:1] if problem.n_rows > 5000 else seeds:
             records += records_of(problem, seed)
-    write_csv(options.output, records)
     print(f"{machine(threads=1)}; {len(problems)} problems, {time.process_time() - begin:.0f} s")
+    tell(records, options.output)
+
+
+def tell(records: list[dict], output: Path) -> None:
+    """Write the CSV and print the tables."""
+    write_csv(output, records)
     rules = list(dict.fromkeys(record["rule"] for record in records))
     head = ["diagnoses", *(name.replace("_", " ") for name in COUNTED)]
     of_rule = {rule: [r for r in records if r["rule"] == rule] for rule in rules}
-    publish(options.output, "rules", ["rule, %", *head], [[r, *shares(of_rule[r])] for r in rules])
+    publish(output, "rules", ["rule, %", *head], [[r, *shares(of_rule[r])] for r in rules])
     shown = of_rule["shown"]
     groups = [*dict.fromkeys((r["task"], r["kind"]) for r in shown)]
     rows = [
         [*group, *shares([r for r in shown if (r["task"], r["kind"]) == group])]
         for group in sorted(groups)
     ]
-    publish(options.output, "kinds", ["task", "model, %", *head], rows)
-    print(f"Every diagnosis is in {options.output}")
+    publish(output, "kinds", ["task", "model, %", *head], rows)
+    print(f"Every diagnosis is in {output}")
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ def test_a_last_batch_is_measured_under_every_rule(bench, tmp_path, capsys):
     assert by_rule["joins below 8"] == by_rule["joins below 32"] != by_rule["stays"]
     assert "| batch_size=64 " in capsys.readouterr().out
 
+
 def test_verdicts_are_held_against_the_truth(bench, tmp_path, capsys):
     verdict, problems = bench("verdict"), bench("_problems")
     verdict.main(["--quick", "--output", str(tmp_path / "verdict.csv")])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.baselines import behind_transformers, quiet
 from skdl.diagnosis.verdict.attained import attained, best_on_other_folds
@@ -25,6 +25,7 @@ from skdl.diagnosis.verdict.disagreement import (
 from skdl.diagnosis.verdict.outputs import classes_of, losses_of, targets_of
 from skdl.diagnosis.verdict.residuals import add_learned_residual, residual_learners
 from skdl.diagnosis.verdict.verdict import Evidence
+from skdl.together.workers import results_of
 from skdl.tools.rows import rows_of
 
 if TYPE_CHECKING:
@@ -211,9 +212,10 @@ def _corrected(
         return {}
     learners = residual_learners(min(len(fold.train) for fold in folds))
     chains = {name: behind_transformers(m, estimator, X, True) for name, m in learners.items()}
-    done = Parallel(n_jobs=n_jobs)(
+    calls = (
         delayed(_correct)(chain, X, fold, targets) for chain in chains.values() for fold in folds
     )
+    done = list(results_of(calls, n_jobs, ordered=True))
     parts = {
         name: done[place * len(folds) : (place + 1) * len(folds)]
         for place, name in enumerate(chains)

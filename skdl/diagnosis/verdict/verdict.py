@@ -75,8 +75,8 @@ class Evidence:
 class Verdict:
     """What is shown of bias and variance, and what is possible.
 
-    A fault is *named* when its estimate exceeds the tolerance and the interval excludes half of
-    it; it is *certain* when the interval excludes the tolerance itself.
+    A fault is *named* when its estimate exceeds the tolerance and the interval excludes 0; it is
+    *certain* when the interval excludes the tolerance itself.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ class Verdict:
 
     def _exceeds(self, estimate: Estimate) -> bool:
         """Say whether an estimate is above the tolerance, and not by chance alone."""
-        return estimate.value > self.tolerance and estimate.low > self.tolerance / 2
+        return estimate.value > self.tolerance and estimate.low > 0
 
     @property
     def regime(self) -> str:

@@ -51,8 +51,8 @@ class BayesEstimate:
         The estimate that the bias is measured from: the lower bound.
     upper : float
         An upper bound: the lowest validation error of any model, so what is known to be possible.
-    origin : {"given", "assumed", "estimated"}
-        Where it is from.
+    origin : {"unknown", "given", "estimated"}
+        Where it is from; where it is unknown, the value is 0.
     told : str
         How it was estimated and how far to trust it, in a sentence or two.
     """
@@ -161,13 +161,17 @@ def estimate_bayes_error(X: Any, y: Any, *, classifier: bool, lowest_error: floa
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")  # refused, if it comes to nothing
 def bayes_of(
-    bayes_error: float | str, folds: list[Fold], compared: pd.DataFrame, y: Any, estimator: Any
+    bayes_error: float | str | None,
+    folds: list[Fold],
+    compared: pd.DataFrame,
+    y: Any,
+    estimator: Any,
 ) -> BayesEstimate:
     """Take what the user says, or estimate.
 
     Parameters
     ----------
-    bayes_error : float or "estimate"
+    bayes_error : float, "estimate" or None
         A parameter of ``diagnose``.
     folds : list of Fold
         The measured folds; the first one holds the inputs.
@@ -178,8 +182,10 @@ def bayes_of(
     estimator : estimator
         What is diagnosed.
     """
+    if bayes_error is None:
+        return BayesEstimate(0.0, np.nan, "unknown", "")
     if bayes_error != "estimate":
-        return BayesEstimate(float(bayes_error), np.nan, "given" if bayes_error else "assumed", "")
+        return BayesEstimate(float(bayes_error), np.nan, "given", "")
     if np.ndim(y) > 1:
         refuse("diagnose", "bayes_error", "a number with several outputs or labels", bayes_error)
     own = float(np.mean([fold.validation_error for fold in folds]))

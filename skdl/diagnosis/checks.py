@@ -44,9 +44,9 @@ def check_settings(
                 'diagnose: bayes_error="estimate" needs the default scoring, an error rate or a '
                 f"share of the variance; got the error {error.name!r}"
             )
-    elif not _real(bayes_error) or not 0 <= bayes_error < upper:
+    elif bayes_error is not None and not (_real(bayes_error) and 0 <= bayes_error < upper):
         allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
-        refuse("diagnose", "bayes_error", f'{allowed} or "estimate"', bayes_error)
+        refuse("diagnose", "bayes_error", f'{allowed}, "estimate" or None', bayes_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(

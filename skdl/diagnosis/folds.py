@@ -16,6 +16,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
+from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together import Fitted, Task, fit_as_completed
 from skdl.tools.checks import is_number
 from skdl.tools.inside import fitted_network, is_network
@@ -23,6 +24,7 @@ from skdl.tools.progress import Share, Shares, nobody, progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
+    "HALF",
     "ErrorMeasure",
     "Fold",
     "fit_folds",
@@ -30,6 +32,8 @@ __all__ = [
     "make_splits",
     "measure",
 ]
+
+HALF = 0.5  # of the training rows: two fits to disjoint halves tell the variance
 
 
 @dataclass(frozen=True)
@@ -84,16 +88,20 @@ class ErrorMeasure:
 class Fold:
     """One fit: its rows, the share they are of the fold's training rows, and what came of it.
 
+    `part` counts the disjoint fits with the same share.
     `trouble` says why it did not converge, `failure` why there is no fit at all. Of fits at full
     size, `record` is the network's own record, `training_losses` and `losses` are the losses of
     the training and of the validation rows, and of the first fold, `inputs` are all rows as the
-    model at the end of a pipeline sees them.
+    model at the end of a pipeline sees them. Where `keeps_outputs`, `outputs` are what the fit says
+    of its validation rows, and at full size `training_outputs` of its training rows.
     """
 
     fold: int
     train: np.ndarray = field(repr=False)
     test: np.ndarray = field(repr=False)
     share: float = 1.0
+    part: int = 0
+    keeps_outputs: bool = False
     training_error: float = np.nan
     validation_error: float = np.nan
     fit_time: float = np.nan
@@ -104,6 +112,8 @@ class Fold:
     training_losses: np.ndarray | None = field(default=None, repr=False)
     losses: np.ndarray | None = field(default=None, repr=False)
     inputs: Any = field(default=None, repr=False)
+    outputs: np.ndarray | None = field(default=None, repr=False)
+    training_outputs: np.ndarray | None = field(default=None, repr=False)
 
 
 def make_splits(
@@ -170,19 +180,24 @@ def learning_curve_tasks(
     stratify: bool,
     rng: np.random.Generator,
 ) -> list[Fold]:
-    """List the fits at part of the training rows: nested subsets of each fold.
+    """List the fits at part of the training rows: nested subsets of each fold, and two halves.
 
-    Sizes that say nothing are left out: fewer than 20 rows, or than two rows a class.
+    The halves are disjoint: the first one is nested as well, the second one is the rest. Sizes
+    that say nothing are left out: fewer than 20 rows, or than two rows a class.
     """
     labels = np.asarray(y) if stratify else np.zeros(len(y))
     minimum = max(20, 2 * len(np.unique(labels)))
     tasks = []
     for fold in folds:
         order = fold.train[nested_order(labels[fold.train], rng)]
-        for share in sorted(set(train_sizes)):
+        for share in sorted({*train_sizes, HALF}):
             size = round(share * len(order))
             if minimum <= size < len(order):
-                tasks.append(Fold(fold.fold, order[:size], fold.test, share=share))
+                parts = [order[:size], order[size:]] if share == HALF else [order[:size]]
+                tasks += [
+                    Fold(fold.fold, rows, fold.test, share, number, keeps_outputs=share == HALF)
+                    for number, rows in enumerate(parts)
+                ]
     return tasks
 
 
@@ -195,6 +210,7 @@ class _Measure:
         self.X, self.y, self.measure = X, y, measure
         self.score_params = score_params
         self.keeps_whole = keeps_whole
+        self.classes = classes_of(y)
 
     def __call__(self, task: Task, fitted: Fitted) -> Fold:
         fold, whole = task.label, self.keeps_whole and task.label.share == 1
@@ -212,6 +228,10 @@ class _Measure:
                     fold.losses = row_losses(fitted.estimator, *test[:2])
                     fold.training_losses = row_losses(fitted.estimator, *train[:2])
                     self.look_inside(fitted.estimator, train[1], fold)
+                if fold.keeps_outputs:
+                    fold.outputs = outputs_of(fitted.estimator, test[0], self.classes, whole)
+                if fold.keeps_outputs and whole:
+                    fold.training_outputs = outputs_of(fitted.estimator, train[0], self.classes)
         except ValueError as failure:
             if whole:
                 raise ValueError(
@@ -273,7 +293,7 @@ def fit_folds(
     """
     fit_params, score_params = _routed(estimators[0], measure.scorer, params or {})
     tasks = [
-        Task(clone(estimator), (f.fold, f.share), f.train, fit_params, label=f)
+        Task(clone(estimator), (f.fold, f.share, f.part), f.train, fit_params, label=f)
         for estimator, f in zip(estimators, folds, strict=True)
     ]
     then = _Measure(X, y, measure, score_params, whole)

@@ -29,8 +29,8 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     Returns
     -------
     weight : ndarray of shape (n,), float64
-        Times a power of two, so that the largest is near 1 and no sum of them overflows: only
-        their ratios matter.
+        As they came, unless sums or products of them could leave the range of float64; then times
+        a power of two, so that the largest is near 1: only their ratios matter.
 
     Raises
     ------
@@ -39,6 +39,8 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
 
     Examples
     --------
+    >>> check_weight([1, 2], 2, "MLPClassifier").tolist()
+    [1.0, 2.0]
     >>> check_weight([1e308, 1.5e308], 2, "MLPClassifier").round(2).tolist()
     [0.56, 0.83]
     """
@@ -53,7 +55,7 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
         raise ValueError(f"{owner}: sample_weight must have a positive weight; got all zero")
     if weight.min() < 0:
         raise ValueError(f"{owner}: sample_weight must be >= 0; got {weight.min():g}")
-    return near_one(weight)[0]
+    return weight if 1e-100 < weight.max() < 1e100 else near_one(weight)[0]
 
 
 def weigh_classes(
@@ -98,8 +100,8 @@ def weigh_classes(
         missing = [label for label in known if label not in class_weight]
         if unknown and missing:
             raise ValueError(
-                f"{owner}: class_weight must name classes of y, {classes}; got {unknown} and "
-                f"nothing for {missing}"
+                f"{owner}: class_weight must name classes of y, {classes}, and others only beside "
+                f"all of these; got {unknown}"
             )
         if not all(Interval(0).allows(w) for w in class_weight.values()):
             raise ValueError(

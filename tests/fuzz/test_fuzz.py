@@ -13,7 +13,9 @@ from fuzz_data import SPARSE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skdl.inspection.range_test import smooth
 from skdl.tools import warning
+from skdl.tools.rows import rows_of
 
 CALLS = {"fit": 60, "validation": 30, "partial_fit": 40, "warm": 30, "other": 15}
 
@@ -39,7 +41,8 @@ def judged(monkeypatch, call, *given_data):
 
 def test_a_foreign_error_is_found(monkeypatch):
     assert judged(monkeypatch, lambda: {}["nothing"]) == "foreign"
-    assert judged(monkeypatch, lambda: np.ones(2) + np.ones(3)) == "foreign"
+    assert judged(monkeypatch, lambda: rows_of({}, [0])) == "foreign"  # unhashable type
+    assert judged(monkeypatch, lambda: smooth(np.ones(2), np.ones(3))) == "foreign"  # a broadcast
 
 
 def test_an_error_of_ours_is_no_fault(monkeypatch):

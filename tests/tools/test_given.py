@@ -141,6 +141,7 @@ def test_a_matrix_of_other_values_is_no_matrix_of_labels():
             MLPClassifier(**SETTINGS).fit(X, np.tile(values, (20, 1)))
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 @pytest.mark.parametrize("columns", [1, 3])
 def test_labels_keep_their_number(columns):
     labels = np.stack([LABELS, 1 - LABELS], 1)

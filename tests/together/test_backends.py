@@ -39,15 +39,14 @@ GRID = {"learning_rate": [0.003, 0.03], "l2": [0.0, 0.1]}
 def cluster():
     """A Dask cluster of two worker processes."""
     distributed = pytest.importorskip("distributed")
-    with (
-        warnings.catch_warnings(),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster),
-    ):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield cluster
+        options = {"processes": True, "dashboard_address": ":0"}  # any port that is free
+        with (
+            distributed.LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster,
+            distributed.Client(cluster),
+        ):
+            yield cluster
 
 
 @pytest.fixture(params=["loky", "threading", "multiprocessing", "dask", "ray"])

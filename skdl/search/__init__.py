@@ -18,7 +18,7 @@ from skdl.search.space import SearchSpace, optuna_space, search_space
 
 if TYPE_CHECKING:
     from skdl.search.coordinate import CoordinateSearchCV
-    from skdl.search.searches import GridSearchCV, RandomizedSearchCV
+
 
 __all__ = [
     "CoordinateSearchCV",

@@ -11,6 +11,7 @@ type of y and of the network; encoded targets are what takes the network's type.
 
 from skdl.estimators.targets.base import Target
 from skdl.estimators.targets.categories import Classes, Labels, read_categories
+from skdl.estimators.targets.encoded import Encoded
 from skdl.estimators.targets.numbers import Numbers, read_numbers
 
-__all__ = ["Classes", "Labels", "Numbers", "Target", "read_categories", "read_numbers"]
+__all__ = ["Classes", "Encoded", "Labels", "Numbers", "Target", "read_categories", "read_numbers"]

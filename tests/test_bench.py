@@ -20,7 +20,7 @@ from skdl.core.component import Interval, families
 BENCH = Path(__file__).parents[1] / "bench"
 SCRIPTS = sorted(path.stem for path in BENCH.glob("[a-z]*.py"))
 OURS_ALONE = {"step"}
-NO_CONTEST = {"cluster", "digests", "last_batch", "walk"}  # they look at our code alone
+NO_CONTEST = {"cluster", "digests", "last_batch", "walk", "verdict"}  # they look at our code alone
 
 
 @pytest.fixture
@@ -64,6 +64,44 @@ def test_a_last_batch_is_measured_under_every_rule(bench, tmp_path, capsys):
     by_rule = {r["rule"]: float(r["score"]) for r in records if r["rows"] == "260"}
     assert by_rule["joins below 8"] == by_rule["joins below 32"] != by_rule["stays"]
     assert "| batch_size=64 " in capsys.readouterr().out
+
+
+def test_verdicts_are_held_against_the_truth(bench, tmp_path, capsys):
+    verdict, problems = bench("verdict"), bench("_problems")
+    verdict.main(["--quick", "--output", str(tmp_path / "verdict.csv")])
+    with (tmp_path / "verdict.csv").open(newline="") as file:
+        records = list(csv.DictReader(file))
+    assert {record["rule"] for record in records} == {"shown", "gaps", "gaps, estimate"}
+    assert "| shown " in capsys.readouterr().out
+    names = [problem.name for problem in problems.PROBLEMS]
+    assert len(set(names)) == len(names) >= 40
+
+    truth = problems.Truth(noise=0.3, bias=0.004, variance=0.05)
+    right = verdict.judge(("open", "high"), truth)
+    assert right["useful"] and not right["false"] and not right["silent"]
+    false = verdict.judge(("high", "low"), truth)
+    assert false["false_beyond_a_point"] and false["noise_called_bias"] and not false["useful"]
+    assert verdict.judge(("low", "open"), truth)["silent"]
+    near = verdict.judge(("high", "open"), problems.Truth(0.3, 0.015, 0.0))
+    assert near["false"] and not near["false_beyond_a_point"] and not near["useful"]
+
+
+def test_the_truth_of_a_problem_is_that_of_its_formula(bench):
+    """Least squares on rows of its own model: no bias, and a variance of p/(n - p - 1) noise."""
+    problems = bench("_problems")
+    problem = next(p for p in problems.PROBLEMS if p.name.startswith("linear, 5: linear"))
+    truth = problems.truth_of(problem)
+    n = problems.SHARE * problem.n_rows
+    total = 1 + 0.5**2  # of the mean, whose weights have length 1, and of the noise
+    assert truth.noise == pytest.approx(0.25 / total, rel=0.05)
+    assert truth.bias == pytest.approx(0, abs=0.001)
+    assert truth.variance == pytest.approx(0.25 / total * 6 / (n - 7), rel=0.25)
+
+    best = np.array([[0.9, 0.1], [0.2, 0.8]])
+    split = problems.zero_one_truth(np.array([[0, 0], [0, 0], [0, 1]]), best)
+    assert split.noise == pytest.approx(0.15)
+    assert split.bias == pytest.approx(0.3)  # the vote is wrong on the second row
+    assert split.variance == pytest.approx(-0.1)  # and one fit in three is right there
 
 
 def test_candidates_are_settings_on_top_of_the_defaults(bench):

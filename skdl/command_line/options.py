@@ -134,10 +134,10 @@ def _diagnosis_options(add) -> None:
     add(
         "--bayes-error",
         type=_bayes_error,
-        default=0.0,
+        default=None,
         metavar="E",
-        help="the best attainable error, such as a human's, as a share from 0 to 1 (default: 0), "
-        "or estimate: bounded by nearest neighbours",
+        help="the best attainable error, such as a human's, as a share from 0 to 1 (default: "
+        "not known), or estimate: bounded by nearest neighbours",
     )
     add(
         "--test",

@@ -48,7 +48,7 @@ core/losses/constants.py: weighted_mean                 2    1  where the output
 core/initializers.py: Initializer, GlorotUniform        8    1  where the weights start
 core/layers/base.py                                    61    6  the contract of a layer
 core/layers/dense.py: product, Dense, Activate        147   15  forward, and backward beside it
-core/network.py                                       182   18  layers in a row, over one θ
+core/network.py                                       189   19  layers in a row, over one θ
 core/architecture.py: Hidden, build                    51    5  from settings to layers
 ==================================================  =====  ===  =================================
 
@@ -76,14 +76,14 @@ core/training/watch.py                                 93    9  the end, and wha
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-estimators/classifier.py                              114   11  what the user meets
+estimators/classifier.py                              135   14  what the user meets
 estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      210   21  from parameters to components
+estimators/parameters/resolve.py                      206   21  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             46    5  what a target must answer
-estimators/targets/categories.py                      187   19  classes and labels
+estimators/targets/categories.py                      197   20  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
-estimators/base.py                                    220   22  what ``fit`` does, in order
+estimators/base.py                                    232   23  what ``fit`` does, in order
 estimators/fitting/job.py                             181   18  one fit, and its results
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
@@ -100,7 +100,7 @@ core/fast.py                                          155   16  what Numba compi
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 core/gradient_check.py                                101   10  how we know it is right
-core/training/side_by_side.py                         202   20  networks along a leading axis
+core/training/side_by_side.py                         206   21  networks along a leading axis
 estimators/fitting/stacks.py                           88    9  which of them can share one
 together/fits.py                                       64    6  how a search trains them
 ==================================================  =====  ===  =================================

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Number
 from typing import Any, ClassVar
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "Component",
     "Each",
     "Either",
+    "Function",
+    "Instance",
     "Interval",
     "Member",
     "Nothing",
@@ -31,16 +34,20 @@ __all__ = [
     "check_parameter",
     "families",
     "resolve",
+    "shown",
 ]
 
 
 # --------------------------------------------------------------------------------------
 # Rules: what a parameter may be, and how to say so.
 
+INTEGERS = (int, np.integer)
+NUMBERS = (*INTEGERS, float, np.floating)  # what NumPy's arithmetic takes: a Fraction it does not
+
 
 @dataclass(frozen=True)
 class Interval:
-    """A number (an integer if ``integer``) between two bounds.
+    """A finite number (an integer of 64 bits if ``integer``) between two bounds.
 
     Examples
     --------
@@ -56,32 +63,44 @@ class Interval:
 
     def allows(self, value: Any) -> bool:
         """Tell whether ``value`` keeps the rule."""
-        if isinstance(value, bool) or not isinstance(value, Integral if self.integer else Real):
+        if isinstance(value, bool) or not isinstance(value, INTEGERS if self.integer else NUMBERS):
+            return False
+        if isinstance(value, int) and abs(value) > sys.maxsize:  # a float may not hold it
             return False
         above = value >= self.low if self.closed in ("both", "left") else value > self.low
         below = value <= self.high if self.closed in ("both", "right") else value < self.high
-        return bool(above and below and abs(value) < float("inf"))
+        return bool(above and below and abs(float(value)) < float("inf"))
 
     def __str__(self) -> str:
         kind = "an integer " if self.integer else ""
+        low, high = (f"{end:,}" if self.integer else f"{end:g}" for end in (self.low, self.high))
+        left, right = self.closed in ("both", "left"), self.closed in ("both", "right")
+        if self.low == float("-inf") and self.high == float("inf"):
+            return (kind or "a number").strip()
         if self.high == float("inf"):
-            if self.low == float("-inf"):
-                return (kind or "a number ").strip()
-            return f"{kind}{'>=' if self.closed in ('both', 'left') else '>'} {self.low:g}"
-        left = "[" if self.closed in ("both", "left") else "("
-        right = "]" if self.closed in ("both", "right") else ")"
-        return f"{kind}in {left}{self.low:g}, {self.high:g}{right}"
+            return f"{kind}{'>=' if left else '>'} {low}"
+        if self.low == float("-inf"):
+            return f"{kind}{'<=' if right else '<'} {high}"
+        return f"{kind}in {'[' if left else '('}{low}, {high}{']' if right else ')'}"
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few fixed values."""
+    """One of a few fixed values.
+
+    Examples
+    --------
+    >>> rule = OneOf(("auto", 1))
+    >>> rule.allows(np.array(["auto"])[0]), rule.allows(True)  # NumPy's text is text; True is not 1
+    (True, False)
+    """
 
     values: tuple
 
     def allows(self, value: Any) -> bool:
-        """Tell whether ``value`` keeps the rule (``True`` is not ``1`` here)."""
-        return any(type(value) is type(v) and value == v for v in self.values)
+        """Tell whether ``value`` keeps the rule."""
+        kind = str if isinstance(value, str) else type(value)
+        return any(kind is type(v) and bool(value == v) for v in self.values)
 
     def __str__(self) -> str:
         return "one of " + ", ".join(repr(v) for v in self.values)
@@ -93,7 +112,7 @@ class Boolean:
 
     def allows(self, value: Any) -> bool:
         """Tell whether ``value`` keeps the rule."""
-        return isinstance(value, bool) or type(value).__name__ in ("bool", "bool_")
+        return isinstance(value, (bool, np.bool_))
 
     def __str__(self) -> str:
         return "True or False"
@@ -143,6 +162,39 @@ class Member:
         return f"a {self.family.__name__}"
 
 
+@dataclass(frozen=True)
+class Instance:
+    """An object of a class.
+
+    Examples
+    --------
+    >>> rule = Instance(dict)
+    >>> rule.allows({}), rule.allows(dict), str(rule)
+    (True, False, 'a dict')
+    """
+
+    cls: type
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether ``value`` keeps the rule."""
+        return isinstance(value, self.cls)
+
+    def __str__(self) -> str:
+        return f"a {self.cls.__name__}"
+
+
+@dataclass(frozen=True)
+class Function:
+    """Whatever can be called."""
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether ``value`` keeps the rule."""
+        return callable(value)
+
+    def __str__(self) -> str:
+        return "a callable"
+
+
 class Either:
     """One of several rules."""
 
@@ -160,13 +212,32 @@ class Either:
         return ", or ".join(str(rule) for rule in self.rules)
 
 
+LONGEST = 200  # characters of what came that a message shows
+
+
+def shown(value: object) -> str:
+    """Return the ``repr`` of what came, for a message: long ones lose their middle.
+
+    Examples
+    --------
+    >>> shown("relu"), shown(10**9999), len(shown("x" * 9999))
+    ("'relu'", "an object of class 'int'", 201)
+    """
+    try:
+        text = repr(value)
+    except Exception:  # whatever came may be broken: an integer of 5000 digits has no repr
+        text = f"an object of class {type(value).__name__!r}"
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
+
+
 def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
     """Raise a ``ValueError`` that names owner, parameter, what is allowed and what came.
 
     Parameters
     ----------
     owner : object
-        Whose parameter it is; its class is named in the message.
+        Whose parameter it is: the name of a function, or an object whose class is named.
     name : str
         The parameter.
     value : object
@@ -188,7 +259,11 @@ def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
     ValueError: Net: dropout must be in [0, 1); got 1.5
     """
     if not rule.allows(value):
-        raise ValueError(f"{type(owner).__name__}: {name} must be {rule}; got {value!r}")
+        who = owner if isinstance(owner, str) else type(owner).__name__
+        known = (*NUMBERS, bool, complex, np.complexfloating)
+        foreign = isinstance(value, Number) and not isinstance(value, known)
+        kind = " (numbers as int or float)" if foreign else ""  # a Fraction, a Decimal
+        raise ValueError(f"{who}: {name} must be {rule}{kind}; got {shown(value)}")
 
 
 # --------------------------------------------------------------------------------------
@@ -303,5 +378,5 @@ def resolve(owner: object, parameter: str, family: type[Component], value: Any) 
     names = ", ".join(repr(name) for name in family.registry)
     raise ValueError(
         f"{type(owner).__name__}: {parameter} must be one of {names}, "
-        f"or an instance of {family.__name__}; got {value!r}"
+        f"or an instance of {family.__name__}; got {shown(value)}"
     )

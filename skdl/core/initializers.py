@@ -277,7 +277,7 @@ class Normal(_Gaussian, name="normal"):
 
     def variance(self, fan_in: int, fan_out: int) -> float:
         """Return std²."""
-        return self.std**2
+        return self.std * self.std  # infinite, if need be: a power would raise
 
 
 class UnitNormal(_Gaussian, name="unit_normal"):

@@ -165,10 +165,17 @@ class Network:
 
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw the starting values of all parameters and statistics."""
-        starts = [layer.initialize(rng) for layer in self.layers]
-        for i, parameter, _ in (*self._layout, *self._running_layout):
-            if (i, parameter) not in self._shared:
-                getattr(self.layers[i], parameter.name)[...] = starts[i][parameter.name]
+        with np.errstate(over="ignore", invalid="ignore"):  # said below
+            starts = [layer.initialize(rng) for layer in self.layers]
+            for i, parameter, _ in (*self._layout, *self._running_layout):
+                if (i, parameter) not in self._shared:
+                    getattr(self.layers[i], parameter.name)[...] = starts[i][parameter.name]
+        if not np.isfinite(self.theta).all():
+            raise ValueError(
+                f"{type(self).__name__}: initial weights and biases must be finite in "
+                f"{self.dtype}; got infinity or NaN: lower init_scale, bias_init or the settings "
+                "of init"
+            )
 
     @property
     def weighted_layers(self) -> list[Layer]:

@@ -9,14 +9,23 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.utils import resample
 
 from skdl.together import Fitted, Task, fit_together
 from skdl.tools.checks import refuse
+from skdl.tools.given import as_column, plain_inputs, plain_target
+from skdl.tools.rows import n_rows
 from skdl.tools.warning import warn_user
 
-__all__ = ["Resampler", "predict_all", "rows_to_draw", "split_evaluation_rows"]
+__all__ = [
+    "Resampler",
+    "Sampler",
+    "plain_rows",
+    "predict_all",
+    "rows_to_draw",
+    "split_evaluation_rows",
+]
 
 OWNER = "bias_variance_decomposition"  # whose parameters are refused
 LEAST_PROBABILITY = np.finfo(np.float64).eps  # as in scikit-learn's log_loss
@@ -39,12 +48,45 @@ class Resampler:
         )
 
 
+@dataclass
+class Sampler:
+    """The user's own function that makes data sets; what it makes is checked."""
+
+    estimator: Any
+    function: Callable[[np.random.Generator], tuple[Any, Any]]
+
+    def __call__(self, rng: np.random.Generator) -> tuple:
+        """Make one."""
+        made = self.function(rng)
+        if not isinstance(made, (tuple, list)) or len(made) != 2:
+            refuse(OWNER, "sampler", "a callable that returns a pair (X, y)", made)
+        return plain_rows(self.estimator, *made, ("X of the sampler", "y of the sampler"))
+
+
+def plain_rows(estimator: Any, X: Any, y: Any, names: tuple[str, str]) -> tuple[Any, Any]:
+    """Return inputs and targets in a plain form, one as long as the other; None stays None."""
+    if X is not None:
+        X = plain_inputs(OWNER, X, names[0])
+    if y is not None:
+        y = plain_target(OWNER, y, numeric=is_regressor(estimator), name=names[1])
+        y = as_column(OWNER, y, warns=is_classifier(estimator))
+        if is_classifier(estimator) and y.ndim > 1:
+            refuse(OWNER, names[1], "one column of classes", f"shape {y.shape}")
+        if y.dtype.kind == "f" and not np.isfinite(y).all():
+            refuse(OWNER, names[1], "finite", "NaN or infinity")
+    if X is not None and y is not None and n_rows(X) != len(y):
+        refuse(OWNER, names[1], f"as long as {names[0]}, {n_rows(X)} rows", len(y))
+    return X, y
+
+
 def split_evaluation_rows(
     estimator: Any, X: Any, y: Any, test_size: int | float | None, rng: np.random.Generator
 ) -> tuple[Any, Any, Any, Any, np.ndarray]:
     """Split off the evaluation part; return it, the rest, and the row numbers of the part."""
     from sklearn.model_selection import train_test_split
 
+    if len(y) < 2:
+        refuse(OWNER, "X", "of two rows or more, of which some are held out", f"{len(y)} row")
     X, X_test, y, y_test, _, rows = train_test_split(
         X,
         y,
@@ -84,6 +126,11 @@ class _Predict:
         self.loss = loss
 
     def __call__(self, task: Task, fitted: Fitted) -> _Fit:
+        if isinstance(fitted.error, ValueError):
+            raise ValueError(
+                f"{OWNER}: every data set must give a fit, but number {task.fold} gave none: "
+                f"{fitted.error}"
+            ) from fitted.error
         if fitted.error is not None:
             raise fitted.error
         model, wants_log = fitted.estimator, self.loss == "log_loss"
@@ -94,6 +141,15 @@ class _Predict:
             else:
                 with np.errstate(divide="ignore"):  # the log of 0, which is bounded below
                     prediction = _log_probability(model, self.X_test)
+        if (
+            prediction.dtype.kind == "f"
+            and np.isnan(prediction).any()
+            or (not wants_log and prediction.dtype.kind == "f" and np.isinf(prediction).any())
+        ):
+            raise ValueError(
+                f"{OWNER}: estimator must predict finite numbers; after data set {task.fold} it "
+                "predicts NaN or infinity"
+            )
         messages = fitted.warnings + [(w.category, str(w.message)) for w in caught]
         # For the log loss these name the columns of the prediction.
         labels = model.classes_ if wants_log else task.rows.labels
@@ -156,6 +212,9 @@ def predict_all(
     if loss == "squared_error":
         values = np.stack(predictions).astype(np.float64)
         return values.reshape(*values.shape[:2], -1), None
+    kinds = {np.asarray(part).dtype.kind in "fiub" for part in labels}
+    if len(kinds) > 1:
+        refuse(OWNER, "y_test", "classes of the same type as y", "numbers beside text")
     classes = np.unique(np.concatenate([*labels, *(fit.labels for fit in fits)]))
     if loss == "log_loss":
         return np.stack([_in_columns(fit, classes) for fit in fits]), classes

@@ -5,23 +5,26 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
+from skdl.core.component import Boolean, Either, Interval, Nothing
 from skdl.decomposition.data_sets import (
     OWNER,
     Resampler,
+    Sampler,
+    plain_rows,
     predict_all,
     rows_to_draw,
     split_evaluation_rows,
 )
 from skdl.decomposition.target import make_target
 from skdl.decomposition.terms import DECOMPOSITIONS
-from skdl.tools.checks import refuse
+from skdl.estimators.parameters.arguments import check_arguments
+from skdl.tools.checks import check_estimator_object, refuse
 from skdl.tools.types import Inputs, Seed, Targets
 
 if TYPE_CHECKING:
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 __all__ = ["BiasVarianceDecomposition", "bias_variance_decomposition"]
 
 N_BOOTSTRAP = 200  # the standard errors are then themselves known to 5 %
+RULES = {
+    "n_datasets": Interval(2, integer=True),
+    "unbiased": Either(Boolean(), Nothing()),
+    "train_size": Either(Interval(), Nothing()),
+    "test_size": Either(Interval(1, integer=True), Interval(0, 1, closed="neither"), Nothing()),
+}
 
 
 @dataclass(eq=False)
@@ -247,12 +256,20 @@ def bias_variance_decomposition(
     + bias        0.09839 ± 0.00024
     + variance   0.006059 ± 0.00089
     """
-    loss, unbiased = _check_settings(estimator, loss, n_datasets, unbiased)
+    check_estimator_object(OWNER, estimator)
+    common = {"n_jobs": n_jobs, "random_state": random_state, "verbose": verbose}
+    check_arguments(OWNER, RULES, n_datasets=n_datasets, unbiased=unbiased, **common)
+    check_arguments(OWNER, RULES, train_size=train_size, test_size=test_size)
+    loss, unbiased = _check_settings(estimator, loss, unbiased)
     _check_data(X, y, X_test, y_test, y_mean, sampler, train_size, test_size)
+    X, y = plain_rows(estimator, X, y, ("X", "y"))
+    X_test, y_test = plain_rows(estimator, X_test, y_test, ("X_test", "y_test"))
     rng = np.random.default_rng(random_state)
     source, rows, draw = (X, y), None, sampler
+    if callable(sampler):
+        draw = Sampler(estimator, sampler)
     if X_test is None and callable(sampler):
-        source = X_test, y_test = sampler(rng)
+        source = X_test, y_test = draw(rng)
     elif X_test is None:
         X, y, X_test, y_test, rows = split_evaluation_rows(estimator, X, y, test_size, rng)
     if not callable(sampler):
@@ -280,8 +297,15 @@ def bias_variance_decomposition(
         rows=rows,
         source=source,
     )
-    decomposition = DECOMPOSITIONS[loss](predictions, target, unbiased)
-    samples, terms = _average(decomposition, rows, rng)
+    with np.errstate(over="ignore", invalid="ignore"):
+        decomposition = DECOMPOSITIONS[loss](predictions, target, unbiased)
+    with np.errstate(over="ignore", invalid="ignore"):  # said below
+        samples, terms = _average(decomposition, rows, rng)
+    if not np.isfinite(terms["value"]).all():
+        raise ValueError(
+            f"{OWNER}: y must be of a size whose squared errors are finite; they overflow: divide "
+            "y by its standard deviation"
+        )
     return BiasVarianceDecomposition(
         loss=loss,
         **terms["value"][["error", "noise", "bias", "variance"]].to_dict(),
@@ -295,18 +319,18 @@ def bias_variance_decomposition(
     )
 
 
-def _check_settings(estimator, loss, n_datasets, unbiased) -> tuple[str, bool]:
+def _check_settings(estimator, loss, unbiased) -> tuple[str, bool]:
     """Choose what is left open, and refuse what does not go together."""
-    if loss == "auto":
+    if isinstance(loss, str) and loss == "auto":
         loss = "zero_one" if is_classifier(estimator) else "squared_error"
-    if loss not in DECOMPOSITIONS:
+    if not isinstance(loss, str) or loss not in DECOMPOSITIONS:
         refuse(OWNER, "loss", "one of " + ", ".join(map(repr, ["auto", *DECOMPOSITIONS])), loss)
+    if loss != "squared_error" and is_regressor(estimator):
+        refuse(OWNER, "loss", "'squared_error' with a regressor", loss)
     if loss == "squared_error" and is_classifier(estimator):
         refuse(OWNER, "loss", "a loss for classes with a classifier", loss)
     if loss == "log_loss" and not hasattr(estimator, "predict_proba"):
         refuse(OWNER, "loss", "'zero_one' with an estimator that has no predict_proba", loss)
-    if not isinstance(n_datasets, Integral) or n_datasets < 2:
-        refuse(OWNER, "n_datasets", "an integer >= 2", n_datasets)
     can_correct = DECOMPOSITIONS[loss].can_correct
     if unbiased is None:
         return loss, can_correct
@@ -326,7 +350,7 @@ def _check_data(X, y, X_test, y_test, y_mean, sampler, train_size, test_size) ->
         for name, value in (("X", X), ("y", y), ("train_size", train_size)):
             if value is not None:
                 refuse(OWNER, name, "None with a sampler that makes its own data sets", value)
-    elif sampler not in ("bootstrap", "subsample"):
+    elif not isinstance(sampler, str) or sampler not in ("bootstrap", "subsample"):
         refuse(OWNER, "sampler", "'bootstrap', 'subsample' or a callable rng -> (X, y)", sampler)
     elif X is None or y is None:
         refuse(OWNER, "X and y", f"given with sampler={sampler!r}", None)

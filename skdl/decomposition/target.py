@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from skdl.core.component import Interval
 from skdl.decomposition.data_sets import OWNER
 from skdl.tools.checks import refuse
+from skdl.tools.given import plain_target
 
 __all__ = ["Target", "make_target", "neighbour_noise"]
 
@@ -33,6 +35,7 @@ class Target:
     noise_in_value: np.ndarray | float = 0.0
 
 
+@np.errstate(over="ignore", invalid="ignore")  # noise that is not finite is refused
 def make_target(
     loss: str,
     evaluation: tuple[Any, Any],
@@ -101,18 +104,22 @@ def _columns(y, classes) -> np.ndarray:
     return np.eye(len(classes))[np.searchsorted(classes, np.asarray(y))]
 
 
-def _at(rows, values) -> np.ndarray:
+def _at(rows, values, name) -> np.ndarray:
     """Pick the evaluation rows, where they were split off."""
-    values = np.asarray(values, dtype=np.float64)
-    return values if rows is None else values[rows]
+    if rows is None:
+        return values
+    if values.ndim == 0 or len(values) <= rows.max():
+        refuse(OWNER, name, "an array with one entry for each row of X", values)
+    return values[rows]
 
 
 def _known_mean(y_mean, X_test, classes, shape, rows) -> np.ndarray:
     """Return the mean of the targets as columns, checked."""
-    if callable(y_mean):
-        mean = np.asarray(y_mean(X_test), dtype=np.float64)
-    else:
-        mean = _at(rows, y_mean)
+    mean = plain_target(
+        OWNER, y_mean(X_test) if callable(y_mean) else y_mean, numeric=True, name="y_mean"
+    ).astype(np.float64)
+    if not callable(y_mean):
+        mean = _at(rows, mean, "y_mean")
     if classes is not None and mean.ndim == 1 and len(classes) == 2:
         mean = np.column_stack([1 - mean, mean])
     mean = mean.reshape(len(mean), -1)
@@ -127,9 +134,11 @@ def _known_mean(y_mean, X_test, classes, shape, rows) -> np.ndarray:
 
 def _known_noise(noise, n, rows) -> np.ndarray:
     """Return the noise that the user gave, checked."""
-    noise = np.asarray(noise, dtype=np.float64)
-    if noise.ndim:
-        noise = _at(rows, noise)
+    if Interval().allows(noise):
+        noise = np.asarray(noise, dtype=np.float64)
+    else:
+        noise = plain_target(OWNER, noise, numeric=True, name="noise").astype(np.float64)
+        noise = _at(rows, noise, "noise")
     if noise.shape not in ((), (n,)) or not (np.isfinite(noise) & (noise >= 0)).all():
         refuse(OWNER, "noise", f"'nearest_neighbors', or one number >= 0 or {n} of them", noise)
     return noise
@@ -147,6 +156,7 @@ def _estimated_noise(loss, noise, y_mean, classes, X, y) -> float:
     return float(variance.mean() if classes is None else variance.sum() / 2)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # noise that is not finite is refused
 def neighbour_noise(X: Any, y: np.ndarray) -> np.ndarray:
     r"""Estimate the variance of the noise in y from pairs of nearest neighbours.
 
@@ -182,6 +192,11 @@ def neighbour_noise(X: Any, y: np.ndarray) -> np.ndarray:
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
-    X = StandardScaler(with_mean=False).fit_transform(X)
-    nearest = NearestNeighbors(n_neighbors=1).fit(X).kneighbors(return_distance=False)[:, 0]
+    try:
+        X = StandardScaler(with_mean=False).fit_transform(X)
+        nearest = NearestNeighbors(n_neighbors=1).fit(X).kneighbors(return_distance=False)[:, 0]
+    except ValueError as reason:  # missing values, one row, distances that overflow
+        raise ValueError(
+            f"{OWNER}: noise must be a number where rows have no nearest neighbours: {reason}"
+        ) from reason
     return ((y - y[nearest]) ** 2).mean(axis=0) / 2

@@ -28,6 +28,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
+from skdl.tools.checks import refuse
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -49,8 +51,8 @@ class BayesEstimate:
         The estimate that the bias is measured from: the lower bound.
     upper : float
         An upper bound: the lowest validation error of any model, so what is known to be possible.
-    origin : {"given", "assumed", "estimated"}
-        Where it is from.
+    origin : {"unknown", "given", "estimated"}
+        Where it is from; where it is unknown, the value is 0.
     told : str
         How it was estimated and how far to trust it, in a sentence or two.
     """
@@ -157,14 +159,19 @@ def estimate_bayes_error(X: Any, y: Any, *, classifier: bool, lowest_error: floa
     return BayesEstimate(float(value), float(lowest_error), "estimated", told)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # refused, if it comes to nothing
 def bayes_of(
-    bayes_error: float | str, folds: list[Fold], compared: pd.DataFrame, y: Any, estimator: Any
+    bayes_error: float | str | None,
+    folds: list[Fold],
+    compared: pd.DataFrame,
+    y: Any,
+    estimator: Any,
 ) -> BayesEstimate:
     """Take what the user says, or estimate.
 
     Parameters
     ----------
-    bayes_error : float or "estimate"
+    bayes_error : float, "estimate" or None
         A parameter of ``diagnose``.
     folds : list of Fold
         The measured folds; the first one holds the inputs.
@@ -175,13 +182,21 @@ def bayes_of(
     estimator : estimator
         What is diagnosed.
     """
+    if bayes_error is None:
+        return BayesEstimate(0.0, np.nan, "unknown", "")
     if bayes_error != "estimate":
-        return BayesEstimate(float(bayes_error), np.nan, "given" if bayes_error else "assumed", "")
+        return BayesEstimate(float(bayes_error), np.nan, "given", "")
+    if np.ndim(y) > 1:
+        refuse("diagnose", "bayes_error", "a number with several outputs or labels", bayes_error)
     own = float(np.mean([fold.validation_error for fold in folds]))
     lowest = min([own, *compared["validation_error"]])
-    return estimate_bayes_error(
+    found = estimate_bayes_error(
         folds[0].inputs, y, classifier=is_classifier(estimator), lowest_error=lowest
     )
+    if not np.isfinite(found.value):
+        allowed = "a number where close rows tell nothing, because their numbers overflow"
+        refuse("diagnose", "bayes_error", allowed, bayes_error)
+    return found
 
 
 def _closeness(X) -> float:

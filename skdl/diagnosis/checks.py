@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
-from sklearn.utils.multiclass import type_of_target
 
-from skdl.tools.checks import is_number, refuse
+from skdl.core.component import Interval
+from skdl.tools.checks import listed, refuse
+from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 
 if TYPE_CHECKING:
     from skdl.diagnosis.folds import ErrorMeasure
@@ -22,7 +23,7 @@ __all__ = ["check_data", "check_settings"]
 
 def _real(value) -> bool:
     """Say whether a value is a finite number."""
-    return is_number(value) and bool(np.isfinite(value))
+    return Interval().allows(value)
 
 
 def check_settings(
@@ -43,9 +44,9 @@ def check_settings(
                 'diagnose: bayes_error="estimate" needs the default scoring, an error rate or a '
                 f"share of the variance; got the error {error.name!r}"
             )
-    elif not _real(bayes_error) or not 0 <= bayes_error < upper:
+    elif bayes_error is not None and not (_real(bayes_error) and 0 <= bayes_error < upper):
         allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
-        refuse("diagnose", "bayes_error", f'{allowed} or "estimate"', bayes_error)
+        refuse("diagnose", "bayes_error", f'{allowed}, "estimate" or None', bayes_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(
@@ -65,9 +66,10 @@ def check_settings(
                 "diagnose: n_repeats has no effect with a cv that is not an int; use a splitter "
                 f"that repeats itself, as RepeatedKFold does; got {n_repeats=} and {cv=}"
             )
-    sizes = np.asarray(train_sizes, dtype=object).ravel()
+    allowed = "a sequence of shares in (0, 1], or ()"
+    sizes = listed("diagnose", "train_sizes", train_sizes, allowed)
     if not all(_real(size) and 0 < size <= 1 for size in sizes):
-        refuse("diagnose", "train_sizes", "a sequence of shares in (0, 1], or ()", train_sizes)
+        refuse("diagnose", "train_sizes", allowed, train_sizes)
     if not _real(confidence) or not 0 < confidence < 1:
         refuse("diagnose", "confidence", "in (0, 1)", confidence)
     return float(tolerance), 2 if n_repeats is None else int(n_repeats)
@@ -98,7 +100,7 @@ def _check_target(y, classifier: bool, cv) -> bool:
                 f"diagnose: cv={cv} needs at least {2 * cv} rows, two a part; got {len(values)}"
             )
         return False
-    kind = type_of_target(y)
+    kind = kind_of_target("diagnose", y)
     if kind.startswith("continuous"):
         raise ValueError("diagnose: y must hold class labels for a classifier; got real numbers")
     if kind not in ("binary", "multiclass"):
@@ -119,10 +121,11 @@ def check_data(
     estimator: Any, X: Any, y: Any, *, groups: Any, cv: Any
 ) -> tuple[object, object, int, int, bool]:
     """Check the data; return X, y, the numbers of rows and features, and whether to stratify."""
-    X = X if hasattr(X, "shape") else np.asarray(X)
-    y = y if hasattr(y, "shape") else np.asarray(y)
-    if len(X.shape) < 2:
-        raise ValueError(f"diagnose: X must have two dimensions (rows, features); got {X.shape}")
+    X, classifier = plain_inputs("diagnose", X), is_classifier(estimator)
+    y = plain_target("diagnose", y, numeric=is_regressor(estimator))
+    y = as_column("diagnose", y, warns=classifier)
+    if groups is not None and np.ndim(groups) != 1:
+        refuse("diagnose", "groups", "an array with one entry a row, or None", groups)
     n_rows, n_features = X.shape[0], int(np.prod(X.shape[1:]))
     if n_rows == 0 or n_features == 0:
         raise ValueError(f"diagnose: X must have at least one row and one feature; got {X.shape}")
@@ -134,7 +137,7 @@ def check_data(
     n_groups = np.inf if groups is None else len(np.unique(groups))
     if isinstance(cv, Integral) and n_groups < cv:
         raise ValueError(f"diagnose: cv={cv} needs at least {cv} groups; got {n_groups}")
-    stratify = _check_target(y, is_classifier(estimator), cv)
+    stratify = _check_target(y, classifier, cv)
     # A pipeline may impute; then its first step, not we, decide what is missing.
     allow_nan = isinstance(estimator, Pipeline) or get_tags(estimator).input_tags.allow_nan
     bad = _first_bad_value(X, allow_nan)

@@ -14,7 +14,14 @@ from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
 from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
 from skdl.diagnosis.findings.examination import examine
-from skdl.diagnosis.folds import ErrorMeasure, Fold, learning_curve_tasks, make_splits, measure
+from skdl.diagnosis.folds import (
+    HALF,
+    ErrorMeasure,
+    Fold,
+    learning_curve_tasks,
+    make_splits,
+    measure,
+)
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
 from skdl.diagnosis.remedies.propose import propose
@@ -27,6 +34,10 @@ from skdl.diagnosis.summary import (
     notes,
     summarise,
 )
+from skdl.diagnosis.verdict import Verdict
+from skdl.diagnosis.verdict.gathering import gather
+from skdl.estimators.parameters.arguments import check_arguments
+from skdl.tools.checks import check_estimator_object
 from skdl.tools.inside import is_network
 from skdl.tools.types import Inputs, Seed, Targets
 
@@ -41,7 +52,7 @@ def diagnose(
     X: Inputs,
     y: Targets,
     *,
-    bayes_error: float | str = 0.0,
+    bayes_error: float | str | None = None,
     tolerance: float | None = None,
     scoring: str | Callable[..., float] | None = None,
     cv: int | BaseCrossValidator | Iterable[Any] = 5,
@@ -64,6 +75,11 @@ def diagnose(
     intervals of the gaps are corrected for the overlap of the folds (Nadeau and Bengio, 2003).
     A gap is high when it exceeds the tolerance; that gives four regimes.
 
+    Noise is never called a fault. Unless the Bayes error is stated, bias counts as far as something
+    does better on the same rows, and variance as far as fits to different rows disagree; where
+    neither is shown there is a fifth regime, "no fault shown", and a bound of what is possible. See
+    :mod:`skdl.diagnosis.verdict`.
+
     Parameters
     ----------
     estimator : scikit-learn classifier, regressor or pipeline
@@ -72,8 +88,10 @@ def diagnose(
         The inputs.
     y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         The targets.
-    bayes_error : float or "estimate", default=0
+    bayes_error : float, "estimate" or None, default=None
         The best error that anything could attain, in units of the error: a human's, for example.
+        A number is a statement of yours, and decides: what the training error has above it is bias.
+        None says that it is not known; then only that bias counts which the folds show.
         "estimate" takes a bound from nearest neighbours; see :mod:`skdl.diagnosis.bayes` for how
         far to trust it. It needs the default `scoring`.
     tolerance : float, default=None
@@ -143,6 +161,9 @@ def diagnose(
     >>> diagnosis.training_error.value
     0.0
     """
+    check_estimator_object("diagnose", estimator)
+    common = {"n_jobs": n_jobs, "random_state": random_state, "verbose": verbose}
+    check_arguments("diagnose", {}, scoring=scoring, params=params, **common)
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
     tolerance, n_repeats = check_settings(
@@ -163,6 +184,8 @@ def diagnose(
     )
     folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
     first_repeat = folds[: cv if isinstance(cv, Integral) else None]
+    for fold in first_repeat:
+        fold.keeps_outputs = True
     smaller = learning_curve_tasks(
         first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
     )
@@ -171,7 +194,7 @@ def diagnose(
     )
     folds, smaller = done[: len(folds)], done[len(folds) :]
     first_repeat = folds[: len(first_repeat)]
-    compared, failures = try_baselines(
+    simple = try_baselines(
         baselines,
         estimator,
         X,
@@ -183,7 +206,8 @@ def diagnose(
         verbose=verbose,
     )
 
-    # 2. The two gaps and the regime.
+    # 2. The two gaps, what is shown of them, and the regime.
+    compared = simple.table
     bayes = bayes_of(bayes_error, folds, compared, y, estimator)
     settings = {
         "n_rows": n_rows,
@@ -192,9 +216,17 @@ def diagnose(
         "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
     }
     gaps = summarise(folds, **settings)
-    regime, conclusive, probabilities = most_likely_regime(
-        gaps["bias"], gaps["variance"], tolerance
+    halves = [fold for fold in smaller if fold.share == HALF]
+    evidence = gather(estimator, X, y, first_repeat, halves, simple, error, n_jobs=n_jobs)
+    verdict = Verdict.of(
+        evidence, tolerance=tolerance, bayes_error=bayes.value, confidence=confidence
     )
+    regime, conclusive, probabilities = (
+        most_likely_regime(gaps["bias"], gaps["variance"], tolerance)
+        if bayes.origin == "given"
+        else (verdict.regime, verdict.conclusive, verdict.probabilities)
+    )
+    smaller = [fold for fold in smaller if fold.share in train_sizes]
     curve = learning_curve(folds, smaller, **settings) if len(train_sizes) else None
 
     # 3. What lies behind them, and what to change.
@@ -210,20 +242,26 @@ def diagnose(
         regime=regime,
         tolerance=tolerance,
     )
+    guessing = regime == "neither" and not verdict.better_than_guessing
     remedies = propose(
         estimator,
-        regime,
+        "no fault shown" if guessing else regime,
         findings=findings,
-        bias_first=gaps["bias"].value >= gaps["variance"].value,
+        bias_first=gaps["bias"].value >= gaps["variance"].value
+        if bayes.origin == "given"
+        else verdict.bias_at_least.value >= verdict.variance.value,
+        something_to_learn=verdict.something_to_learn,
         settled=all(fold.record is not None for fold in folds),
         more_rows_help=more_rows_help(curve),
     )
     settle = what_would_settle(
-        {name: gaps[name] for name in ("bias", "variance")},
+        {name: gaps[name] for name in ("bias", "variance")}
+        if bayes.origin == "given"
+        else verdict.uncertain,
         tolerance,
         curve,
         n_rows=n_rows,
-        n_splits=len(first_repeat) if isinstance(cv, Integral) else 0,
+        n_splits=len(first_repeat) if isinstance(cv, Integral) and bayes.origin == "given" else 0,
         correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
     )
     return Diagnosis(
@@ -240,10 +278,11 @@ def diagnose(
         regime=regime,
         conclusive=conclusive,
         probabilities=probabilities,
+        verdict=verdict,
         findings=findings,
         remedies=remedies,
         settle=settle,
-        notes=notes(folds, smaller, gaps["bias"], bayes.value) + failures,
+        notes=notes(folds, smaller, gaps["bias"], bayes.value) + simple.failures,
         folds_=fold_frame(folds),
         learning_curve_=curve,
         baselines_=compared,

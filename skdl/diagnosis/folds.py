@@ -16,12 +16,15 @@ from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
+from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together import Fitted, Task, fit_as_completed
+from skdl.tools.checks import is_number
 from skdl.tools.inside import fitted_network, is_network
 from skdl.tools.progress import Share, Shares, nobody, progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
+    "HALF",
     "ErrorMeasure",
     "Fold",
     "fit_folds",
@@ -29,6 +32,8 @@ __all__ = [
     "make_splits",
     "measure",
 ]
+
+HALF = 0.5  # of the training rows: two fits to disjoint halves tell the variance
 
 
 @dataclass(frozen=True)
@@ -83,16 +88,20 @@ class ErrorMeasure:
 class Fold:
     """One fit: its rows, the share they are of the fold's training rows, and what came of it.
 
+    `part` counts the disjoint fits with the same share.
     `trouble` says why it did not converge, `failure` why there is no fit at all. Of fits at full
     size, `record` is the network's own record, `training_losses` and `losses` are the losses of
     the training and of the validation rows, and of the first fold, `inputs` are all rows as the
-    model at the end of a pipeline sees them.
+    model at the end of a pipeline sees them. Where `keeps_outputs`, `outputs` are what the fit says
+    of its validation rows, and at full size `training_outputs` of its training rows.
     """
 
     fold: int
     train: np.ndarray = field(repr=False)
     test: np.ndarray = field(repr=False)
     share: float = 1.0
+    part: int = 0
+    keeps_outputs: bool = False
     training_error: float = np.nan
     validation_error: float = np.nan
     fit_time: float = np.nan
@@ -103,6 +112,8 @@ class Fold:
     training_losses: np.ndarray | None = field(default=None, repr=False)
     losses: np.ndarray | None = field(default=None, repr=False)
     inputs: Any = field(default=None, repr=False)
+    outputs: np.ndarray | None = field(default=None, repr=False)
+    training_outputs: np.ndarray | None = field(default=None, repr=False)
 
 
 def make_splits(
@@ -169,19 +180,24 @@ def learning_curve_tasks(
     stratify: bool,
     rng: np.random.Generator,
 ) -> list[Fold]:
-    """List the fits at part of the training rows: nested subsets of each fold.
+    """List the fits at part of the training rows: nested subsets of each fold, and two halves.
 
-    Sizes that say nothing are left out: fewer than 20 rows, or than two rows a class.
+    The halves are disjoint: the first one is nested as well, the second one is the rest. Sizes
+    that say nothing are left out: fewer than 20 rows, or than two rows a class.
     """
     labels = np.asarray(y) if stratify else np.zeros(len(y))
     minimum = max(20, 2 * len(np.unique(labels)))
     tasks = []
     for fold in folds:
         order = fold.train[nested_order(labels[fold.train], rng)]
-        for share in sorted(set(train_sizes)):
+        for share in sorted({*train_sizes, HALF}):
             size = round(share * len(order))
             if minimum <= size < len(order):
-                tasks.append(Fold(fold.fold, order[:size], fold.test, share=share))
+                parts = [order[:size], order[size:]] if share == HALF else [order[:size]]
+                tasks += [
+                    Fold(fold.fold, rows, fold.test, share, number, keeps_outputs=share == HALF)
+                    for number, rows in enumerate(parts)
+                ]
     return tasks
 
 
@@ -194,6 +210,7 @@ class _Measure:
         self.X, self.y, self.measure = X, y, measure
         self.score_params = score_params
         self.keeps_whole = keeps_whole
+        self.classes = classes_of(y)
 
     def __call__(self, task: Task, fitted: Fitted) -> Fold:
         fold, whole = task.label, self.keeps_whole and task.label.share == 1
@@ -204,16 +221,24 @@ class _Measure:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 test, train = self.part(fold.test), self.part(fold.train)
-                fold.validation_error = self.error(fitted.estimator, *test)
-                fold.training_error = self.error(fitted.estimator, *train)
+                fold.validation_error = self.error(fitted.estimator, "validation", *test)
+                fold.training_error = self.error(fitted.estimator, "training", *train)
                 if whole:
                     fold.trouble = _trouble(fitted.warnings)
                     fold.losses = row_losses(fitted.estimator, *test[:2])
                     fold.training_losses = row_losses(fitted.estimator, *train[:2])
                     self.look_inside(fitted.estimator, train[1], fold)
+                if fold.keeps_outputs:
+                    fold.outputs = outputs_of(fitted.estimator, test[0], self.classes, whole)
+                if fold.keeps_outputs and whole:
+                    fold.training_outputs = outputs_of(fitted.estimator, train[0], self.classes)
         except ValueError as failure:
             if whole:
-                raise
+                raise ValueError(
+                    f"diagnose: every fold must give a score, but fold {fold.fold}, with "
+                    f"{len(fold.train)} training and {len(fold.test)} validation rows, gave none: "
+                    f"{failure}"
+                ) from failure
             fold.failure = str(failure).strip().splitlines()[0]
             return fold
         messages = [*fitted.warnings, *((w.category, str(w.message)) for w in caught)]
@@ -226,9 +251,15 @@ class _Measure:
         params = self.score_params and params_of_rows(self.score_params, rows, len(self.y))
         return rows_of(self.X, rows), rows_of(self.y, rows), params
 
-    def error(self, estimator: Any, X: Any, y: Any, params: dict[str, Any]) -> float:
-        """Return the error on some rows."""
-        return self.measure.error(self.measure.scorer(estimator, X, y, **params))
+    def error(self, estimator: Any, part: str, X: Any, y: Any, params: dict[str, Any]) -> float:
+        """Return the error on some rows; refuse a score that is no number, which proves nothing."""
+        score = self.measure.scorer(estimator, X, y, **params)
+        if not (is_number(score) and np.isfinite(score)):
+            raise ValueError(
+                f"the score of its {part} rows is {score!r}: choose a cv whose parts have more "
+                "rows, and every class, or another scoring"
+            )
+        return self.measure.error(score)
 
     def look_inside(self, fitted: Any, y: Any, fold: Fold) -> None:
         """Keep the record of a network, and of the first fold the inputs as it sees them."""
@@ -262,7 +293,7 @@ def fit_folds(
     """
     fit_params, score_params = _routed(estimators[0], measure.scorer, params or {})
     tasks = [
-        Task(clone(estimator), (f.fold, f.share), f.train, fit_params, label=f)
+        Task(clone(estimator), (f.fold, f.share, f.part), f.train, fit_params, label=f)
         for estimator, f in zip(estimators, folds, strict=True)
     ]
     then = _Measure(X, y, measure, score_params, whole)

@@ -129,7 +129,10 @@ def corrected_estimate(
     """
     errors = np.asarray(values, dtype=np.float64)
     factor = 1 / len(errors) + correlation / (1 - correlation)
-    standard_error = np.sqrt(factor * errors.var(ddof=1))
+    # Near 1, so that the squares of huge errors do not overflow; a power of two changes no digit.
+    exponent = int(np.frexp(np.abs(errors).max())[1])
+    spread = np.sqrt(factor * np.ldexp(errors, -exponent).var(ddof=1))
+    standard_error = np.ldexp(spread, exponent)
     return Estimate(
         value=float(errors.mean()),
         standard_error=max(float(standard_error), resolution),

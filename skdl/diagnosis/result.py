@@ -22,6 +22,7 @@ from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
 from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.trials import Trials, try_out
+from skdl.diagnosis.verdict import Verdict
 from skdl.tools.types import Inputs, Seed, Targets
 
 if TYPE_CHECKING:
@@ -63,13 +64,17 @@ class Diagnosis:
     training_error, validation_error : Estimate
         Means over the folds.
     bias, variance : Estimate
-        Training error minus Bayes error, and validation error minus training error.
-    regime : {"underfitting", "overfitting", "both", "neither"}
-        The most likely of the four.
+        Training error minus Bayes error, and validation error minus training error. Where the Bayes
+        error is not known it counts as 0, and the first is bias and noise together.
+    regime : {"underfitting", "overfitting", "both", "neither", "no fault shown"}
+        The faults that are shown; with a stated Bayes error, the most likely of the first four.
     conclusive : bool
-        Whether the intervals of both gaps lie on one side of the tolerance.
+        Whether that is certain: the intervals of the faults exclude the tolerance.
     probabilities : dict of str to float
         The probability of each regime.
+    verdict : Verdict
+        What the folds show of bias and variance, and how large a bias is possible; see
+        :class:`skdl.diagnosis.verdict.Verdict`.
     findings : list of Finding
         What is wrong with the data and the optimiser, and which simpler models do better: each
         with its evidence in one sentence.
@@ -129,6 +134,7 @@ class Diagnosis:
     regime: str
     conclusive: bool
     probabilities: dict[str, float] = field(repr=False)
+    verdict: Verdict = field(repr=False)
     findings: list[Finding] = field(repr=False)
     remedies: list[Remedy] = field(repr=False)
     settle: str = field(repr=False)

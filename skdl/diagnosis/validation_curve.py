@@ -8,17 +8,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import clone
 
+from skdl.core.component import Either, Interval, Nothing
 from skdl.core.optimizers import Optimizer
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
 from skdl.diagnosis.summary import learning_curve
-from skdl.tools.checks import is_number
+from skdl.estimators.parameters.arguments import check_arguments
+from skdl.tools.checks import check_estimator_object, is_number, listed
 from skdl.tools.types import Seed
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["all_numbers", "measure_values"]
+
+
+RULES = {
+    "bayes_error": Interval(0),
+    "confidence": Interval(0, 1, closed="neither"),
+    "n_repeats": Either(Interval(1, integer=True), Nothing()),
+}
 
 
 def measure_values(
@@ -54,6 +63,12 @@ def measure_values(
     """
     import pandas as pd
 
+    owner = "ValidationCurveDisplay"
+    check_estimator_object(owner, estimator)
+    common = {"n_jobs": n_jobs, "random_state": random_state, "verbose": verbose}
+    check_arguments(owner, RULES, scoring=scoring, params=params, **common)
+    check_arguments(owner, RULES, bayes_error=bayes_error, confidence=confidence)
+    check_arguments(owner, RULES, n_repeats=n_repeats)
     values, current = _values(estimator, param_name, param_range)
     error = ErrorMeasure.make(estimator, scoring)
     X, y, n_rows, _, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
@@ -92,12 +107,14 @@ def all_numbers(values: Iterable[object]) -> bool:
 def _values(estimator, param_name: str, param_range) -> tuple[list, object]:
     """Return the values in order, the current one included where it fits in, and that one."""
     parameters = estimator.get_params()
-    if param_name not in parameters:
+    if not isinstance(param_name, str) or param_name not in parameters:
         raise ValueError(
             f"ValidationCurveDisplay: param_name must be a parameter of the estimator; got "
             f"{param_name!r}"
         )
-    values = list(param_range.tolist() if hasattr(param_range, "tolist") else param_range)
+    allowed = "a sequence of values"
+    values = listed("ValidationCurveDisplay", "param_range", param_range, allowed)
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]
     if len(values) < 2:
         raise ValueError(
             f"ValidationCurveDisplay: param_range must hold two values or more; got {values!r}"

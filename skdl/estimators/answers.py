@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -13,6 +14,7 @@ from skdl.core.batches import CHUNK, in_chunks
 from skdl.core.layers import Pass
 from skdl.core.losses import Loss
 from skdl.tools.blas import threads_for
+from skdl.tools.given import check_sparse, named_errors
 from skdl.tools.rows import in_precision, rows_not_finite
 from skdl.tools.warning import warn_user
 
@@ -86,6 +88,9 @@ class Answers:
             with np.errstate(all="ignore"):
                 assert_all_finite(X, estimator_name=type(self).__name__, input_name="X")
             return X
-        dtype = "numeric" if isinstance(X, np.memmap) else FLOATS
-        with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+        dtype, owner = "numeric" if isinstance(X, np.memmap) else FLOATS, type(self).__name__
+        if issparse(X):
+            X = check_sparse(owner, "X", X)
+        # Sums of huge numbers may overflow, which is fine.
+        with named_errors(owner, "X"), np.errstate(all="ignore"):
             return validate_data(self, X, accept_sparse="csr", dtype=dtype, reset=False)

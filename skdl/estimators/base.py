@@ -38,6 +38,7 @@ from skdl.estimators.parameters.resolve import (
 from skdl.estimators.parameters.settable import Settable
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.exclusive import exclusive
+from skdl.tools.given import check_sparse, named_errors, plain_target
 from skdl.tools.rows import in_precision
 from skdl.tools.warning import warn_user
 
@@ -178,7 +179,8 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         if self.early_stopping:
             given = f"early_stopping={self.early_stopping!r}"
             warn_user(f"{type(self).__name__}: {given} has no effect with partial_fit")
-        if any(isinstance(callback, Checkpoint) for callback in self.callbacks or ()):
+        callbacks = self.callbacks if isinstance(self.callbacks, (list, tuple)) else ()
+        if any(isinstance(callback, Checkpoint) for callback in callbacks):
             warn_user(f"{type(self).__name__}: a Checkpoint has no effect with partial_fit")
         go_on, none = hasattr(self, "_network"), (None, None, None)
         return self._fit(X, y, sample_weight, none, go_on=go_on, n_epochs=1, classes=classes)
@@ -198,8 +200,13 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
 
     def _check_rows(self, X, y, sample_weight, *, fresh=False, classes=None):
         """Check inputs, targets and weights; return them as arrays."""
-        on_disk = isinstance(X, np.memmap)
-        with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+        on_disk, owner = isinstance(X, np.memmap), type(self).__name__
+        if issparse(X):
+            X = check_sparse(owner, "X", X)
+        if y is not None and (self._numeric_target or issparse(y) or not hasattr(y, "shape")):
+            y = plain_target(owner, y, numeric=self._numeric_target)
+        # Sums of huge numbers may overflow, which is fine.
+        with named_errors(owner, "X"), np.errstate(all="ignore"):
             X, y = validate_data(
                 self,
                 X,
@@ -299,7 +306,13 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
                 f"architecture or number of outputs: its arrays have shapes {shapes[0]}, "
                 f"the new ones would have {shapes[1]}"
             )
-        network.restore((old.theta, old.running))
+        with np.errstate(over="ignore"):  # said below
+            network.restore((old.theta, old.running))
+        if not np.isfinite(network.theta).all():
+            raise ValueError(
+                f"{type(self).__name__}: dtype must hold the weights of the earlier fit, which "
+                f"overflow in {network.dtype}; got {self.dtype!r}"
+            )
         if old.dtype != network.dtype:
             self._progress.optimizer_state = None  # moments of another precision
 

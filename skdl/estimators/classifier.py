@@ -12,11 +12,13 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 
+from skdl.core.component import shown
 from skdl.core.losses import ClassifierLoss
 from skdl.estimators.base import BaseMLP
 from skdl.estimators.parameters.resolve import learns_in_steps
 from skdl.estimators.parameters.table import documented
 from skdl.estimators.targets import read_categories
+from skdl.tools.given import plain_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -181,8 +183,29 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         AttributeError
             If the optimiser is a second-order one.
         """
-        classes = None if classes is None else np.unique(classes)
+        if classes is not None:
+            classes = self._check_classes(classes)
         return self._partial_fit(X, y, sample_weight, classes)
+
+    def _check_classes(self, classes: Any) -> Array:
+        """Return announced classes in increasing order; they are those of the first call."""
+        owner = type(self).__name__
+        labels = plain_target(owner, classes, numeric=False, name="classes")
+        if labels.ndim != 1 or not len(labels):
+            raise ValueError(
+                f"{owner}: classes must be a list of labels, or None; got {shown(classes)}"
+            )
+        try:
+            labels = np.unique(labels)
+        except TypeError as reason:
+            raise ValueError(
+                f"{owner}: classes must be labels of one type; got {shown(classes)}"
+            ) from reason
+        if hasattr(self, "_network") and not np.array_equal(labels, self.classes_):
+            raise ValueError(
+                f"{owner}: classes must be those of the first call, {self.classes_}; got {labels}"
+            )
+        return labels
 
     # -- predictions -------------------------------------------------------------------
 

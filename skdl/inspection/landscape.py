@@ -18,12 +18,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
+from skdl.core.component import Either, Instance, Interval, Nothing
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.inspection.network import LossSurface, Snapshots
-from skdl.tools.checks import refuse
 from skdl.tools.progress import progress_bar
 from skdl.tools.types import Inputs, Seed, Targets
 
 __all__ = ["LossLandscape", "filter_normalised", "loss_landscape", "path_directions"]
+
+RULES = {
+    "resolution": Interval(3, integer=True),
+    "extent": Either(Interval(0, closed="neither"), Nothing()),
+    "snapshots": Either(Instance(Snapshots), Nothing()),
+}
 
 
 @dataclass(eq=False)
@@ -191,15 +198,15 @@ def loss_landscape(
     >>> found.loss.shape, bool(found.loss[2, 2] < found.loss[0, 0])
     ((5, 5), True)
     """
-    if not isinstance(resolution, int) or isinstance(resolution, bool) or resolution < 3:
-        refuse("loss_landscape", "resolution", "an int >= 3", resolution)
-    if extent is not None and not 0 < extent < np.inf:
-        refuse("loss_landscape", "extent", "a number > 0 or None", extent)
+    check_arguments("loss_landscape", RULES, resolution=resolution, extent=extent)
+    check_arguments("loss_landscape", RULES, snapshots=snapshots)
+    check_arguments("loss_landscape", {}, random_state=random_state, verbose=verbose)
     surface = LossSurface(estimator, X, y, sample_weight)
     centre, path, epochs, explained = surface.parameters, None, None, None
     if snapshots is None:
         rng = np.random.default_rng(random_state)
-        directions = np.stack([filter_normalised(surface, rng) for _ in range(2)])
+        with np.errstate(all="ignore"):  # of huge weights, directions may overflow
+            directions = np.stack([filter_normalised(surface, rng) for _ in range(2)])
         reach = 1.0 if extent is None else extent
         ends = [(-reach, reach)] * 2
     else:

@@ -21,13 +21,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.exceptions import ConvergenceWarning
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.estimators.parameters.resolve import resolve_settings
-from skdl.tools.checks import refuse
+from skdl.tools.checks import check_estimator_object, refuse
+from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 from skdl.tools.inside import find_network
 from skdl.tools.progress import progress_bar
+from skdl.tools.rows import n_rows
 from skdl.tools.types import Inputs, Seed, Targets
 
 if TYPE_CHECKING:
@@ -35,6 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = ["LearningRateTest", "find_learning_rate"]
 
+_rate = Interval(0, closed="neither")
+RULES = {
+    "start": _rate,
+    "stop": _rate,
+    "n_steps": Interval(10, integer=True),
+    "smoothing": Interval(0, 1, closed="left"),
+}
 BLOWN_UP = 4.0  # the test ends where the loss is this many times the lowest one, if that is > 0
 
 
@@ -158,7 +169,19 @@ def find_learning_rate(
     >>> bool(1e-3 <= found.suggestion <= 1e-1)
     True
     """
-    _check(start, stop, n_steps, smoothing)
+    owner = "find_learning_rate"
+    check_estimator_object(owner, estimator)
+    check_arguments(owner, RULES, start=start, stop=stop, n_steps=n_steps, smoothing=smoothing)
+    check_arguments(owner, {}, random_state=random_state, verbose=verbose)
+    if start >= stop:
+        refuse(owner, "stop", f"a number > start={start!r}", stop)
+    X = plain_inputs(owner, X)
+    y = plain_target(owner, y, numeric=is_regressor(estimator))
+    if n_rows(X) != len(y):
+        refuse(owner, "y", f"as long as X, {n_rows(X)} rows", len(y))
+    y = as_column(owner, y, warns=is_classifier(estimator))
+    if is_classifier(estimator):
+        kind_of_target(owner, y)
     mlp, X, name = _prepare(estimator, X, y)
     settings = resolve_settings(mlp, X.shape[0])
     if settings.training.optimizer.order == 2:
@@ -206,19 +229,6 @@ def smooth(losses: np.ndarray, beta: float) -> np.ndarray:
         total, weight = beta * total + loss, beta * weight + 1
         smoothed[k] = total / weight
     return smoothed
-
-
-def _check(start, stop, n_steps, smoothing) -> None:
-    """Check the settings of the test."""
-    owner = "find_learning_rate"
-    if not 0 < start < np.inf:
-        refuse(owner, "start", "a number > 0", start)
-    if not start < stop < np.inf:
-        refuse(owner, "stop", f"a number > start={start!r}", stop)
-    if isinstance(n_steps, bool) or not isinstance(n_steps, int) or n_steps < 10:
-        refuse(owner, "n_steps", "an int >= 10", n_steps)
-    if not 0 <= smoothing < 1:
-        refuse(owner, "smoothing", "in [0, 1)", smoothing)
 
 
 def _prepare(estimator, X, y):

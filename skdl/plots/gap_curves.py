@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skdl.diagnosis.telling.words import format_error
+from skdl.diagnosis.telling.numbers import format_error
 from skdl.plots import layout, style
 
 if TYPE_CHECKING:
@@ -23,21 +23,35 @@ CURVES = (("training", style.TRAINING, "o"), ("validation", style.VALIDATION, "s
 
 
 def gaps(
-    curve: pd.DataFrame, bayes_error: float
+    curve: pd.DataFrame, bayes_error: float | None
 ) -> tuple[tuple[str, np.ndarray, np.ndarray, str, str], ...]:
-    """Return name, lower end, upper end, colour and hatch of the two gaps."""
+    """Return name, lower end, upper end, colour and hatch of the two gaps.
+
+    Where the Bayes error is not known, None, what lies below the training error is bias or noise.
+    """
     training, validation = (curve[f"{name}_error"].to_numpy() for name, *_ in CURVES)
-    bottom = np.broadcast_to(bayes_error, training.shape)
+    bottom = np.broadcast_to(bayes_error or 0.0, training.shape)
     return (
-        ("bias", bottom, training, style.TRAINING, "///"),
+        (
+            "bias or noise" if bayes_error is None else "bias",
+            bottom,
+            training,
+            style.TRAINING,
+            "///",
+        ),
         ("variance", training, validation, style.VALIDATION, "..."),
     )
 
 
 def draw_errors(
-    ax: Axes, x: ArrayLike, curve: pd.DataFrame, bayes_error: float, *, connected: bool = True
+    ax: Axes,
+    x: ArrayLike,
+    curve: pd.DataFrame,
+    bayes_error: float | None,
+    *,
+    connected: bool = True,
 ) -> list:
-    """Draw both errors with their intervals and the Bayes line; return the three lines.
+    """Draw both errors with their intervals and the Bayes line; return the lines.
 
     Parameters
     ----------
@@ -47,8 +61,8 @@ def draw_errors(
         Where the points lie.
     curve : DataFrame
         Columns training_error, training_low, training_high, and the same for validation.
-    bayes_error : float
-        The best attainable error.
+    bayes_error : float or None
+        The best attainable error; None draws no line.
     connected : bool, default=True
         Whether the points lie on a scale; names of things are not joined by lines.
     """
@@ -68,24 +82,32 @@ def draw_errors(
             label=name,
             ls="-" if connected else "none",
         )
-    lines.append(
-        ax.axhline(bayes_error, color=style.INK, ls=(0, (4, 3)), lw=1.2, label="Bayes error")
-    )
+    if bayes_error is not None:
+        lines.append(
+            ax.axhline(bayes_error, color=style.INK, ls=(0, (4, 3)), lw=1.2, label="Bayes error")
+        )
     return lines
 
 
 def limit_errors(
-    ax: Axes, curve: pd.DataFrame, bayes_error: float, *, most: float = np.inf
+    ax: Axes, curve: pd.DataFrame, bayes_error: float | None, *, most: float = np.inf
 ) -> None:
     """Show the curves up to `most`; the wide interval of few rows may leave the picture."""
     errors = curve[["training_error", "validation_error"]].to_numpy()
-    low = min(errors.min(), bayes_error)
+    low = min(errors.min(), bayes_error or 0.0)
     span = max(min(errors.max(), most) - low, 1e-9)
-    ax.set_ylim(max(ax.get_ylim()[0], low - 0.12 * span), min(ax.get_ylim()[1], low + 1.4 * span))
+    # Without a Bayes line nothing else brings 0 into view, from which the gap is shaded.
+    bottom = low if bayes_error is None else max(ax.get_ylim()[0], low - 0.12 * span)
+    ax.set_ylim(bottom, min(ax.get_ylim()[1], low + 1.4 * span))
 
 
 def shade_gaps(
-    ax: Axes, x: ArrayLike, curve: pd.DataFrame, bayes_error: float, *, connected: bool = True
+    ax: Axes,
+    x: ArrayLike,
+    curve: pd.DataFrame,
+    bayes_error: float | None,
+    *,
+    connected: bool = True,
 ) -> None:
     """Shade the gaps along the curves, or at each of several names."""
     for _, low, high, colour, hatch in gaps(curve, bayes_error):
@@ -97,7 +119,7 @@ def shade_gaps(
 
 
 def name_gaps(
-    ax: Axes, curve: pd.DataFrame, bayes_error: float, *, at: int, in_percent: bool
+    ax: Axes, curve: pd.DataFrame, bayes_error: float | None, *, at: int, in_percent: bool
 ) -> None:
     """Measure and name the gaps at one point of the curve, in the right margin."""
     names = []

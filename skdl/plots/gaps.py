@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 
-from skdl.diagnosis.telling.words import format_error
+from skdl.diagnosis.telling.numbers import format_error
 from skdl.plots import layout, style
 from skdl.tools.types import Inputs, Targets
 
@@ -26,12 +26,15 @@ class GapsDisplay:
 
     Parameters
     ----------
-    bayes_error : float
-        The best attainable error.
+    bayes_error : float or None
+        The best attainable error; None where it is not known. Then there are no steps below the
+        training error, but beside the others the bounds of the bias.
     training_error, bias, variance, validation_error : Estimate
         The errors and the gaps.
     tolerance : float
         The size above which a gap counts as high; a dotted line in each gap's column.
+    bias_at_least, bias_at_most : Estimate or None, default=None
+        What is shown of the bias, and what is possible; None where nothing is.
     error_name : str, default="error"
         The name of the vertical axis.
     in_percent : bool, default=True
@@ -56,19 +59,21 @@ class GapsDisplay:
     >>> from skdl.plots import GapsDisplay
     >>> X, y = load_iris(return_X_y=True)
     >>> display = GapsDisplay.from_estimator(DecisionTreeClassifier(random_state=0), X, y)
-    >>> [label.get_text() for label in display.ax_.get_xticklabels()][:2]
-    ['Bayes\n0.0 %', '+ bias\n0.0 %']
+    >>> [label.get_text() for label in display.ax_.get_xticklabels()][:1]
+    ['training\n0.0 %']
     """
 
     def __init__(
         self,
         *,
-        bayes_error: float,
+        bayes_error: float | None,
         training_error: Estimate,
         bias: Estimate,
         variance: Estimate,
         validation_error: Estimate,
         tolerance: float,
+        bias_at_least: Estimate | None = None,
+        bias_at_most: Estimate | None = None,
         error_name: str = "error",
         in_percent: bool = True,
     ) -> None:
@@ -78,6 +83,8 @@ class GapsDisplay:
         self.variance = variance
         self.validation_error = validation_error
         self.tolerance = tolerance
+        self.bias_at_least = bias_at_least
+        self.bias_at_most = bias_at_most
         self.error_name = error_name
         self.in_percent = in_percent
 
@@ -93,7 +100,6 @@ class GapsDisplay:
             Where to draw; None makes a figure.
         """
         names = (
-            "bayes_error",
             "training_error",
             "bias",
             "variance",
@@ -102,7 +108,13 @@ class GapsDisplay:
             "error_name",
             "in_percent",
         )
-        return cls(**{name: getattr(diagnosis, name) for name in names}).plot(ax)
+        known = diagnosis.bayes.origin != "unknown"
+        return cls(
+            bayes_error=diagnosis.bayes_error if known else None,
+            bias_at_least=diagnosis.verdict.named.get("bias"),
+            bias_at_most=diagnosis.verdict.bias_at_most,
+            **{name: getattr(diagnosis, name) for name in names},
+        ).plot(ax)
 
     @classmethod
     def from_estimator(
@@ -139,21 +151,7 @@ class GapsDisplay:
         with style.drawing():
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
-            train, valid = self.training_error, self.validation_error
-            steps = (  # name, foot, height, estimate, colour, hatch
-                ("Bayes", 0.0, self.bayes_error, None, "none", None),
-                ("+ bias", self.bayes_error, self.bias.value, self.bias, style.TRAINING, "///"),
-                ("training", 0.0, train.value, train, style.TRAINING, None),
-                (
-                    "+ variance",
-                    train.value,
-                    self.variance.value,
-                    self.variance,
-                    style.VALIDATION,
-                    "...",
-                ),
-                ("validation", 0.0, valid.value, valid, style.VALIDATION, None),
-            )
+            steps = self._steps()
             self.bars_ = []
             for place, (_, foot, height, estimate, colour, hatch) in enumerate(steps):
                 self._draw_step(place, foot, height, estimate, colour, hatch)
@@ -163,12 +161,33 @@ class GapsDisplay:
             layout.write_ticks(
                 ax,
                 range(len(steps)),
-                [
-                    f"{name}\n{format_error(height, self.in_percent)}"
-                    for name, _, height, *_ in steps
-                ],
+                [f"{name}\n{self._size(height)}" for name, _, height, *_ in steps],
             )
         return self
+
+    def _steps(self) -> list[tuple]:
+        """List the bars from left to right: name, foot, height, estimate, colour, hatch."""
+        train, valid = self.training_error, self.validation_error
+        blue, orange = style.TRAINING, style.VALIDATION
+        steps = [
+            ("training", 0.0, train.value, train, blue, None),
+            ("+ variance", train.value, self.variance.value, self.variance, orange, "..."),
+            ("validation", 0.0, valid.value, valid, orange, None),
+        ]
+        if self.bayes_error is not None:
+            bias = ("+ bias", self.bayes_error, self.bias.value, self.bias, blue, "///")
+            return [("Bayes", 0.0, self.bayes_error, None, "none", None), bias, *steps]
+        for name, bound in (
+            ("bias\nat least", self.bias_at_least),
+            ("bias\nat most", self.bias_at_most),
+        ):
+            height = None if bound is None else max(bound.value, 0.0)
+            steps.append((name, 0.0, height, bound, blue, "///"))
+        return steps
+
+    def _size(self, height: float | None) -> str:
+        """Write the size of a bar."""
+        return "not shown" if height is None else format_error(height, self.in_percent)
 
     def _draw_step(self, place, foot, height, estimate, colour, hatch) -> None:
         """Draw one bar: an error from zero up, or a gap (hatched) on the error it adds to."""
@@ -176,7 +195,7 @@ class GapsDisplay:
         is_gap = hatch is not None
         self.bars_ += ax.bar(
             place,
-            height,
+            height or 0.0,
             0.62,
             bottom=foot,
             hatch=hatch,

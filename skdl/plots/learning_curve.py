@@ -29,7 +29,7 @@ class LearningCurveDisplay:
     curve : DataFrame
         ``Diagnosis.learning_curve_``: one row for each size, with the columns n_rows,
         training_error, training_low, training_high, and the same three for validation.
-    bayes_error : float, default=0
+    bayes_error : float or None, default=0
         The best attainable error.
     error_name : str, default="error"
         The name of the vertical axis.
@@ -63,7 +63,7 @@ class LearningCurveDisplay:
         self,
         *,
         curve: pd.DataFrame,
-        bayes_error: float = 0.0,
+        bayes_error: float | None = 0.0,
         error_name: str = "error",
         in_percent: bool = True,
     ) -> None:
@@ -92,7 +92,7 @@ class LearningCurveDisplay:
             )
         return cls(
             curve=diagnosis.learning_curve_,
-            bayes_error=diagnosis.bayes_error,
+            bayes_error=None if diagnosis.bayes.origin == "unknown" else diagnosis.bayes_error,
             error_name=diagnosis.error_name,
             in_percent=diagnosis.in_percent,
         ).plot(ax)

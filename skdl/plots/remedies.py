@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdl.diagnosis.telling.words import format_error
+from skdl.diagnosis.telling.numbers import format_error
 from skdl.plots import layout, style
 from skdl.tools.types import Inputs, Targets
 

@@ -138,7 +138,7 @@ class ValidationCurveDisplay:
             y,
             param_name=param_name,
             param_range=param_range,
-            bayes_error=float(bayes_error),
+            bayes_error=bayes_error,
             scoring=scoring,
             cv=cv,
             n_repeats=n_repeats,

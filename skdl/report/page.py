@@ -22,6 +22,7 @@ BADGES = {
     "overfitting": ("overfitting", "low bias, high variance"),
     "both": ("underfitting and overfitting", "high bias, high variance"),
     "neither": ("neither under- nor overfitting", "low bias, low variance"),
+    "no fault shown": ("no fault shown", "bias or noise"),
 }
 
 
@@ -98,7 +99,7 @@ def render_report(
         {
             "svg": svg(GapsDisplay, diagnosis),
             "title": "The two gaps",
-            "caption": "From the Bayes error up to the validation error.",
+            "caption": "From the Bayes error, as far as it is known, up to the validation error.",
         }
     )
     trials = diagnosis.trials_
@@ -107,6 +108,9 @@ def render_report(
         tried_picture = svg(_TriedRemedies, diagnosis, figsize=size)
     else:
         tried_picture = None
+    badge, sign = BADGES[diagnosis.regime]
+    if not diagnosis.verdict.better_than_guessing:
+        sign = "no better than guessing"
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(
         resources.files("skdl.report").joinpath("report.html").read_text(encoding="utf-8")
@@ -114,8 +118,8 @@ def render_report(
     page = template.render(
         d=diagnosis,
         title=title,
-        badge=BADGES[diagnosis.regime][0],
-        sign=BADGES[diagnosis.regime][1],
+        badge=badge,
+        sign=sign,
         evidence=words.evidence(diagnosis),
         table=words.table(diagnosis),
         pictures=pictures,

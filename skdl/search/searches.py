@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from joblib import parallel_config
+from scipy.sparse import issparse
 from sklearn import get_config
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
@@ -21,6 +22,7 @@ from sklearn.utils.metadata_routing import process_routing
 from skdl.together import Task, fit_together
 from skdl.together.callbacks import SearchAudiences
 from skdl.together.replay import Record, Replay, Score, Unrecognized
+from skdl.tools.given import check_sparse, plain_target
 
 __all__ = ["GridSearchCV", "RandomizedSearchCV", "TogetherMixin"]
 
@@ -93,6 +95,11 @@ class TogetherMixin:
         """
         if not hasattr(self.estimator, "fit"):
             return super().fit(X, y, **params)  # scikit-learn says what is wrong
+        name = type(self).__name__
+        X = check_sparse(name, "X", X) if issparse(X) else X
+        if y is not None and (issparse(y) or not hasattr(y, "shape")):
+            y = plain_target(name, y, numeric=False)
+        params = {k: check_sparse(name, k, v) if issparse(v) else v for k, v in params.items()}
         cv = _selection().check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         replay = Replay(self.estimator, self.scoring, cv)
         # Scikit-learn's workers would get stand-ins, which have nothing to do: it works here.

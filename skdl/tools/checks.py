@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Real
-from typing import NoReturn
+from typing import Any, NoReturn
 
-__all__ = ["is_number", "refuse"]
+import numpy as np
+
+__all__ = ["check_estimator_object", "is_number", "listed", "refuse"]
 
 
 def refuse(
@@ -33,6 +36,36 @@ def refuse(
     ValueError: diagnose: confidence must be in (0, 1); got 95
     """
     raise error(f"{owner}: {name} must be {allowed}; got {got!r}")
+
+
+def check_estimator_object(owner: str, estimator: Any) -> None:
+    """Refuse what cannot be cloned and fitted: a class, a name, a number.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> check_estimator_object("diagnose", Ridge())
+    >>> check_estimator_object("diagnose", "ridge")
+    Traceback (most recent call last):
+    TypeError: diagnose: estimator must be an object with fit and get_params; got 'ridge'
+    """
+    methods = all(callable(getattr(estimator, name, None)) for name in ("fit", "get_params"))
+    if isinstance(estimator, type) or not methods:
+        allowed = "an object with fit and get_params"
+        refuse(owner, "estimator", allowed, estimator, TypeError)
+
+
+def listed(owner: str, name: str, value: Any, allowed: str) -> list[Any]:
+    """Return a sequence as a list; refuse text and what cannot be gone through.
+
+    Examples
+    --------
+    >>> listed("diagnose", "train_sizes", np.array([0.5]), "a sequence of shares")
+    [np.float64(0.5)]
+    """
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+        refuse(owner, name, allowed, value)
+    return list(value)
 
 
 def is_number(value: object) -> bool:

@@ -25,6 +25,8 @@ from skdl.core.component import (
     Component,
     Each,
     Either,
+    Function,
+    Instance,
     Interval,
     Nothing,
     OneOf,
@@ -32,9 +34,11 @@ from skdl.core.component import (
     check_parameter,
     families,
     resolve,
+    shown,
 )
 from skdl.core.optimizers import Adam, Optimizer
 from skdl.core.schedules import Cosine, WarmUp
+from skdl.estimators.parameters.table import PARAMETERS
 
 FAMILIES = families()
 MEMBERS = [
@@ -168,7 +172,7 @@ def test_every_rule_is_enforced_with_an_exact_message(cls, parameter, rule):
     assert values
     for value in values:
         member = cls(**{parameter: value})  # only stored: nothing is raised here
-        message = f"{cls.__name__}: {parameter} must be {rule}; got {value!r}"
+        message = f"{cls.__name__}: {parameter} must be {rule}; got {shown(value)}"
         for check in (member.validate, lambda m=member: resolve(None, "x", family, m)):
             with pytest.raises(ValueError) as error:
                 check()
@@ -275,7 +279,7 @@ def test_a_rule_says_what_is_allowed(rule, text):
 @pytest.mark.parametrize(
     ("rule", "yes", "no"),
     [
-        (Interval(0, 1), [0, 1, 0.5, np.float32(1), np.int64(0), Fraction(1, 2)], [-1e-9, 1.1]),
+        (Interval(0, 1), [0, 1, 0.5, np.float32(1), np.int64(0)], [-1e-9, 1.1, Fraction(1, 2)]),
         (Interval(0, 1, closed="left"), [0, 0.999], [1, 1.0, np.float64(1)]),
         (Interval(0, 1, closed="right"), [1e-300, 1], [0, -0.0]),
         (Interval(0, 1, closed="neither"), [0.5], [0, 1]),
@@ -283,7 +287,9 @@ def test_a_rule_says_what_is_allowed(rule, text):
         (Interval(1, integer=True), [1, np.int32(7)], [0, 1.0, np.float64(2), True, np.True_]),
         (Boolean(), [True, False, np.True_], [0, 1, None, "True"]),
         (Nothing(), [None], [0, False, ""]),
-        (OneOf(("auto", 1)), ["auto", 1], [True, 1.0, "Auto", None]),
+        (OneOf(("auto", 1)), ["auto", 1, np.str_("auto")], [True, 1.0, "Auto", None]),
+        (Instance(dict), [{}, {1: 2}], [dict, [], None]),
+        (Function(), [len, dict], [3, "len", None]),
         (Each(Interval(0)), [[0], (1, 2.5)], [[], (), [1, -1], 3, "12", None, {1: 2}]),
         (Either(Interval(0), Nothing(), OneOf(("full",))), [0, None, "full"], [-1, "half", True]),
     ],
@@ -406,3 +412,43 @@ def test_the_address_of_what_nobody_hands_on_is_its_own_module():
     assert address(Own) == __name__
     assert address(Adam) == "skdl.core.optimizers"
     assert address(MLPClassifier) == "skdl"
+
+
+# Text from NumPy: the items of np.array(["auto", "full"]), as a search over an array hands them on.
+
+
+def texts_of(rule):
+    """All texts that a rule allows, wherever they stand in it."""
+    match rule:
+        case OneOf():
+            return [value for value in rule.values if isinstance(value, str)]
+        case Each():
+            return texts_of(rule.rule)
+        case Either():
+            return [text for one in rule.rules for text in texts_of(one)]
+    return []
+
+
+TEXTS = [
+    pytest.param(row.rule, text, id=f"{name}-{text}")
+    for name, row in PARAMETERS.items()
+    if row.rule is not None
+    for text in texts_of(row.rule)
+]
+
+
+@pytest.mark.parametrize(("rule", "text"), TEXTS)
+def test_a_rule_allows_numpys_text(rule, text):
+    item = np.array([text, "something longer"])[0]
+    assert type(item) is np.str_
+    assert rule.allows(item)
+
+
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [(family, name) for family in FAMILIES.values() for name in family.registry],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_family_knows_numpys_text(family, name):
+    item = np.array([name, "something longer"])[0]
+    assert type(resolve(None, "parameter", family, item)) is family.registry[name]

@@ -73,8 +73,8 @@ def test_noise_at_the_bayes_error_leaves_nothing_to_gain():
     assert abs(found.bias.value) < 0.02
     assert "the best attainable is 20.0 %" in found.headline
     assert not any(found.remedies)
-    without = diagnose(LogisticRegression(), X, y, random_state=0)
-    assert without.regime == "underfitting" and without.conclusive
+    perfect = diagnose(LogisticRegression(), X, y, bayes_error=0.0, random_state=0)
+    assert perfect.regime == "underfitting" and perfect.conclusive
 
 
 def test_a_linear_model_of_a_linear_target_is_well():
@@ -274,8 +274,8 @@ def test_notes_a_training_error_below_the_bayes_error():
 def test_text(overfitted):
     text = str(overfitted)
     assert text.splitlines()[0].startswith("Your model overfits")
-    for part in ("Bayes error", "+ bias", "= training error", "+ variance", "= validation error"):
-        assert part in text
+    for part in ("training error", "+ variance", "= validation error", "bias, at most"):
+        assert f"\n  {part}" in text
     assert "95 % interval" in text and "conclusive" in text
     assert "What to change" in text and "Machine Learning Yearning" in text
     assert max(map(len, text.splitlines())) <= 100
@@ -284,6 +284,11 @@ def test_text(overfitted):
 def test_inconclusive_text_says_so():
     X, y = load_iris(return_X_y=True)
     found = diagnose(RandomForestClassifier(10, random_state=0), X, y, random_state=0)
+    assert not found.conclusive and found.regime == "no fault shown"
+    assert found.headline.startswith("No fault of your model is shown")
+    found = diagnose(
+        RandomForestClassifier(10, random_state=0), X, y, bayes_error=0.0, random_state=0
+    )
     assert not found.conclusive
     assert "probably" in found.headline
     assert "does not suffice" in str(found)
@@ -330,13 +335,16 @@ def test_bad_data(X, y, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"bayes_error": 1.0}, r'bayes_error must be in \[0, 1\) or "estimate"; got 1.0'),
+        ({"bayes_error": 1.0}, r'bayes_error must be in \[0, 1\), "estimate" or None; got 1.0'),
         ({"baselines": "best"}, "baselines must be True, False or a list of 'constant', 'linear'"),
         (
             {"bayes_error": "estimate", "scoring": "f1"},
             "bayes_error=\"estimate\" needs the default scoring, .* got the error '1 - f1'",
         ),
-        ({"bayes_error": float("nan")}, r'bayes_error must be in \[0, 1\) or "estimate"; got nan'),
+        (
+            {"bayes_error": float("nan")},
+            r'bayes_error must be in \[0, 1\), "estimate" or None; got nan',
+        ),
         ({"tolerance": 0}, "tolerance must be a number > 0 or None; got 0"),
         ({"cv": 1}, "cv must be an int >= 2, a splitter or an iterable of splits; got 1"),
         ({"cv": ShuffleSplit(1)}, "cv must give at least two folds; got 1"),

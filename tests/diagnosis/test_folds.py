@@ -52,9 +52,11 @@ def test_smaller_sizes_are_nested_and_leave_out_what_says_nothing():
     tasks = learning_curve_tasks(
         folds, y, train_sizes=(0.5, 0.01, 0.25, 1.0), stratify=True, rng=rng
     )
-    assert [len(task.train) for task in tasks] == [40, 80]
+    assert [len(task.train) for task in tasks] == [40, 80, 80]
     assert set(tasks[0].train) < set(tasks[1].train) < set(range(160))
     assert np.bincount(y[tasks[0].train]).tolist() == [20, 20]
+    assert set(tasks[1].train) | set(tasks[2].train) == set(range(160))  # two halves
+    assert [task.part for task in tasks] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,19 @@ import math
 import numpy as np
 from hypothesis import strategies as st
 
-from skdl.core.component import Boolean, Each, Either, Interval, Member, Nothing, OneOf
+from skdl.core.component import (
+    Boolean,
+    Each,
+    Either,
+    Function,
+    Instance,
+    Interval,
+    Member,
+    Nothing,
+    OneOf,
+)
+
+OBJECTS = {dict: {}, str: "accuracy", np.random.RandomState: np.random.RandomState(0)}
 
 
 def legal(rule):
@@ -38,6 +50,10 @@ def legal(rule):
             return st.one_of(*map(legal, rule.rules))
         case Member():
             return st.sampled_from([cls() for cls in rule.family.registry.values()])
+        case Instance():
+            return st.just(OBJECTS[rule.cls])
+        case Function():
+            return st.just(len)
     raise NotImplementedError(rule)
 
 
@@ -46,7 +62,7 @@ def illegal(rule):
     something_else = ["nonsense", [0.5], {}, object()]
     match rule:
         case Interval():
-            values = [*something_else, None, True, math.nan, math.inf, -math.inf, 1j]
+            values = [*something_else, None, True, math.nan, math.inf, -math.inf, 1j, 10**400]
             if math.isfinite(rule.low):
                 values += [rule.low - 1, np.nextafter(rule.low, -math.inf)]
                 if rule.closed in ("right", "neither"):
@@ -66,6 +82,10 @@ def illegal(rule):
             return [*something_else, 0, False]
         case Member():
             return [*something_else, None, rule.family, *rule.family.registry]
+        case Instance():
+            return [v for v in something_else if not isinstance(v, rule.cls)] + [rule.cls, None]
+        case Function():
+            return something_else
         case Each():
             inner = illegal(rule.rule)
             return ["nonsense", None, [], (), *([value] for value in inner)]

@@ -110,9 +110,9 @@ def test_what_cannot_be_drawn_is_refused():
     mlp = network().fit(X, y)
     with pytest.raises(TypeError, match="LossSurface: estimator must be a network of skdl; got"):
         loss_landscape(DecisionTreeClassifier().fit(X, y), X, y)
-    with pytest.raises(ValueError, match="resolution must be an int >= 3; got 2"):
+    with pytest.raises(ValueError, match="resolution must be an integer >= 3; got 2"):
         loss_landscape(mlp, X, y, resolution=2)
-    with pytest.raises(ValueError, match="extent must be a number > 0 or None; got -1"):
+    with pytest.raises(ValueError, match="extent must be > 0, or None; got -1"):
         loss_landscape(mlp, X, y, extent=-1)
     with pytest.raises(ValueError, match="snapshots must hold three epochs or more; got 0"):
         loss_landscape(mlp, X, y, snapshots=Snapshots())

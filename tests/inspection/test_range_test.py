@@ -133,9 +133,9 @@ def test_a_test_that_does_not_explode_says_so():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"start": 0.0}, "start must be a number > 0; got 0.0"),
+        ({"start": 0.0}, "start must be > 0; got 0.0"),
         ({"stop": 1e-9}, "stop must be a number > start=1e-06; got 1e-09"),
-        ({"n_steps": 5}, "n_steps must be an int >= 10; got 5"),
+        ({"n_steps": 5}, "n_steps must be an integer >= 10; got 5"),
         ({"smoothing": 1.0}, r"smoothing must be in \[0, 1\); got 1.0"),
     ],
 )

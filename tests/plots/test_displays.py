@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_iris, make_regression
+from sklearn.datasets import load_iris, make_classification, make_regression
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -179,6 +179,23 @@ def test_named_gaps_do_not_cover_each_other(diagnosis):
         bias, variance = (text.get_window_extent() for text in ax.texts if text.get_text())
         assert bias.y1 <= variance.y0
         assert variance.x1 <= drawn.figure_.bbox.x1
+
+
+def test_without_a_bayes_error_the_bounds_of_the_bias_stand_beside_the_steps():
+    X, y = make_classification(300, n_informative=5, flip_y=0.2, random_state=0)
+    found = diagnose(DecisionTreeClassifier(max_depth=1), X, y, random_state=0)
+    drawn = GapsDisplay.from_diagnosis(found)
+    *_, least, most = drawn.bars_
+    verdict = found.verdict
+    assert most.get_height() == pytest.approx(verdict.bias_at_most.value)
+    shown = verdict.bias_at_least.value if verdict.bias_is == "high" else 0.0
+    assert least.get_height() == pytest.approx(shown)
+    ticks = [tick.get_text() for tick in drawn.ax_.get_xticklabels()]
+    assert ticks[0].startswith("training")
+    assert ("not shown" in ticks[3]) == (verdict.bias_is != "high")
+    curve = LearningCurveDisplay.from_diagnosis(found)
+    assert [line.get_label() for line in curve.lines_] == ["training", "validation"]
+    assert texts(curve.ax_)[0].startswith("bias or noise")
 
 
 def test_gaps_are_steps_that_meet(diagnosis):

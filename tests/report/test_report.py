@@ -4,6 +4,7 @@ import re
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from chromium import look
 from sklearn.datasets import load_iris
@@ -174,6 +175,18 @@ def test_every_regime_has_its_page():
         assert found.regime == regime
         words = Page(render_report(found)).words
         assert ("What next" in words) == (regime == "neither")
+
+
+def test_no_fault_shown_has_its_page_too():
+    X, y = load_iris(return_X_y=True)
+    y = np.random.default_rng(0).integers(2, size=len(y))
+    found = diagnose(DummyClassifier(), X, y, random_state=0)
+    assert found.regime == "no fault shown"
+    page = render_report(found)
+    words = Page(page).words
+    assert "no better than guessing" in words and "What could be tried" in words
+    colour = re.search(r"--regime: var\((--[a-z-]+)\)", page).group(1)
+    assert page.count(f"{colour}: #") >= 2  # by day and by night
 
 
 @pytest.mark.parametrize(("module", "extra"), [("jinja2", "report"), ("matplotlib", "plot")])

@@ -54,7 +54,8 @@ def root_of_slope(loss: Loss, y: Array, weight: Array | None) -> Array:
 
         if slope(low) >= 0:  # all numbers are the same, or all that count
             return low
-        return brentq(slope, low, high, xtol=4 * np.finfo(float).eps * size)
+        near = 4 * np.finfo(float).eps * size  # over many orders of size it takes many halvings
+        return brentq(slope, low, high, xtol=near, maxiter=2000, disp=False)
 
     return np.array([root(y[:, [j]]) for j in range(y.shape[1])])
 

@@ -381,5 +381,6 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     def best_constant(self, y: Array, weight: Array | None) -> Array:
         """Return the mean, and the logarithm of the variance."""
         mean = weighted_mean(y, weight)
-        variance = weighted_mean(np.square(y - mean), weight)
+        with np.errstate(over="ignore"):  # infinite, and refused with the biases that start there
+            variance = weighted_mean(np.square(y - mean), weight)
         return np.concatenate((mean, np.log(np.maximum(variance, self.min_variance))))

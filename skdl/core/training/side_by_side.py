@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
+from scipy.sparse import issparse
 
 from skdl.core.batches import CHUNK, take_rows
 from skdl.core.layers import Pass
@@ -39,9 +40,10 @@ def each(values: Sequence[Any], dtype: Any, axes: int = 1) -> Any:
     >>> each([0.5, 0.5], float), each([0.5, 0.25], float).tolist()
     (0.5, [[0.5], [0.25]])
     """
-    if all(value == values[0] for value in values):
-        return values[0]
-    return np.array(values, dtype).reshape(-1, *[1] * axes)
+    with np.errstate(over="ignore"):  # too large for float32 is infinite, as it is for one alone
+        if all(value == values[0] for value in values):
+            return values[0]
+        return np.array(values, dtype).reshape(-1, *[1] * axes)
 
 
 def stacked(networks: Sequence[Network]) -> Network:
@@ -177,8 +179,10 @@ class SideBySide(Loop):
         self._held_out = self._gather([fit.validation for fit in fits])
 
     def _gather(self, data: list[Data | None]) -> tuple | None:
-        """Put the validation rows side by side, if every network has the same number of them."""
-        if any(part is None or part.n != data[0].n or part.n > CHUNK for part in data):
+        """Put the validation rows side by side, if all have as many, none sparse."""
+        if any(part is None or issparse(part.X) for part in data):
+            return None
+        if any(part.n != data[0].n or part.n > CHUNK for part in data):
             return None
         n, dtype = data[0].n, self.network.dtype
         inputs, targets, rows = Inputs(data, dtype), Targets(data, dtype), np.arange(n)

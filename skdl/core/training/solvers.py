@@ -95,16 +95,24 @@ class SecondOrder(Optimizer):
                 raise StopIteration
 
         options = {"maxiter": fit.n_epochs, self.gradient_tolerance: fit.training.tol}
-        result = minimize(
-            problem.value_and_gradient,
-            x,
-            jac=True,
-            method=self.method,
-            bounds=problem.bounds(),
-            callback=callback,
-            options={**options, **self._options()},
-            **self._curvature(problem),
-        )
+        try:
+            result = minimize(
+                problem.value_and_gradient,
+                x,
+                jac=True,
+                method=self.method,
+                bounds=problem.bounds(),
+                callback=callback,
+                options={**options, **self._options()},
+                **self._curvature(problem),
+            )
+        except ValueError as reason:
+            if "infs or NaNs" not in str(reason):
+                raise
+            raise ValueError(
+                f"{type(self).__name__}: the curvature must be finite, and it overflows in "
+                f"{fit.network.dtype}: standardise X and y, or take a first-order optimizer"
+            ) from reason
         if progress.stopped == "max_iter":
             if not progress.history:  # it started at a minimum
                 watch.note(problem.record(x, 1))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together.workers import results_of
 from skdl.tools.progress import progress_bar
 from skdl.tools.rows import rows_of
@@ -22,7 +25,16 @@ if TYPE_CHECKING:
 
     from skdl.diagnosis.folds import ErrorMeasure, Fold
 
-__all__ = ["BASELINES", "baseline_findings", "check_baselines", "constant_error", "try_baselines"]
+__all__ = [
+    "BASELINES",
+    "Baselines",
+    "baseline_findings",
+    "behind_transformers",
+    "check_baselines",
+    "constant_error",
+    "quiet",
+    "try_baselines",
+]
 
 BASELINES = ("constant", "linear", "nearest neighbours", "boosted trees")
 ARTICLE = {
@@ -69,6 +81,36 @@ def _models(classifier: bool) -> dict[str, object]:
     }
 
 
+def behind_transformers(model: Any, estimator: Any, X: Any, scaled: bool) -> Any:
+    """Chain a model behind the estimator's own transformers, and a scaler if it needs one.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+    estimator : estimator
+        What is diagnosed. The steps before the last one of a pipeline are kept.
+    X : array-like
+        The inputs; text columns that no pipeline encodes are encoded.
+    scaled : bool
+        Whether the inputs are scaled.
+    """
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import MaxAbsScaler, StandardScaler
+
+    while not getattr(estimator, "steps", None) and getattr(estimator, "regressor", None):
+        estimator = estimator.regressor
+    steps = [(step, clone(part, safe=False)) for step, part in getattr(estimator, "steps", [])[:-1]]
+    if not steps and hasattr(X, "select_dtypes"):
+        from skdl.tools.preparation import preparation
+
+        steps = [("prepare", preparation(X))]
+    if scaled:
+        scale = MaxAbsScaler() if issparse(X) else StandardScaler()
+        steps.append(("scale_for_baseline", scale))
+    return Pipeline([*steps, ("model", model)])
+
+
 def make_baseline(name: str, estimator: Any, X: Any) -> Any:
     """Chain a baseline behind the estimator's own transformers, scaled where it needs that.
 
@@ -81,23 +123,10 @@ def make_baseline(name: str, estimator: Any, X: Any) -> Any:
     X : array-like
         The inputs; text columns that no pipeline encodes are encoded.
     """
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import MaxAbsScaler, StandardScaler
-
     model = _models(is_classifier(estimator))[name]
     if name == "constant":
         return model
-    while not getattr(estimator, "steps", None) and getattr(estimator, "regressor", None):
-        estimator = estimator.regressor
-    steps = [(step, clone(part, safe=False)) for step, part in getattr(estimator, "steps", [])[:-1]]
-    if not steps and hasattr(X, "select_dtypes"):
-        from skdl.tools.preparation import preparation
-
-        steps = [("prepare", preparation(X))]
-    if name != "boosted trees":
-        scale = MaxAbsScaler() if issparse(X) else StandardScaler()
-        steps.append(("scale_for_baseline", scale))
-    return Pipeline([*steps, ("model", model)])
+    return behind_transformers(model, estimator, X, scaled=name != "boosted trees")
 
 
 def constant_error(
@@ -114,21 +143,51 @@ def constant_error(
             return None
 
 
-def _errors(model, X, y, fold, measure) -> tuple[float, float] | str:
-    """Fit a baseline on a fold; return both errors, or why there are none."""
+@contextmanager
+def quiet(n_rows: int) -> Iterator[None]:
+    """Fit a model that the user did not ask for: without its warnings, or threads it cannot use."""
     from threadpoolctl import threadpool_limits  # scikit-learn needs it too
 
-    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)]
     # Trees on few rows: threads that wait for each other take many times longer than one alone.
-    threads = 1 if len(fold.train) < 20000 else None
+    threads = 1 if n_rows < 20000 else None
     with warnings.catch_warnings(), threadpool_limits(threads, user_api="openmp"):
         warnings.simplefilter("ignore")
+        yield
+
+
+def _measure(model, X, y, fold, measure, classes) -> tuple[float, float, Any] | str:
+    """Fit a baseline on a fold; return both errors and its outputs, or why there are none."""
+    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)]
+    with quiet(len(fold.train)):
         try:
             fitted = clone(model).fit(*parts[0])
             train, test = (measure.error(measure.scorer(fitted, *part)) for part in parts)
+            return train, test, outputs_of(fitted, parts[1][0], classes)
         except Exception as failure:  # another's model on unknown data: the diagnosis goes on
             return str(failure).strip().splitlines()[0] if str(failure) else repr(failure)
-    return train, test
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What simple models attain on the same folds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a baseline: training_error, validation_error, and the difference of the validation
+        errors, baseline minus diagnosed model, with its corrected interval (low, high).
+    failures : list of str
+        Which baselines could not be fitted, and why.
+    errors : dict of str to list of (float, float)
+        The training and the validation error of each baseline, fold by fold.
+    outputs : dict of str to list of ndarray
+        What each says of the validation rows of each fold.
+    """
+
+    table: pd.DataFrame
+    failures: list[str]
+    errors: dict[str, list[tuple[float, float]]]
+    outputs: dict[str, list[np.ndarray]]
 
 
 def try_baselines(
@@ -142,7 +201,7 @@ def try_baselines(
     confidence: float,
     n_jobs: int | None,
     verbose: int,
-) -> tuple[pd.DataFrame, list[str]]:
+) -> Baselines:
     """Fit the baselines on the folds of the first repeat and compare, fold by fold.
 
     Parameters
@@ -160,34 +219,35 @@ def try_baselines(
 
     Returns
     -------
-    table : DataFrame
-        One row a baseline: training_error, validation_error, and the difference of the validation
-        errors, baseline minus diagnosed model, with its corrected interval (low, high).
-    notes : list of str
-        Which baselines could not be fitted.
+    Baselines
     """
     import pandas as pd
 
     models = {name: make_baseline(name, estimator, X) for name in names}
     tasks = [(name, fold) for name in names for fold in folds]
-    calls = (delayed(_errors)(models[name], X, y, fold, measure) for name, fold in tasks)
+    classes = classes_of(y)
+    calls = (delayed(_measure)(models[name], X, y, fold, measure, classes) for name, fold in tasks)
     fits = results_of(calls, n_jobs, ordered=True)
     results = {name: [] for name in names}
     with progress_bar(len(tasks), verbose=verbose, description="baselines") as bar:
-        for (name, _), errors in zip(tasks, fits, strict=True):
-            results[name].append(errors)
+        for (name, _), measured in zip(tasks, fits, strict=True):
+            results[name].append(measured)
             bar.set_postfix_str(name)
             bar.update(1)
     n_train = np.mean([len(fold.train) for fold in folds])
     n_test = np.mean([len(fold.test) for fold in folds])
     own = np.array([fold.validation_error for fold in folds])
-    rows, notes = [], []
-    for name, errors in results.items():
-        failures = [error for error in errors if isinstance(error, str)]
+    rows, notes, errors, outputs = [], [], {}, {}
+    for name, measured in results.items():
+        failures = [failure for failure in measured if isinstance(failure, str)]
         if failures:
             notes.append(f"{ARTICLE[name].capitalize()} could not be compared: {failures[0]}")
             continue
-        training, validation = np.array(errors).T
+        errors[name] = [(train, test) for train, test, _ in measured]
+        said = [of_fold for _, _, of_fold in measured]
+        if all(of_fold is not None for of_fold in said):
+            outputs[name] = said
+        training, validation = np.array(errors[name]).T
         difference = corrected_estimate(
             validation - own, n_test / (n_train + n_test), confidence=confidence
         )
@@ -202,7 +262,7 @@ def try_baselines(
             }
         )
     columns = ["model", "training_error", "validation_error", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=columns), notes
+    return Baselines(pd.DataFrame(rows, columns=columns), notes, errors, outputs)
 
 
 def baseline_findings(

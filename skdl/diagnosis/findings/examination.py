@@ -18,7 +18,7 @@ from skdl.diagnosis.findings.scale import constant_features, outliers, unscaled_
 from skdl.diagnosis.findings.target import heavy_tails, rare_classes
 from skdl.diagnosis.folds import ErrorMeasure, Fold
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.telling.words import format_error
+from skdl.diagnosis.telling.numbers import format_error
 from skdl.tools.inside import feature_names, is_network
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ MOST_ROWS = 5000  # a sign is read from so many rows at most
 MOST_FEATURES = 2000
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what overflows finds nothing
 def examine(
     estimator: Any,
     X: Any,

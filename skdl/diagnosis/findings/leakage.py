@@ -13,6 +13,7 @@ from scipy.sparse import issparse
 
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.folds import Fold
+from skdl.tools.given import column_values
 from skdl.tools.text import listing
 
 __all__ = ["copies", "error_alone", "leaking_feature"]
@@ -56,10 +57,9 @@ def leaking_feature(X: Any, y: np.ndarray, names: list[str], classifier: bool) -
     y = y[rows] if classifier else y[rows].astype(np.float64)
     leaks = {}
     for number, name in enumerate(names):
-        column = X.iloc[rows, number] if hasattr(X, "iloc") else np.asarray(X[:, number])[rows]
-        values = np.asarray(column)
+        values = column_values(X, number)[rows]
         if values.dtype.kind not in "fiub":
-            texts, values = np.unique(values.astype(str), return_inverse=True)
+            texts, values = np.unique(values, return_inverse=True)
             if len(texts) > n / 20:
                 continue  # names and the like: each row its own
         left = error_alone(np.nan_to_num(values.astype(np.float64), nan=LOWEST), y, classifier)
@@ -84,8 +84,10 @@ def copies(X: Any, y: np.ndarray, folds: Sequence[Fold]) -> Finding | None:
 
     if issparse(X) or len(X.shape) > 2 or y.ndim > 1:
         return None
-    frame = X.copy(deep=False) if isinstance(X, pd.DataFrame) else pd.DataFrame(np.asarray(X))
-    frame = frame.set_axis([str(number) for number in range(frame.shape[1])], axis=1)
+    if getattr(X, "dtype", np.dtype(object)).kind in "fiub":
+        frame = pd.DataFrame(X).rename(columns=str)
+    else:
+        frame = pd.DataFrame({str(n): column_values(X, n) for n in range(X.shape[1])})
     several = [frame[name].nunique() > 20 for name in frame]
     if not any(several) and frame.shape[1] <= 5:
         return None  # a table of few possible rows: equal ones are no copies

@@ -14,6 +14,7 @@ from scipy.sparse import issparse
 from scipy.special import ndtri
 
 from skdl.diagnosis.findings.finding import Finding
+from skdl.tools.given import column_values
 from skdl.tools.text import listing
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ def row_errors(folds: list[Fold], n_rows: int) -> tuple[np.ndarray, np.ndarray] 
 
 def _bins(values) -> list[tuple[str, np.ndarray]]:
     """Cut a column into quarters, or into its values if they are few or no numbers."""
-    values = np.asarray(values)
-    if values.dtype.kind not in "fiub":
-        values = values.astype(str)
     found, count = np.unique(values, return_counts=True)
     if len(found) <= 6 or values.dtype.kind not in "fiub":
         common = found[np.argsort(-count)][:10]
@@ -198,8 +196,7 @@ def _features(X, names, losses):
         return []
     found = []
     for number, name in enumerate(names[:2000]):
-        column = X.iloc[:, number] if hasattr(X, "iloc") else np.asarray(X[:, number])
-        bins = [b for b in _bins(column) if b[1].sum() >= LEAST_ROWS]
+        bins = [b for b in _bins(column_values(X, number)) if b[1].sum() >= LEAST_ROWS]
         if len(bins) > 1:
             means = [np.nanmean(losses[inside]) for _, inside in bins]
             found.append((np.ptp(means), [("feature", f"{name} {t}", i) for t, i in bins]))

@@ -27,7 +27,7 @@ def larger(p: Parameters) -> Change:
             now = p["n_hidden_layers"] or 1
             wider["n_hidden_layers"] = [now, now + 1]
         return wider
-    wide = tuple(2 * size for size in sizes) or (100,)
+    wide = tuple(2 * size for size in sizes or ()) or (100,)
     return {"hidden_layer_sizes": [wide] if one_per_layer else [wide, (*wide, wide[-1])]}
 
 

@@ -141,3 +141,17 @@ def keep(p: Parameters) -> Change:
 def tell_more(p: Parameters) -> Change:
     """Advice: what the model is told is no parameter."""
     return {}
+
+
+@remedy(
+    "neither",
+    "Give the model columns that tell more of the target, or cleaner labels",
+    reason="What nothing that was tried gets right may be noise beside these columns, and other "
+    "columns may tell it.",
+    source=NG + "ch. 22",
+    calls=("no fault shown",),
+    any_model=True,
+)
+def tell_what_is_missing(p: Parameters) -> Change:
+    """Advice: what is not in the data is no parameter."""
+    return {}

@@ -36,7 +36,10 @@ def rate_of(p: dict[str, Any]) -> tuple[str, float | None]:
 
 def has_hidden_units(p: dict[str, Any]) -> bool:
     """Say whether there is a hidden layer."""
-    return p["hidden_layer_sizes"] not in ((), [], 0)
+    sizes = p["hidden_layer_sizes"]
+    if sizes is None or is_number(sizes):
+        return bool(sizes)
+    return len(sizes) > 0
 
 
 def scaled(value: float, *factors: float) -> list[float]:

@@ -57,6 +57,7 @@ def propose(
     findings: Sequence[Finding] = (),
     bias_first: bool = True,
     settled: bool = False,
+    something_to_learn: bool = True,
     more_rows_help: bool | None = None,
 ) -> list[Remedy]:
     """List the remedies for what was found and for the regime, the most promising first.
@@ -65,8 +66,9 @@ def propose(
     ----------
     estimator : estimator
         The diagnosed estimator, a pipeline perhaps.
-    regime : {"underfitting", "overfitting", "both", "neither"}
-        Its regime.
+    regime : {"underfitting", "overfitting", "both", "neither", "no fault shown"}
+        Its regime. Where no fault is shown, the lightest change against bias is worth a trial, if
+        anything can be learned, and the data are worth a look.
     findings : sequence of Finding
         What was found; each kind has its own treatments.
     bias_first : bool, default=True
@@ -74,6 +76,8 @@ def propose(
     settled : bool, default=False
         Whether training records were read; where they show nothing wrong, the loss had settled,
         and neither more epochs nor another rate are called for.
+    something_to_learn : bool, default=True
+        Whether anything was better than a constant guess.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
 
@@ -110,6 +114,14 @@ def propose(
     del remedies[MOST_FOR_FAULTS:]
     if regime == "neither":
         add(called_by("neither"))
+        return remedies
+    if regime == "no fault shown":
+        if something_to_learn:
+            bias = [t for t in called_by("underfitting") if not (settled and t.unsettled_only)]
+            add([t for t in bias if not t.last_resort], 1)
+        if more_rows_help and something_to_learn:
+            add(called_by("more rows help"))
+        add(called_by("no fault shown"))
         return remedies
 
     settled = settled or bool(remedies)

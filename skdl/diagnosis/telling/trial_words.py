@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skdl.diagnosis.telling.words import format_error
+from skdl.diagnosis.telling.numbers import format_error
 
 if TYPE_CHECKING:
     from skdl.diagnosis.trials import Trials

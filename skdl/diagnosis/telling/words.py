@@ -9,8 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from skdl.diagnosis.findings.finding import ABOUT, Finding
+from skdl.diagnosis.telling import verdict_words
+from skdl.diagnosis.telling.numbers import format_error
 
 if TYPE_CHECKING:
+    from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
 
 __all__ = [
@@ -31,11 +34,7 @@ VERB = {
     "both": "both underfits and overfits",
     "neither": "fits well",
 }
-
-
-def format_error(error: float, in_percent: bool) -> str:
-    """Write an error: in percent where 1 stands for a model that knows nothing."""
-    return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
+TITLE = {"neither": "What next", "no fault shown": "What could be tried"}
 
 
 def _wrong(error_name: str, value: str) -> str:
@@ -48,15 +47,27 @@ def _wrong(error_name: str, value: str) -> str:
 
 
 def headline(d: Diagnosis) -> str:
-    """Say in one sentence what is wrong."""
+    """Say in one sentence what is wrong; that it is no better than guessing comes first."""
     model = "network" if d.is_network else "model"
+    write = partial(format_error, in_percent=d.in_percent)
+    old, new, floor = (
+        write(e) for e in (d.training_error.value, d.validation_error.value, d.bayes.value)
+    )
+    train, unseen = _wrong(d.error_name, old), _wrong(d.error_name, new)
+    if not d.verdict.better_than_guessing:
+        guess = write(verdict_words.error_of(d, "constant", d.verdict.constant))
+        shown = "no better than guessing, as far as these rows show"
+        if d.verdict.over_guessing.high < 0:
+            shown = "worse than guessing"
+        return f"Your {model} is {shown}: it {unseen} new rows, and a constant guess {guess}."
+    best = f", where the best attainable is {floor}" if d.bayes.value else ""
+    if d.regime == "no fault shown":
+        return (
+            f"No fault of your {model} is shown: it {unseen} new rows, and {old} on the rows it "
+            f"was trained on{best}."
+        )
     likely = "" if d.conclusive else "probably "
     start = f"Your {model} {likely}{VERB[d.regime]}:"
-    old = format_error(d.training_error.value, d.in_percent)
-    new = format_error(d.validation_error.value, d.in_percent)
-    train, unseen = _wrong(d.error_name, old), _wrong(d.error_name, new)
-    floor = format_error(d.bayes.value, d.in_percent)
-    best = f", where the best attainable is {floor}" if d.bayes.value else ""
     sentence = {
         "underfitting": f"it {train} the very rows it was trained on, and {new} on new rows{best}.",
         "overfitting": f"it {train} the rows it was trained on, but {new} on new rows{best}.",
@@ -72,11 +83,13 @@ def explanation(d: Diagnosis) -> str:
     said = []
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
+    if not d.verdict.better_than_guessing:
+        said.append(verdict_words.why_no_better_than_guessing(d))
     optimiser = [f.name for f in d.findings if f.about == "optimiser"]
-    if d.regime == "neither":
-        said.append("There is nothing to gain from tuning: both gaps are small.")
-    elif "unscaled inputs" in names:
+    if "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
+    elif d.regime == "neither" and d.verdict.better_than_guessing:
+        said.append("There is nothing to gain from tuning: both gaps are small.")
     elif d.regime in ("underfitting", "both") and optimiser:
         said.append(
             f"It is the optimiser ({', '.join(optimiser)}), not necessarily the network's size: "
@@ -87,17 +100,21 @@ def explanation(d: Diagnosis) -> str:
             "Training went as it should, so more epochs will hardly help: the network is too small "
             "or held back too much, or its inputs do not tell enough."
         )
-    elif d.regime == "overfitting":
+    elif d.regime == "overfitting" and d.verdict.better_than_guessing:
         said.append(
-            f"The {'network' if d.is_network else 'model'} knows its training rows by heart: it "
-            "needs more of them, or to be held back; a larger one would not help."
+            f"The {'network' if d.is_network else 'model'} learns what is peculiar to its training "
+            "rows: it needs more of them, or to be held back."
+        )
+    elif d.regime == "no fault shown" and d.verdict.better_than_guessing:
+        said.append(
+            "What is left may be noise, which no model can learn, or bias: these data cannot tell."
         )
     return " ".join(said)
 
 
 def remedies_title(d: Diagnosis) -> str:
     """Head the list of remedies."""
-    return "What next" if d.regime == "neither" else "What to change"
+    return TITLE.get(d.regime, "What to change")
 
 
 def found(d: Diagnosis) -> list[tuple[str, list[Finding]]]:
@@ -146,30 +163,41 @@ def held_out(d: Diagnosis, test: Any) -> str:
 def evidence(d: Diagnosis) -> str:
     """Say how sure the regime is, and by which yardstick."""
     yardstick = f"A gap counts as high above {format_error(d.tolerance, d.in_percent)}."
+    if d.bayes.origin != "given":
+        return " ".join([yardstick, *verdict_words.shown(d), _chances(d), d.settle]).strip()
     if d.conclusive:
         return f"{yardstick} Both intervals lie on one side of that: the evidence is conclusive."
-    chances = sorted(d.probabilities.items(), key=lambda item: -item[1])
-    said = ", ".join(f"{regime} {100 * p:.0f} %" for regime, p in chances if p >= 0.005)
     open_gaps = [n for n in ("bias", "variance") if not getattr(d, n).excludes(d.tolerance)]
     verb = "includes" if len(open_gaps) == 1 else "include"
     return (
         f"{yardstick} The interval of {' and of '.join(open_gaps)} {verb} that value, so the "
-        f"evidence does not suffice ({said}). {d.settle}"
+        f"evidence does not suffice. {_chances(d)} {d.settle}"
     )
 
 
+def _chances(d: Diagnosis) -> str:
+    """Say how sure the regime is."""
+    if d.conclusive:
+        return "The evidence is conclusive."
+    if d.regime == "no fault shown":
+        return ""
+    chances = sorted(d.probabilities.items(), key=lambda item: -item[1])
+    said = ", ".join(f"{regime} {100 * p:.0f} %" for regime, p in chances if p >= 0.005)
+    return f"It is not conclusive: {said}."
+
+
 def table(d: Diagnosis) -> list[tuple[str, str, str]]:
-    """List the ladder from the Bayes error to the validation error: name, value, interval."""
+    """List the ladder up to the validation error, and what is shown: name, value, interval."""
     write = partial(format_error, in_percent=d.in_percent)
-    rows = [("Bayes error", write(d.bayes.value), d.bayes.origin)]
     errors = (d.training_error, d.validation_error)
-    for name, estimate in (
-        ("+ bias", d.bias),
-        ("= training error", d.training_error),
-        ("+ variance", d.variance),
-        ("= validation error", d.validation_error),
-    ):
-        # An error is never below 0; nor is a gap that starts from 0 and so is the error.
+
+    def row(name: str, estimate: Estimate) -> tuple[str, str, str]:
+        """Write an estimate; an error is never below 0, nor is a gap that starts from 0."""
         low = max(estimate.low, 0.0) if estimate in errors else estimate.low
-        rows.append((name, write(estimate.value), f"{write(low)} to {write(estimate.high)}"))
-    return rows
+        return name, write(estimate.value), f"{write(low)} to {write(estimate.high)}"
+
+    known = d.bayes.origin != "unknown"
+    rows = [("Bayes error", write(d.bayes.value), d.bayes.origin), row("+ bias", d.bias)] * known
+    rows += [row("= training error" if known else "training error", d.training_error)]
+    rows += [row("+ variance", d.variance), row("= validation error", d.validation_error)]
+    return rows if d.bayes.origin == "given" else rows + verdict_words.bounds(d)

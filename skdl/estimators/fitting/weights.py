@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_array
 
 from skdl.core.component import Interval
+from skdl.tools.given import named_errors
 from skdl.tools.scaling import near_one
 
 __all__ = ["check_weight", "weigh_classes"]
@@ -43,7 +44,8 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     >>> check_weight([1e308, 1.5e308], 2, "MLPClassifier").round(2).tolist()
     [0.56, 0.83]
     """
-    with np.errstate(all="ignore"):  # sums of huge numbers, which are fine
+    # Sums of huge numbers may overflow, which is fine.
+    with named_errors(owner, "sample_weight", "(rows,)"), np.errstate(all="ignore"):
         weight = check_array(
             sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
         )

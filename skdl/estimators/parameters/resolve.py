@@ -133,11 +133,7 @@ def check_parameters(estimator: Any) -> None:
             rule = PARAMETERS[name].rule
             if rule is not None:
                 check_parameter(estimator, name, value, rule)
-    owner, callbacks, monitor = type(estimator).__name__, estimator.callbacks, estimator.monitor
-    if callbacks is not None and not (
-        isinstance(callbacks, (list, tuple)) and all(callable(c) for c in callbacks)
-    ):
-        raise ValueError(f"{owner}: callbacks must be a list of callables; got {callbacks!r}")
+    owner, monitor = type(estimator).__name__, estimator.monitor
     if not (callable(monitor) or (isinstance(monitor, str) and monitor == "loss")):
         from sklearn.metrics import get_scorer_names
 

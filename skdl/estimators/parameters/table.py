@@ -12,9 +12,21 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from numpy.random import RandomState
+
 from skdl.core.activations import Activation
 from skdl.core.clipping import Clipping
-from skdl.core.component import Boolean, Component, Each, Either, Interval, Nothing, OneOf
+from skdl.core.component import (
+    Boolean,
+    Component,
+    Each,
+    Either,
+    Function,
+    Instance,
+    Interval,
+    Nothing,
+    OneOf,
+)
 from skdl.core.initializers import Initializer
 from skdl.core.losses import Loss
 from skdl.core.noise import DropoutInference
@@ -30,6 +42,7 @@ _rate = Interval(0, 1, closed="left")
 _not_negative = Interval(0)
 _positive = Interval(0, closed="neither")
 _count = Interval(1, integer=True)
+_units = Interval(1, 2**31 - 1, integer=True)  # of more, no array has a size
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ PARAMETERS: dict[str, Row] = {
     # -- architecture
     "hidden_layer_sizes": Row(
         "architecture",
-        Either(_count, Each(_count), OneOf(((), [])), Nothing()),
+        Either(_units, Each(_units), OneOf(((), [])), Nothing()),
         "int or tuple of int",
         "Units of each hidden layer; an int is repeated ``n_hidden_layers`` times; ``()`` is the "
         "linear model.",
@@ -326,7 +339,7 @@ PARAMETERS: dict[str, Row] = {
     # -- data
     "class_weight": Row(
         "data",
-        None,
+        Either(Instance(dict), OneOf(("balanced",)), Nothing()),
         "dict, 'balanced' or None",
         "Weight of each class; 'balanced' is inverse to its frequency.",
         stackable=True,
@@ -397,7 +410,7 @@ PARAMETERS: dict[str, Row] = {
     # -- the run
     "random_state": Row(
         "run",
-        None,
+        Either(Interval(0, 2**32 - 1, integer=True), Instance(RandomState), Nothing()),
         "int, RandomState or None",
         "Seed of initial weights, validation split, order of rows and noise.",
         stackable=True,
@@ -417,7 +430,7 @@ PARAMETERS: dict[str, Row] = {
     ),
     "callbacks": Row(
         "run",
-        None,
+        Either(Each(Function()), OneOf(((), [])), Nothing()),
         "list of callable or None",
         "Called as ``callback(estimator, record)`` after each epoch; one that returns True stops "
         "the fit.",

@@ -9,11 +9,12 @@ from typing import Any, Self, final
 import numpy as np
 from scipy.special import logsumexp
 from sklearn.exceptions import DataConversionWarning
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.multiclass import check_classification_targets
 
 from skdl.core.losses import Loss, log_sigmoid
 from skdl.estimators.fitting.weights import weigh_classes
 from skdl.estimators.targets.base import Target
+from skdl.tools.given import kind_of_target
 from skdl.tools.rows import column_means, random_split, stratified_split
 from skdl.tools.warning import warn_user
 
@@ -225,6 +226,11 @@ class Labels(_Categories):
 
     def numbers(self, y, owner):
         """Return the matrix, of shape (rows, labels)."""
+        if y.shape[1] != len(self.classes):
+            raise ValueError(
+                f"{type(owner).__name__}: y must have {len(self.classes)} columns, one for each "
+                f"label of the first fit; got {y.shape[1]}"
+            )
         return y
 
     def learn(self, y, weight, loss, owner):
@@ -308,7 +314,11 @@ def read_categories(owner: Any, y: Any) -> tuple[Array, type[_Categories]]:
     >>> target.classes.tolist(), target.check(y, kind, None, None).tolist()
     (['no', 'yes'], [0, 1, 0])
     """
-    kind = type_of_target(y, input_name="y")
+    kind = kind_of_target(type(owner).__name__, y)
+    if kind == "multilabel-indicator":
+        y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+        if not np.isin(y, (0, 1)).all():  # any two values are labels to scikit-learn
+            kind = "multiclass-multioutput"
     if kind not in ("binary", "multiclass", "multilabel-indicator"):
         check_classification_targets(y)  # raises; else it would only ask for the type again
     if kind == "multiclass-multioutput":
@@ -317,7 +327,7 @@ def read_categories(owner: Any, y: Any) -> tuple[Array, type[_Categories]]:
             "got a matrix with other values (multiclass-multioutput)"
         )
     if kind == "multilabel-indicator":
-        return np.asarray(y.toarray() if hasattr(y, "toarray") else y), Labels
+        return y, Labels
     if y.ndim == 2:
         warn_user(
             "A column-vector y was passed when a 1d array was expected. Please change the shape "

@@ -121,7 +121,8 @@ class Numbers(Target):
 
     def _scale(self, y: Array, columns: slice = slice(None)) -> Array:
         """Return ``(y − mean) / std`` in float64, of some columns."""
-        return (y - self.mean[columns]) / self.std[columns]
+        with np.errstate(over="ignore"):  # infinite: refused by the limits
+            return (y - self.mean[columns]) / self.std[columns]
 
     def smooth(self, y, loss, owner):
         """Return the targets as they are."""

@@ -44,7 +44,7 @@ NETWORKS = [
 ]
 
 
-@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("regime", [*REGIMES, "no fault shown"])
 @pytest.mark.parametrize("estimator", NETWORKS, ids=repr)
 def test_each_remedy_can_be_set_and_changes_something(estimator, regime):
     remedies = propose(estimator, regime, more_rows_help=True)
@@ -130,7 +130,7 @@ def test_the_larger_gap_is_treated_first():
         assert propose(MLPClassifier(), "both", bias_first=bias_first)[0].regime == regime
 
 
-@pytest.mark.parametrize("regime", REGIMES)
+@pytest.mark.parametrize("regime", [*REGIMES, "no fault shown"])
 def test_other_models_get_general_advice(regime):
     remedies = propose(KNeighborsClassifier(), regime, more_rows_help=False)
     assert remedies and not any(remedies)
@@ -174,7 +174,7 @@ def test_a_remedy_survives_pickling():
 
 # --- every entry of the registry ---
 
-CLOSING = ("bias alone", "more rows help", "more rows do not help")
+CLOSING = ("bias alone", "more rows help", "more rows do not help", "no fault shown")
 FINDINGS = "".join(
     path.read_text("utf-8")
     for path in (Path(skdl.__file__).parent / "diagnosis" / "findings").glob("*.py")
@@ -221,7 +221,7 @@ def test_only_what_is_found_is_mended():
 def test_every_entry_is_proposed_to_somebody(treatment):
     about = {name: "optimiser" for name in FIRST_TO_MEND} | {"beaten by a linear model": "baseline"}
     found = [Finding(c, about[c], "It is so.") for c in treatment.calls if c in about]
-    regimes = ["neither"] if treatment.regime == "neither" else [treatment.regime, "both"]
+    regimes = [treatment.regime, "no fault shown" if treatment.regime == "neither" else "both"]
     proposed = [
         remedy
         for estimator, regime, help_, findings in itertools.product(

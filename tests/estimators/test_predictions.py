@@ -121,11 +121,11 @@ def test_memory_is_the_answer_and_a_block(method, dtype, settings):
 
 def _spied(monkeypatch):
     calls = []
-    import skdl.estimators.base
+    import skdl.estimators.answers
 
-    original = skdl.estimators.base.validate_data
+    original = skdl.estimators.answers.validate_data
     monkeypatch.setattr(
-        skdl.estimators.base, "validate_data", lambda *a, **k: calls.append(1) or original(*a, **k)
+        skdl.estimators.answers, "validate_data", lambda *a, **k: calls.append(1) or original(*a, **k)
     )
     return calls
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from functools import partialmethod
 
 import numpy as np
 import pytest
@@ -95,9 +96,11 @@ def test_networks_of_a_stack_move_together():
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_the_bar_of_a_search_moves_while_networks_train(n_jobs, monkeypatch, capsys):
-    pytest.importorskip("tqdm")
+    tqdm = pytest.importorskip("tqdm").tqdm
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setenv("TQDM_MININTERVAL", "0")
+    # Every step is drawn, so that what is shown does not depend on the speed of the machine.
+    eager = partialmethod(tqdm.__init__, mininterval=0, miniters=1e-9)
+    monkeypatch.setattr(tqdm, "__init__", eager)
     net = MLPClassifier((6,), batch_size=5, max_iter=60, n_iter_no_change=None, random_state=0)
     GridSearchCV(net, GRID, cv=2, verbose=1, n_jobs=n_jobs).fit(X, Y)
     shown = sys.stderr.getvalue()
@@ -267,6 +270,7 @@ class Shared(callback.ProgressBar):
 def test_the_progress_bar_shows_fits_and_epochs(n_jobs, on, capsys, monkeypatch):
     pytest.importorskip("rich")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LINES", "100")  # a dumb terminal has 80 columns unless both are given
     search_class = GridSearchCV if on == "search" else CoordinateSearchCV
     search = search_class(NET, GRID, cv=2, n_jobs=n_jobs).set_callbacks(callback.ProgressBar())
     search.fit(X, Y)

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from skdl.tools.rows import rows_of
 
 if TYPE_CHECKING:
-    from skdl.diagnosis.folds import ErrorMeasure
+    from skdl.diagnosis.error_measure import ErrorMeasure
 
 __all__ = ["HeldOut", "final_test", "split_test_rows", "wilson_interval"]
 

@@ -16,7 +16,7 @@ from skdl.tools.checks import listed, refuse
 from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 
 if TYPE_CHECKING:
-    from skdl.diagnosis.folds import ErrorMeasure
+    from skdl.diagnosis.error_measure import ErrorMeasure
 
 __all__ = ["check_data", "check_settings"]
 

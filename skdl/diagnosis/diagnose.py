@@ -12,11 +12,11 @@ from sklearn.base import BaseEstimator, clone
 
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_data, check_settings
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
 from skdl.diagnosis.findings.examination import examine
 from skdl.diagnosis.folds import (
     HALF,
-    ErrorMeasure,
     Fold,
     learning_curve_tasks,
     make_splits,

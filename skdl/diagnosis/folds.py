@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import clone, is_classifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together import Fitted, Task, fit_as_completed
@@ -25,7 +25,6 @@ from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
     "HALF",
-    "ErrorMeasure",
     "Fold",
     "fit_folds",
     "learning_curve_tasks",
@@ -34,54 +33,6 @@ __all__ = [
 ]
 
 HALF = 0.5  # of the training rows: two fits to disjoint halves tell the variance
-
-
-@dataclass(frozen=True)
-class ErrorMeasure:
-    """How a scorer becomes an error that is 0 when nothing is wrong: error = best score - score.
-
-    Parameters
-    ----------
-    scorer : callable
-        ``scorer(estimator, X, y)``, the greater the better.
-    best : {0, 1}
-        The score of a perfect model.
-    name : str
-        What the error is called in a report.
-    """
-
-    scorer: Callable[..., float]
-    best: int
-    name: str
-
-    @classmethod
-    def make(cls, estimator: Any, scoring: Any) -> ErrorMeasure:
-        """Choose the measure: the error rate, 1 - R², or whatever `scoring` says."""
-        if scoring is None:
-            if is_classifier(estimator):
-                return cls(check_scoring(estimator, scoring="accuracy"), 1, "error rate")
-            if is_regressor(estimator):
-                return cls(check_scoring(estimator, scoring="r2"), 1, "variance unexplained")
-            raise ValueError(
-                "diagnose: scoring must be given for an estimator that is neither a classifier nor "
-                f"a regressor; got {type(estimator).__name__} and scoring=None"
-            )
-        scorer = check_scoring(estimator, scoring=scoring)
-        # scikit-learn's scorers all have the best value 1, or the negative sign of a loss and 0.
-        if isinstance(scoring, str):
-            loss = scoring.startswith("neg_")
-            return cls(scorer, 0 if loss else 1, scoring[4:] if loss else f"1 - {scoring}")
-        loss = "greater_is_better=False" in repr(scorer)
-        return cls(scorer, 0 if loss else 1, "loss" if loss else "1 - score")
-
-    def error(self, score: float) -> float:
-        """Turn a score into an error."""
-        if score > self.best + 1e-9:
-            raise ValueError(
-                f"diagnose: scoring must have the best value {self.best}, so that {self.best} "
-                f"minus the score is an error; got a score of {score:.4g}"
-            )
-        return self.best - score
 
 
 @dataclass

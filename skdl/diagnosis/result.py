@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator
 
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.finding import Finding
-from skdl.diagnosis.folds import ErrorMeasure
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling import words

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
-from skdl.diagnosis.folds import ErrorMeasure, Fold, fit_folds, make_splits
+from skdl.diagnosis.error_measure import ErrorMeasure
+from skdl.diagnosis.folds import Fold, fit_folds, make_splits
 from skdl.diagnosis.gaps import corrected_estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling.html import trials_as_html

@@ -11,7 +11,8 @@ from sklearn.base import clone
 from skdl.core.component import Either, Interval, Nothing
 from skdl.core.optimizers import Optimizer
 from skdl.diagnosis.checks import check_data
-from skdl.diagnosis.folds import ErrorMeasure, Fold, make_splits, measure
+from skdl.diagnosis.error_measure import ErrorMeasure
+from skdl.diagnosis.folds import Fold, make_splits, measure
 from skdl.diagnosis.summary import learning_curve
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.tools.checks import check_estimator_object, is_number, listed

@@ -9,7 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from skdl.command_line.held_out import HeldOut, final_test, split_test_rows, wilson_interval
 from skdl.diagnosis import diagnose
-from skdl.diagnosis.folds import ErrorMeasure
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.telling import words
 
 

@@ -23,7 +23,8 @@ from skdl.tools.rows import rows_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from skdl.diagnosis.folds import ErrorMeasure, Fold
+    from skdl.diagnosis.error_measure import ErrorMeasure
+    from skdl.diagnosis.folds import Fold
 
 __all__ = [
     "BASELINES",

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import is_classifier
 
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.baselines import baseline_findings, constant_error
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.findings.leakage import copies, leaking_feature
@@ -16,7 +17,7 @@ from skdl.diagnosis.findings.optimisation import find_bad_training
 from skdl.diagnosis.findings.regions import find_regions, region_findings, row_errors
 from skdl.diagnosis.findings.scale import constant_features, outliers, unscaled_inputs
 from skdl.diagnosis.findings.target import heavy_tails, rare_classes
-from skdl.diagnosis.folds import ErrorMeasure, Fold
+from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.telling.numbers import format_error
 from skdl.tools.inside import feature_names, is_network

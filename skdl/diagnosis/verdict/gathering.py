@@ -29,8 +29,9 @@ from skdl.together.workers import results_of
 from skdl.tools.rows import rows_of
 
 if TYPE_CHECKING:
+    from skdl.diagnosis.error_measure import ErrorMeasure
     from skdl.diagnosis.findings.baselines import Baselines
-    from skdl.diagnosis.folds import ErrorMeasure, Fold
+    from skdl.diagnosis.folds import Fold
 
 __all__ = ["RESIDUALS", "gather"]
 

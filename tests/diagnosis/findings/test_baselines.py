@@ -15,8 +15,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl.diagnosis import diagnose
+from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.baselines import BASELINES, constant_error, make_baseline
-from skdl.diagnosis.folds import ErrorMeasure, Fold
+from skdl.diagnosis.folds import Fold
 
 
 def test_errors_and_differences_are_those_of_a_loop_by_hand():

@@ -34,6 +34,7 @@ __all__ = [
     "check_parameter",
     "families",
     "resolve",
+    "resolve_each",
     "shown",
 ]
 
@@ -380,3 +381,35 @@ def resolve(owner: object, parameter: str, family: type[Component], value: Any) 
         f"{type(owner).__name__}: {parameter} must be one of {names}, "
         f"or an instance of {family.__name__}; got {shown(value)}"
     )
+
+
+def resolve_each(owner: object, families: dict[str, type[Component]]) -> dict[str, Component]:
+    """Resolve several parameters of one owner.
+
+    Parameters
+    ----------
+    owner : object
+        Whose parameters they are.
+    families : dict of str to type
+        The family of each parameter.
+
+    Returns
+    -------
+    components : dict of str to Component
+
+    See Also
+    --------
+    resolve : Does it for one of them, and says what is raised.
+
+    Examples
+    --------
+    >>> from skdl.core.activations import Activation
+    >>> class Net:
+    ...     activation = "leaky_relu"
+    >>> resolve_each(Net(), {"activation": Activation})
+    {'activation': LeakyReLU()}
+    """
+    return {
+        name: resolve(owner, name, family, getattr(owner, name))
+        for name, family in families.items()
+    }

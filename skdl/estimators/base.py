@@ -159,11 +159,13 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         rows = None
         if self.early_stopping and n_epochs is None and not own:
             rows, y, weight, held_out = learner._hold_out(X, y, weight)
-        data = learner._data(X, y, weight, rows, training=True, fresh=not go_on)
+        weight = learner._weigh(y, weight)
+        if not go_on:
+            learner._target = learner._target.learn(y, weight, learner._loss, learner)
+        data = learner._data(X, y, weight, rows, training=True)
         output_bias = 0.0 if go_on else self.bias_init  # weights that are kept have theirs
         if isinstance(output_bias, str):
-            best = learner._target.best_constant
-            output_bias = best(y, learner._weigh(y, weight), learner._loss, learner)
+            output_bias = learner._target.best_constant(y, weight, learner._loss, learner)
         alone = self.n_networks == 1 and len(earlier) <= 1
         learners = [learner] if alone else make_members(learner, rng, earlier)
         jobs = []
@@ -261,14 +263,14 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         weight = self._target.weigh(y, weight, self)
         return None if weight is None else weight / weight.mean()
 
-    def _data(self, X, y, weight, rows=None, *, training=False, fresh=False) -> Data:
-        """Bring rows to the precision of the network, and let the target encode checked targets."""
-        dtype, loss = self._precision(X), self._loss
-        weight = self._weigh(y, weight)
-        if fresh:
-            self._target = self._target.learn(y, weight, loss, self)
+    def _data(self, X, y, weight, rows=None, *, training=False) -> Data:
+        """Bring rows to the precision of the network, and let the target encode checked targets.
+
+        Weights have mean 1, as ``_weigh`` returns them.
+        """
+        dtype = self._precision(X)
         self._target.check_range(y, dtype, self)
-        targets = self._target.encoded(y, loss, dtype, self, training)
+        targets = self._target.encoded(y, self._loss, dtype, self, training)
         weight = None if weight is None else weight.astype(dtype)[:, None]
         return Data(X if X.dtype == dtype else in_precision(X, dtype), targets, weight, rows)
 
@@ -277,7 +279,7 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
     def _build(self, settings: Settings, data: Data, output_bias: Any, keep_weights: bool) -> None:
         """Make the network; take over the weights of an earlier fit if it goes on."""
         loss, n_features = self._loss, data.X.shape[1]
-        n_outputs = self._target.n_outputs(loss) * loss.outputs_per_target
+        n_outputs = data.y.shape[-1] * loss.outputs_per_target
         network = build(
             n_features,
             settings.hidden,

@@ -269,8 +269,8 @@ class LossSurface:
             )
         mlp, X = fitted_network_of_skdl(estimator, X, owner="LossSurface")
         self._mlp = mlp = copy.deepcopy(mlp)
-        rows = mlp._check_rows(X, y, sample_weight, fresh=False)
-        self._data = mlp._data(*rows)
+        X, y, weight = mlp._check_rows(X, y, sample_weight, fresh=False)
+        self._data = mlp._data(X, y, mlp._weigh(y, weight))
         self.parameters = mlp._network.theta.copy()
 
     def __call__(self, parameters) -> float:

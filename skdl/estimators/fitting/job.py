@@ -278,7 +278,10 @@ def make_job(
     if progress.optimizer_name != repr(settings.training.optimizer):
         progress.optimizer_state = None  # moments mean nothing to another optimiser
         progress.optimizer_name = repr(settings.training.optimizer)
-    validation = None if held_out is None else learner._data(*held_out)
+    validation = None
+    if held_out is not None:
+        X_val, y_val, weight_val = held_out
+        validation = learner._data(X_val, y_val, learner._weigh(y_val, weight_val))
     n = learner.max_iter if n_epochs is None else n_epochs
     total = learner.max_iter if n_epochs is not None else progress.epoch + n
     watch, plain = make_watch(learner, settings, data, validation, held_out, n_epochs)

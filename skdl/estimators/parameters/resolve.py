@@ -15,12 +15,10 @@ from skdl.core.activations import Activation
 from skdl.core.architecture import Hidden, build
 from skdl.core.batches import Sampler
 from skdl.core.clipping import Clipping
-from skdl.core.component import check_parameter, resolve
+from skdl.core.component import Component, check_parameter, resolve, resolve_each
 from skdl.core.initializers import Initializer
-from skdl.core.noise import DropoutInference
 from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import L1, L2, Penalty
-from skdl.core.schedules import MomentumSchedule, Schedule
 from skdl.core.training.fit import Training
 from skdl.estimators.parameters.idle import Chosen, is_any
 from skdl.estimators.parameters.settable import signature_of
@@ -52,6 +50,9 @@ RESOLVED = {
     "schedule",
     "weight_decay",
 }
+# The components that every fit has one of, whatever its layers and its target are.
+SINGLE = ("optimizer", "schedule", "momentum_schedule", "dropout_inference")
+FAMILIES = {name: PARAMETERS[name].family for name in SINGLE}
 OF_NETWORK = [n for n in signature(build).parameters if n in PARAMETERS.keys() - RESOLVED]
 OF_TRAINING = [f.name for f in fields(Training) if f.name in PARAMETERS.keys() - RESOLVED]
 
@@ -192,7 +193,7 @@ def _resolve_hidden(estimator: Any) -> list[Hidden]:
     return hidden
 
 
-def _resolve_network(estimator: Any, inference: DropoutInference) -> dict[str, Any]:
+def _resolve_network(estimator: Any, components: dict[str, Component]) -> dict[str, Any]:
     """Return what the network is built from beside its hidden layers and its sizes."""
     auto_init = isinstance(estimator.init, str) and estimator.init == "auto"
     init = "glorot_uniform" if auto_init else estimator.init
@@ -200,13 +201,13 @@ def _resolve_network(estimator: Any, inference: DropoutInference) -> dict[str, A
         **{name: getattr(estimator, name) for name in OF_NETWORK},
         "output_initializer": resolve(estimator, "init", Initializer, init),
         "bias_init": 0.0 if estimator.bias_init == "auto" else estimator.bias_init,
-        "dropout_inference": inference,
+        "dropout_inference": components["dropout_inference"],
     }
 
 
-def _resolve_training(estimator: Any, n_rows: int) -> Training:
+def _resolve_training(estimator: Any, components: dict[str, Component], n_rows: int) -> Training:
     """Return how to train on so many rows."""
-    optimizer = resolve(estimator, "optimizer", Optimizer, estimator.optimizer)
+    optimizer = components["optimizer"]
     clipping = None
     if estimator.clip is not None:
         clipping = resolve(estimator, "clip", Clipping, estimator.clip)
@@ -226,10 +227,8 @@ def _resolve_training(estimator: Any, n_rows: int) -> Training:
     return Training(
         optimizer=optimizer,
         **shared,
-        schedule=resolve(estimator, "schedule", Schedule, estimator.schedule),
-        momentum_schedule=resolve(
-            estimator, "momentum_schedule", MomentumSchedule, estimator.momentum_schedule
-        ),
+        schedule=components["schedule"],
+        momentum_schedule=components["momentum_schedule"],
         batch_size=min(int(batch_size), n_rows),
         sampler=Sampler.registry[sampler](),
         clipping=clipping,
@@ -275,21 +274,19 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     """
     check_parameters(estimator)
     hidden = _resolve_hidden(estimator)
-    inference = resolve(
-        estimator, "dropout_inference", DropoutInference, estimator.dropout_inference
-    )
-    training = _resolve_training(estimator, n_rows)
+    components = resolve_each(estimator, FAMILIES)
+    training = _resolve_training(estimator, components, n_rows)
     if training.optimizer.order == 2:
         _check_second_order(estimator, training.optimizer)
     dropout = estimator.dropout
     drops = estimator.input_dropout or (hidden and dropout and is_any(dropout))
     return Settings(
         hidden,
-        _resolve_network(estimator, inference),
+        _resolve_network(estimator, components),
         [L1(estimator.l1), L2(estimator.l2)],
         estimator.penalize_bias,
         training,
-        n_sub_networks=inference.n_networks if drops else 0,
+        n_sub_networks=components["dropout_inference"].n_networks if drops else 0,
     )
 
 

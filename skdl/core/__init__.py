@@ -78,13 +78,13 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              135   14  what the user meets
 estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      206   21  from parameters to components
+estimators/parameters/resolve.py                      202   20  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             46    5  what a target must answer
 estimators/targets/categories.py                      197   20  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
-estimators/base.py                                    232   23  what ``fit`` does, in order
-estimators/fitting/job.py                             181   18  one fit, and its results
+estimators/base.py                                    231   23  what ``fit`` does, in order
+estimators/fitting/job.py                             184   18  one fit, and its results
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 tools/rows.py                                         103   10  rows of any kind of table

@@ -239,7 +239,6 @@ def diagnose(
         compared,
         error,
         gaps=gaps,
-        regime=regime,
         tolerance=tolerance,
     )
     guessing = regime == "neither" and not verdict.better_than_guessing

@@ -107,10 +107,10 @@ class Diagnosis:
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.datasets import load_breast_cancer
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> from skdl import diagnose
-    >>> X, y = load_iris(return_X_y=True)
+    >>> X, y = load_breast_cancer(return_X_y=True)
     >>> diagnosis = diagnose(DecisionTreeClassifier(random_state=0), X, y, random_state=0)
     >>> diagnosis.regime, diagnosis.training_error.value
     ('overfitting', 0.0)

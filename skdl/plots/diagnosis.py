@@ -48,10 +48,10 @@ class DiagnosisDisplay:
 
     Examples
     --------
-    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.datasets import load_breast_cancer
     >>> from sklearn.tree import DecisionTreeClassifier
     >>> from skdl.plots import DiagnosisDisplay
-    >>> X, y = load_iris(return_X_y=True)
+    >>> X, y = load_breast_cancer(return_X_y=True)
     >>> tree = DecisionTreeClassifier(random_state=0)
     >>> display = DiagnosisDisplay.from_estimator(tree, X, y, random_state=0)
     >>> display.ax_.texts[0].get_text().startswith("Your model")

@@ -42,7 +42,6 @@ def examine(
     measure: ErrorMeasure,
     *,
     gaps: Mapping[str, Estimate],
-    regime: str,
     tolerance: float,
 ) -> tuple[list[Finding], pd.DataFrame | None]:
     """Gather all findings, and the table of regions.
@@ -59,8 +58,6 @@ def examine(
         The error.
     gaps : dict of str to Estimate
         Errors and gaps.
-    regime : str
-        The regime.
     tolerance : float
         The size up to which a gap counts as small.
 
@@ -86,7 +83,7 @@ def examine(
         [fold.record for fold in folds],
         training_error=gaps["training_error"].value,
         constant_error=constant_error(estimator, X, y, folds[0], measure),
-        high_bias=regime in ("underfitting", "both"),
+        high_bias=gaps["bias"].value > tolerance,
     )
     findings += baseline_findings(compared, write, "network" if network else "model")
     errors = row_errors(folds, len(y))

@@ -6,7 +6,7 @@ Inputs are looked at as they came, before any transformer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -16,7 +16,10 @@ from skdl.diagnosis.folds import Fold
 from skdl.tools.given import column_values
 from skdl.tools.text import listing
 
-__all__ = ["copies", "error_alone", "leaking_feature"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["copies", "error_alone", "leaking_feature", "repeated_inputs"]
 
 LEAK = 0.02  # a feature leaks if alone it leaves less than this share of the constant's error
 COPIES = 0.03  # the share of the validation rows that also are training rows
@@ -78,16 +81,37 @@ def leaking_feature(X: Any, y: np.ndarray, names: list[str], classifier: bool) -
     )
 
 
+def _plain_frame(X: Any) -> pd.DataFrame:
+    """Return a table as columns of numbers and text, which can be hashed."""
+    import pandas as pd
+
+    if getattr(X, "dtype", np.dtype(object)).kind in "fiub":
+        return pd.DataFrame(X).rename(columns=str)
+    return pd.DataFrame({str(n): column_values(X, n) for n in range(X.shape[1])})
+
+
+def repeated_inputs(X: Any) -> np.ndarray:
+    """Say of each row whether another one has the same inputs; of sparse ones it is not asked.
+
+    Examples
+    --------
+    >>> repeated_inputs(np.array([[1.0, 2.0], [3.0, 4.0], [1.0, 2.0]])).tolist()
+    [True, False, True]
+    """
+    if issparse(X):
+        return np.zeros(X.shape[0], dtype=bool)
+    if len(X.shape) > 2:
+        X = np.asarray(X).reshape(X.shape[0], -1)
+    return _plain_frame(X).duplicated(keep=False).to_numpy()
+
+
 def copies(X: Any, y: np.ndarray, folds: Sequence[Fold]) -> Finding | None:
     """Find validation rows that also sit, value for value, in the training part."""
     import pandas as pd
 
     if issparse(X) or len(X.shape) > 2 or y.ndim > 1:
         return None
-    if getattr(X, "dtype", np.dtype(object)).kind in "fiub":
-        frame = pd.DataFrame(X).rename(columns=str)
-    else:
-        frame = pd.DataFrame({str(n): column_values(X, n) for n in range(X.shape[1])})
+    frame = _plain_frame(X)
     several = [frame[name].nunique() > 20 for name in frame]
     if not any(several) and frame.shape[1] <= 5:
         return None  # a table of few possible rows: equal ones are no copies

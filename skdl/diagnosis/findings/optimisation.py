@@ -198,8 +198,9 @@ def find_bad_training(
         The mean training error, and that of the constant prediction: the network is stuck when it
         is hardly below that, at a rate far from the usual one or with a layer that does not learn.
     high_bias : bool, default=True
-        Whether the training error is too high. If it is not, the optimiser has done its work and
-        only what went wrong outright is told.
+        Whether the training error may be too high: it is above the Bayes error, as far as that is
+        known. If it is not, the optimiser has done its work and only what went wrong outright is
+        told.
 
     Returns
     -------

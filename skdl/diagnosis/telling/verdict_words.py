@@ -67,9 +67,12 @@ def shown(d: Diagnosis) -> list[str]:
     at_least, at_most, variance = v.bias_at_least, v.bias_at_most, v.variance
     above = " above the estimated Bayes error" if d.bayes.origin == "estimated" else ""
     range_ = f"{write(at_least.low)} to {write(at_least.high)}"
+    rows, above_that = "the same rows", "your error without the variance is above"
+    if v.shown_in_training:
+        rows, above_that = "new rows", "your error even on the training rows is above"
     bias = {
-        "high": f"Bias is shown: {_attained(d)} on the same rows; what your error has above that "
-        f"and above the variance is at least {write(at_least.value)} ({range_}).",
+        "high": f"Bias is shown: {_attained(d)} on {rows}, and {above_that} that "
+        f"by {write(at_least.value)} ({range_}) or more.",
         "low": f"Bias is low: at most {write(max(at_most.high, 0.0))}{above}.",
         "open": f"Bias is not shown; it may be up to {write(max(at_most.high, 0.0))}{above}: "
         "bias or noise, these data cannot tell.",

@@ -83,17 +83,15 @@ def explanation(d: Diagnosis) -> str:
     said = []
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
-    if not d.verdict.better_than_guessing:
-        said.append(verdict_words.why_no_better_than_guessing(d))
-    optimiser = [f.name for f in d.findings if f.about == "optimiser"]
+    optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
     if "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:
         said.append("There is nothing to gain from tuning: both gaps are small.")
     elif d.regime in ("underfitting", "both") and optimiser:
         said.append(
-            f"It is the optimiser ({', '.join(optimiser)}), not necessarily the network's size: "
-            "mend the training first."
+            f"It is the optimiser ({optimiser}), not necessarily the network's size: mend the "
+            "training first."
         )
     elif d.regime in ("underfitting", "both") and d.is_network:
         said.append(
@@ -105,10 +103,14 @@ def explanation(d: Diagnosis) -> str:
             f"The {'network' if d.is_network else 'model'} learns what is peculiar to its training "
             "rows: it needs more of them, or to be held back."
         )
+    elif d.regime == "no fault shown" and optimiser:
+        said.append(f"It may be the optimiser ({optimiser}): mend the training first.")
     elif d.regime == "no fault shown" and d.verdict.better_than_guessing:
         said.append(
             "What is left may be noise, which no model can learn, or bias: these data cannot tell."
         )
+    if not d.verdict.better_than_guessing:
+        said.append(verdict_words.why_no_better_than_guessing(d))
     return " ".join(said)
 
 

@@ -15,6 +15,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.baselines import behind_transformers, quiet
+from skdl.diagnosis.findings.leakage import repeated_inputs
 from skdl.diagnosis.verdict.attained import attained, best_on_other_folds
 from skdl.diagnosis.verdict.disagreement import (
     class_disagreement,
@@ -154,6 +155,7 @@ def _of_rows(estimator, X, y, folds, halves, baselines, correlation, n_jobs) -> 
         shrinkage=1.0 if pairs is None else variance_share(_gap(folds), _gap(sum(pairs, []))),
         folds=number,
         correlation=correlation,
+        repeated=repeated_inputs(X)[rows],
         counts_wrong_classes=classifier,
     )
 

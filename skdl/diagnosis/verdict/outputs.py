@@ -37,7 +37,7 @@ def outputs_of(
     Returns
     -------
     outputs : ndarray of shape (n, n_outputs) or (n, n_classes), or None
-        None where the estimator predicts neither numbers nor one class for each row.
+        None where the estimator predicts neither numbers nor one class for each row, or fails to.
 
     Examples
     --------
@@ -46,6 +46,14 @@ def outputs_of(
     >>> outputs_of(guess, [[0]], np.array(["a", "b", "c"])).tolist()
     [[0.0, 0.75, 0.25]]
     """
+    try:
+        return _outputs(fitted, X, classes, probabilities)
+    except Exception:  # another's method, which the score does without: the diagnosis goes on
+        return None
+
+
+def _outputs(fitted: Any, X: Any, classes: Array | None, probabilities: bool) -> Array | None:
+    """Ask the estimator."""
     if is_regressor(fitted):
         predicted = np.asarray(fitted.predict(X), dtype=np.float64)
         return predicted.reshape(len(predicted), -1)

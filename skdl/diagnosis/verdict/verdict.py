@@ -3,14 +3,17 @@ r"""The verdict: which faults are shown, and how large one may be that is not.
 On rows that were held out, and with the variance V of a fit to half of the rows,
 
 .. math::
-    \underbrace{\text{error} - V - \text{attained error}}_{\text{bias at least}}
+    \underbrace{\max(\text{error} - V, \text{training error})
+        - \text{attained error}}_{\text{bias at least}}
     \;\le\; \text{bias} \;\le\;
     \underbrace{\text{error} - \tfrac12 V - \text{Bayes error}}_{\text{bias at most}} .
 
-The left side holds because the noise is not above an error that something attains, and because a
-fit to all rows does not vary more than one to half of them; the right side because it varies at
-least half as much. Without a statement about the Bayes error it counts as 0: then what lies between
-is bias or noise, and the data cannot tell.
+The left side holds because the noise is not above an error that something attains, because a fit to
+all rows does not vary more than one to half of them, and because a model that does not even fit the
+rows it was trained on as well as something fits new ones has too little room, or was trained badly.
+The right side holds because a fit to all rows varies at least half as much. Without a statement
+about the Bayes error it counts as 0: then what lies between is bias or noise, and the data cannot
+tell.
 """
 
 from __future__ import annotations
@@ -54,6 +57,9 @@ class Evidence:
         The fold that held the row out, from 0.
     correlation : float
         The correlation of two folds.
+    repeated : ndarray of bool of shape (n,) or None
+        Whether another row has the same inputs. No model can fit what contradicts itself, so the
+        loss of such rows when trained on shows no bias.
     counts_wrong_classes : bool
         Whether the loss is 1 for a wrong class, so that to guess between equally likely classes
         costs nothing.
@@ -68,7 +74,13 @@ class Evidence:
     shrinkage: float
     folds: np.ndarray
     correlation: float
+    repeated: np.ndarray | None = None
     counts_wrong_classes: bool = False
+
+
+def _lower_end(estimate: Estimate) -> float:
+    """Return what an estimate is at least."""
+    return estimate.low
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,8 @@ class Verdict:
     ----------
     bias_at_least, bias_at_most : Estimate
         The bounds of the bias.
+    shown_in_training : bool
+        Whether the error on the training rows is what shows the bias best.
     variance : Estimate
         The variance, free of noise.
     gap : Estimate
@@ -104,6 +118,7 @@ class Verdict:
 
     bias_at_least: Estimate
     bias_at_most: Estimate
+    shown_in_training: bool
     variance: Estimate
     gap: Estimate
     attained: Estimate
@@ -169,8 +184,14 @@ class Verdict:
                 resolution=1 / len(e.folds) if e.counts_wrong_classes else 0.0,
             )
 
+        at_least = mean(e.held_out - of_half - e.attained)
+        in_training = e.training - e.attained
+        if e.repeated is not None:
+            in_training = np.where(e.repeated, 0.0, in_training)
+        in_training = min(mean(in_training), mean(e.held_out - e.attained), key=_lower_end)
         return cls(
-            bias_at_least=mean(e.held_out - of_half - e.attained),
+            bias_at_least=max(at_least, in_training, key=_lower_end),
+            shown_in_training=in_training.low > at_least.low,
             bias_at_most=mean(e.held_out - least - bayes_error),
             variance=mean(of_half * e.shrinkage),
             gap=mean(gap),

@@ -124,9 +124,12 @@ def _spied(monkeypatch):
     import skdl.estimators.answers
 
     original = skdl.estimators.answers.validate_data
-    monkeypatch.setattr(
-        skdl.estimators.answers, "validate_data", lambda *a, **k: calls.append(1) or original(*a, **k)
-    )
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(skdl.estimators.answers, "validate_data", counted)
     return calls
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skdl.estimators.regressor import MLPRegressor
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
+    from skdl.tables.pipeline import tabular_pipeline
     from skdl.tools.warning import VersionWarning
 
 __version__ = "0.1.0.dev0"
@@ -30,6 +31,7 @@ __all__ = [
     "bias_variance_decomposition",
     "diagnose",
     "search_space",
+    "tabular_pipeline",
 ]
 
 # Imported when first used: `import skdl` stays as cheap as scikit-learn's own base.
@@ -43,6 +45,7 @@ _HOME = {
     "search_space": "skdl.search",
     "CoordinateSearchCV": "skdl.search.coordinate",
     "VersionWarning": "skdl.tools.warning",
+    "tabular_pipeline": "skdl.tables.pipeline",
 }
 
 

@@ -31,7 +31,7 @@ SOURCES = {
 HOUSE = (
     ("tools", "core"),
     ("estimators",),
-    ("together", "inspection"),
+    ("together", "inspection", "tables"),
     ("search", "decomposition"),
     ("diagnosis",),
     ("plots",),

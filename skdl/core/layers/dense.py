@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import csr_array
 
 from skdl.core.activations import Activation, Maxout
 from skdl.core.initializers import Initializer
@@ -23,7 +23,7 @@ FLAT = 0.02  # a slope below this fraction of the activation's steepest one coun
 
 def product(x: Array, W: Array, out: Array) -> Array:
     """Return ``x W``; x may be sparse, W may be a stack."""
-    if not issparse(x):
+    if isinstance(x, np.ndarray):
         return np.matmul(x, W, out)
     for index in np.ndindex(W.shape[:-2]):
         out[index] = x @ W[index]
@@ -32,7 +32,7 @@ def product(x: Array, W: Array, out: Array) -> Array:
 
 def transposed_product(x: Array, d: Array, out: Array) -> Array:
     """Return ``xᵀ d``; x may be sparse, d may be a stack."""
-    if not issparse(x):
+    if isinstance(x, np.ndarray):
         return np.matmul(x.swapaxes(-1, -2), d, out)
     # Only features that occur in the batch get a row of their own: work in proportion to the
     # non-zeros, where `x.T @ d` would make, and copy, a dense matrix for all features.

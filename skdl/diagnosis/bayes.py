@@ -39,6 +39,7 @@ __all__ = ["BayesEstimate", "bayes_of", "cover_hart", "estimate_bayes_error", "g
 
 MOST_ROWS = 5000
 NEIGHBOURS = 10  # of the Gamma test
+CLOSE = 0.05  # neighbours are, if their distance is below this share of that of any two rows
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def estimate_bayes_error(X: Any, y: Any, *, classifier: bool, lowest_error: floa
         f"A row's nearest neighbour is {100 * closeness:.0f} % as far away as any other row: "
         + (
             "close, so the estimate can be trusted."
-            if closeness < 0.3
+            if closeness < CLOSE
             else "not close, so the estimate tends to be too high and the bias to look too small."
         )
     )

@@ -250,6 +250,7 @@ def diagnose(
         if bayes.origin == "given"
         else verdict.bias_at_least.value >= verdict.variance.value,
         something_to_learn=verdict.something_to_learn,
+        fits_its_rows=gaps["bias"].value <= tolerance,
         settled=all(fold.record is not None for fold in folds),
         more_rows_help=more_rows_help(curve),
     )

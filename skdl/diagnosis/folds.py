@@ -19,7 +19,7 @@ from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together import Fitted, Task, fit_as_completed
 from skdl.tools.checks import is_number
-from skdl.tools.inside import fitted_network, is_network
+from skdl.tools.inside import feature_names, fitted_network, is_network, names_inside
 from skdl.tools.progress import Share, Shares, nobody, progress_bar
 from skdl.tools.rows import params_of_rows, rows_of
 
@@ -39,12 +39,12 @@ HALF = 0.5  # of the training rows: two fits to disjoint halves tell the varianc
 class Fold:
     """One fit: its rows, the share they are of the fold's training rows, and what came of it.
 
-    `part` counts the disjoint fits with the same share.
-    `trouble` says why it did not converge, `failure` why there is no fit at all. Of fits at full
-    size, `record` is the network's own record, `training_losses` and `losses` are the losses of
-    the training and of the validation rows, and of the first fold, `inputs` are all rows as the
-    model at the end of a pipeline sees them. Where `keeps_outputs`, `outputs` are what the fit says
-    of its validation rows, and at full size `training_outputs` of its training rows.
+    `part` counts the disjoint fits with the same share. `trouble` says why it did not converge,
+    `failure` why there is no fit at all. Of fits at full size, `record` is the network's own
+    record, `training_losses` and `losses` are the losses of the training and of the validation
+    rows, and of the first fold, `inputs` are all rows as the model at the end of a pipeline sees
+    them, with their names where these are known. Where `keeps_outputs`, `outputs` are what the fit
+    says of its validation rows, and at full size `training_outputs` of its training rows.
     """
 
     fold: int
@@ -63,6 +63,7 @@ class Fold:
     training_losses: np.ndarray | None = field(default=None, repr=False)
     losses: np.ndarray | None = field(default=None, repr=False)
     inputs: Any = field(default=None, repr=False)
+    input_names: list[str] | None = field(default=None, repr=False)
     outputs: np.ndarray | None = field(default=None, repr=False)
     training_outputs: np.ndarray | None = field(default=None, repr=False)
 
@@ -216,6 +217,8 @@ class _Measure:
         """Keep the record of a network, and of the first fold the inputs as it sees them."""
         X = self.X if fold.fold == 0 else None
         network, fold.inputs = fitted_network(fitted, X, in_search=False)
+        if X is not None:
+            fold.input_names = names_inside(fitted, feature_names(X))
         if is_network(network):
             fold.record = read_record(network, y, fold.trouble)
 

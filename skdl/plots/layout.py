@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skdl.diagnosis.telling.numbers import format_tick
 from skdl.plots import style
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def text_width(text: str, size: float) -> float:
 def finish(ax: Axes, error_name: str, in_percent: bool) -> None:
     """Label the error axis, and put the legend above the picture, where it covers nothing."""
     if in_percent:
-        ax.yaxis.set_major_formatter(lambda error, _: f"{100 * error:.4g} %")
+        ax.yaxis.set_major_formatter(lambda error, _: format_tick(error))
     ax.set_ylabel(error_name)
     fit(ax)
 

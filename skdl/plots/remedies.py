@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.numbers import format_error, format_tick
 from skdl.plots import layout, style
 from skdl.tools.types import Inputs, Targets
 
@@ -199,7 +199,7 @@ class RemediesDisplay:
                 transform=ax.get_yaxis_transform(),
             )
             if self.in_percent:
-                ax.xaxis.set_major_formatter(lambda gap, _: f"{100 * gap:.4g} %")
+                ax.xaxis.set_major_formatter(lambda gap, _: format_tick(gap))
             ax.set_xlabel(self.gap_name)
             self._write_names()
             layout.fit(ax)

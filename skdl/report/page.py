@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from skdl.diagnosis.telling import words
+from skdl.diagnosis.telling import verdict_words, words
 from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
 
 if TYPE_CHECKING:
@@ -109,8 +109,7 @@ def render_report(
     else:
         tried_picture = None
     badge, sign = BADGES[diagnosis.regime]
-    if not diagnosis.verdict.better_than_guessing:
-        sign = "no better than guessing"
+    sign = verdict_words.sign(diagnosis) or sign
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(
         resources.files("skdl.report").joinpath("report.html").read_text(encoding="utf-8")

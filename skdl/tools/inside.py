@@ -16,6 +16,7 @@ __all__ = [
     "fitted_network",
     "fitted_network_of_skdl",
     "is_network",
+    "names_inside",
     "parts",
 ]
 
@@ -160,3 +161,51 @@ def feature_names(X: Any) -> list[str]:
     if hasattr(X, "columns"):
         return [str(name) for name in X.columns]
     return [f"feature {number}" for number in range(X.shape[1])]
+
+
+def names_inside(estimator: Any, names: list[str]) -> list[str] | None:
+    """Name the inputs of the model at the end; None where the transformers before it do not.
+
+    A column that comes out of a transformer bears the name of the one that went in only if the
+    transformer says so: it may have been moved, or made of several.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    names : list of str
+        The names of the outermost inputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.compose import make_column_transformer
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import make_pipeline
+    >>> swap = make_column_transformer(("passthrough", [1]), ("passthrough", [0]))
+    >>> swapped = make_pipeline(swap, Ridge()).fit(np.eye(3, 2), [1.0, 2.0, 3.0])
+    >>> names_inside(swapped, ["age", "income"])
+    ['income', 'age']
+    """
+    told: list[str] | None = names
+    while True:
+        if getattr(estimator, "steps", None):
+            if told is not None and len(estimator.steps) > 1:
+                told = _names_out(estimator[:-1], told)
+            estimator = estimator.steps[-1][1]
+        elif hasattr(estimator, "regressor_"):
+            estimator = estimator.regressor_
+        else:
+            return told
+
+
+def _names_out(transformer: Any, names: list[str]) -> list[str] | None:
+    """Return the names of what comes out, without the prefix of the part that each came through."""
+    try:
+        found = [str(name) for name in transformer.get_feature_names_out(names)]
+    except Exception:  # another's transformer, which need not know names
+        return None
+    short = [name.split("__", 1)[-1] for name in found]
+    known = tuple(names)
+    plain = not any("__" in name for name in names) and len(set(short)) == len(short)
+    return [s if plain and s.startswith(known) else n for s, n in zip(short, found, strict=True)]

@@ -73,11 +73,16 @@ def examine(
     def write(error):
         return format_error(error, measure.best == 1)
 
-    trained_on = None
-    if seen is not None:  # a feature that varies only in other rows is not the scaler's fault
-        trained_on = (seen.tocsr() if issparse(seen) else np.asarray(seen))[folds[0].train]
+    seen_names = names_as_seen(seen, folds[0].input_names)
     findings = examine_data(
-        X, y, trained_on, names, classifier=classifier, network=network, folds=first_repeat
+        X,
+        y,
+        seen,
+        names,
+        seen_names,
+        classifier=classifier,
+        network=network,
+        folds=first_repeat,
     )
     findings += find_bad_training(
         [fold.record for fold in folds],
@@ -89,8 +94,6 @@ def examine(
     errors = row_errors(folds, len(y))
     if errors is None:
         return findings, None
-    same = seen is not None and getattr(seen, "shape", (0, 0))[1:] == (len(names),)
-    seen_names = names if same or seen is None else feature_numbers(seen.shape[1])
     regular = measure.name in ("error rate", "variance unexplained")
     regions = find_regions(
         X,
@@ -111,6 +114,7 @@ def examine_data(
     y: Any,
     seen: Any,
     names: list[str],
+    seen_names: list[str],
     *,
     classifier: bool,
     network: bool,
@@ -125,9 +129,11 @@ def examine_data(
     y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         The targets.
     seen : array-like or None
-        The training inputs of a fold as the model sees them, after the transformers before it.
+        The inputs as the model of the first fold sees them, after the transformers before it.
     names : list of str
         The names of the features in `X`.
+    seen_names : list of str
+        Those in `seen`.
     classifier, network : bool
         What the model is: the scale of the inputs matters to a network only.
     folds : list of Fold
@@ -139,14 +145,17 @@ def examine_data(
     """
     y = np.asarray(y)
     found = []
-    if seen is not None:
-        seen = np.asarray(seen.toarray() if issparse(seen) else seen)[:MOST_ROWS, :MOST_FEATURES]
-        if seen.ndim == 2 and seen.dtype.kind in "fiub":
-            seen = seen.astype(np.float64)
-            seen_names = names if seen.shape[1] == len(names) else feature_numbers(seen.shape[1])
-            found += [constant_features(seen, seen_names)]
-            if network:
-                found += [unscaled_inputs(seen, seen_names), outliers(seen, seen_names)]
+    if issparse(seen):
+        seen = seen.tocsr()[:MOST_ROWS].toarray()
+    if seen is not None and np.ndim(seen) == 2 and np.asarray(seen).dtype.kind in "fiub":
+        seen = np.asarray(seen)[:, :MOST_FEATURES].astype(np.float64)
+        seen_names = seen_names[: seen.shape[1]]
+        # A feature that varies only in rows that were held out is not the scaler's fault.
+        rows = folds[0].train
+        trained_on = seen[rows[rows < len(seen)][:MOST_ROWS]]
+        found += [constant_features(trained_on, seen_names), outliers(seen, seen_names)]
+        if network:
+            found += [unscaled_inputs(trained_on, seen_names)]
     found += [leaking_feature(X, y, names, classifier), copies(X, y, folds)]
     if classifier and y.ndim == 1:
         found.append(rare_classes(y))
@@ -155,6 +164,7 @@ def examine_data(
     return [finding for finding in found if finding is not None]
 
 
-def feature_numbers(n: int) -> list[str]:
-    """Name features that transformers have made."""
-    return [f"input {number}" for number in range(n)]
+def names_as_seen(seen: Any, names: list[str] | None) -> list[str]:
+    """Name the inputs of the model: as its transformers say, else by their number."""
+    n = np.shape(seen)[1] if len(np.shape(seen)) > 1 else 0
+    return names if names is not None and len(names) == n else [f"input {k}" for k in range(n)]

@@ -15,7 +15,8 @@ __all__ = ["constant_features", "outliers", "scale_of_inputs", "unscaled_inputs"
 LARGE = 10.0  # a feature's root mean square above this ...
 SMALL = 0.01  # ... or all of them below this, or two of them this far apart, count as unscaled
 APART = 100.0
-OUTLYING = 15.0  # standard deviations from the mean
+MOST = 0.95  # an outlying value is not among so many of the rows, the nearest to the median ...
+OUTLYING = 20.0  # ... and so many times farther off than they are
 
 
 def scale_of_inputs(seen: np.ndarray) -> np.ndarray:
@@ -58,21 +59,43 @@ def constant_features(seen: np.ndarray, names: list[str]) -> Finding | None:
 
 
 def outliers(seen: np.ndarray, names: list[str]) -> Finding | None:
-    """Find values that lie many standard deviations from their mean."""
-    spread = seen.std(axis=0)
-    z = np.abs(seen - seen.mean(axis=0)) / np.where(spread > 0, spread, np.inf)
+    r"""Find a few values that lie very far from all others.
+
+    Far is measured by a quantile of :math:`|x - \operatorname{median} x|`: unlike a standard
+    deviation, a few values do not stretch it.
+
+    References
+    ----------
+    Iglewicz and Hoaglin (1993), "How to detect and handle outliers".
+    """
+    distance = np.abs(seen - np.array([_quantile(column, 0.5) for column in seen.T]))
+    usual = np.array([_quantile(column, MOST) for column in distance.T])
+    rare = [_quantile(column[column > 0], MOST) for column in distance.T]  # of those not equal
+    usual = np.where(usual > 0, usual, rare)
+    times = np.nan_to_num(distance / usual)
+    far = times.max(axis=0) > OUTLYING
     # Few different values, such as a category encoded as 0 and 1, are rare, not outlying.
-    far = (z.max(axis=0) > OUTLYING) & (n_different(seen) > 10)
+    far[far] = n_different(seen[:, far]) > 10
     if not far.any():
         return None
-    worst = int(np.argmax(np.where(far, z.max(axis=0), 0)))
+    worst = int(np.argmax(np.where(far, times.max(axis=0), 0)))
+    count = int((times[:, worst] > OUTLYING).sum())
+    values = "1 value" if count == 1 else f"{count} values up to"
+    others = [name for number, name in enumerate(names) if far[number] and number != worst]
+    also = f" {listing(others)} {'hold' if len(others) > 1 else 'holds'} such values, too."
     return Finding(
         "outliers",
         "data",
-        f"{listing(n for n, f in zip(names, far, strict=True) if f)} "
-        f"{'holds' if far.sum() == 1 else 'hold'} values up to {z[:, worst].max():.0f} standard "
-        "deviations from the mean: the rest is squeezed together.",
+        f"{names[worst]} holds {values} {times[:, worst].max():.0f} times as far from the median "
+        f"as {100 * MOST:.0f} % of the rows are: a mistake, or a code for what is missing? All "
+        f"other rows are squeezed together.{also if others else ''}",
     )
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """Return a quantile of what is known; infinity where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(np.quantile(known, share, method="lower")) if len(known) else np.inf
 
 
 def n_different(values: np.ndarray) -> np.ndarray:

@@ -58,6 +58,7 @@ def propose(
     bias_first: bool = True,
     settled: bool = False,
     something_to_learn: bool = True,
+    fits_its_rows: bool = False,
     more_rows_help: bool | None = None,
 ) -> list[Remedy]:
     """List the remedies for what was found and for the regime, the most promising first.
@@ -78,6 +79,9 @@ def propose(
         and neither more epochs nor another rate are called for.
     something_to_learn : bool, default=True
         Whether anything was better than a constant guess.
+    fits_its_rows : bool, default=False
+        Whether the training error is too small to be bias; then only a fault that is shown is
+        treated.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
 
@@ -116,7 +120,7 @@ def propose(
         add(called_by("neither"))
         return remedies
     if regime == "no fault shown":
-        if something_to_learn:
+        if something_to_learn and not fits_its_rows:
             bias = [t for t in called_by("underfitting") if not (settled and t.unsettled_only)]
             add([t for t in bias if not t.last_resort], 1)
         if more_rows_help and something_to_learn:

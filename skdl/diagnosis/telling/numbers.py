@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["format_error"]
+__all__ = ["format_error", "format_tick"]
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def format_error(error: float, in_percent: bool) -> str:
@@ -12,5 +14,35 @@ def format_error(error: float, in_percent: bool) -> str:
     --------
     >>> format_error(0.123, True), format_error(0.123, False)
     ('12.3 %', '0.123')
+    >>> format_error(28.07, True), format_error(2.1e5, True)
+    ('2,807 %', '2.1·10⁷ %')
     """
-    return f"{100 * error:.1f} %" if in_percent else f"{error:.4g}"
+    if not in_percent:
+        return f"{error:.4g}"
+    percent = 100 * error
+    if abs(percent) < 999.95:
+        return f"{percent:.1f} %"
+    if abs(percent) < 1e6:
+        return f"{percent:,.0f} %"
+    return f"{_with_power(percent)} %"
+
+
+def _with_power(number: float) -> str:
+    """Write a very large or a very small number."""
+    digits, power = f"{number:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(RAISED)}"
+
+
+def format_tick(error: float) -> str:
+    """Write an error on an axis, in percent, with no more digits than it needs.
+
+    Examples
+    --------
+    >>> format_tick(0.05), format_tick(0.125), format_tick(200_000.0)
+    ('5 %', '12.5 %', '2.0·10⁷ %')
+    """
+    if abs(error) >= 10:
+        return format_error(error, True)
+    percent = 100 * error
+    small = 0 < abs(percent) < 1e-3
+    return f"{_with_power(percent) if small else f'{percent:.4g}'} %"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
 
-__all__ = ["bounds", "error_of", "shown", "why_no_better_than_guessing"]
+__all__ = ["bounds", "error_of", "possible", "shown", "sign", "why_no_better_than_guessing"]
 
 ATTAINS = {
     "constant": "a constant guess attains",
@@ -45,20 +45,37 @@ def why_no_better_than_guessing(d: Diagnosis) -> str:
     v = d.verdict
     if v.something_to_learn:
         return f"There is something to learn: {_attained(d)} on the same rows."
-    causes = ["the columns that tell the target are left out", "the target is noise"]
+    said = []
     rare = error_of(d, "constant", v.constant)
     if v.counts_wrong_classes and rare < RARE:
-        others = format_error(rare, True)
-        causes.insert(
-            0,
-            f"only {others} of the rows are not of the most frequent class, so that the error rate "
-            "hides them (balanced accuracy and average precision do not)",
+        said.append(
+            f"Only {format_error(rare, True)} of the rows are not of the most frequent class, and "
+            "the error rate hides them: look at balanced accuracy or average precision."
         )
-    reason = f"Nothing that was tried does better for sure. It may be that {', that '.join(causes)}"
-    said = [f"{reason}, or that there are too few rows to see it."]
+    said.append(
+        "Nothing that was tried does better for sure: the columns that tell the target may be left "
+        "out, the target may be noise, or the rows too few to see it."
+    )
     if v.gap.low > d.tolerance:
         said.append("What it knows of its training rows by heart tells nothing of new ones.")
     return " ".join(said)
+
+
+def possible(d: Diagnosis) -> str:
+    """Say what an error may be, of which no part is shown."""
+    noise = "noise, which no model can learn"
+    return f"{noise}, or bias" if d.verdict.variance_is == "low" else f"{noise}, bias or variance"
+
+
+def sign(d: Diagnosis) -> str:
+    """Say in a few words what is known of both gaps; nothing where a Bayes error was stated."""
+    v = d.verdict
+    if not v.better_than_guessing:
+        return "no better than guessing"
+    if d.bayes.origin == "given" or d.regime == "no fault shown":
+        return ""
+    known = {"high": "high {}", "low": "low {}", "open": "{} not shown"}
+    return f"{known[v.bias_is].format('bias')}, {known[v.variance_is].format('variance')}"
 
 
 def shown(d: Diagnosis) -> list[str]:
@@ -74,16 +91,18 @@ def shown(d: Diagnosis) -> list[str]:
         "high": f"Bias is shown: {_attained(d)} on {rows}, and {above_that} that "
         f"by {write(at_least.value)} ({range_}) or more.",
         "low": f"Bias is low: at most {write(max(at_most.high, 0.0))}{above}.",
-        "open": f"Bias is not shown; it may be up to {write(max(at_most.high, 0.0))}{above}: "
-        "bias or noise, these data cannot tell.",
+        "open": f"Bias is not shown; it may be up to {write(max(at_most.high, 0.0))}{above}, or "
+        "that may be noise: these data cannot tell.",
     }
     spread = f"{write(variance.low)} to {write(variance.high)}"
     varies = {
-        "high": "Variance is shown: that the fit depends on which rows it learned from costs "
-        f"{write(variance.value)} ({spread}).",
+        "high": "Variance is shown: fits to different rows disagree, which makes up "
+        f"{write(variance.value)} ({spread}) of the error on new rows.",
         "low": f"Variance is low: row by row, at most {write(max(variance.high, v.gap.high))}.",
         "open": "Variance is neither shown to be high nor to be low.",
     }
+    if v.harmless:
+        varies["open"] = "Fits to different rows disagree, but on labels that none can tell."
     return [bias[v.bias_is], varies[v.variance_is]]
 
 

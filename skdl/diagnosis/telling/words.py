@@ -37,13 +37,15 @@ VERB = {
 TITLE = {"neither": "What next", "no fault shown": "What could be tried"}
 
 
-def _wrong(error_name: str, value: str) -> str:
+def _wrong(d: Diagnosis, value: str) -> str:
     """Say what an error means for rows: "gets 2.1 % wrong on"."""
-    if error_name == "error rate":
+    if d.error_name == "error rate":
         return f"gets {value} wrong on"
-    if error_name == "variance unexplained":
+    if d.error_name == "variance unexplained":
+        if max(d.training_error.value, d.validation_error.value) > 1:
+            return f"has a squared error of {value} of the target's variance on"
         return f"leaves {value} of the variance unexplained on"
-    return f"has an error ({error_name}) of {value} on"
+    return f"has an error ({d.error_name}) of {value} on"
 
 
 def headline(d: Diagnosis) -> str:
@@ -53,14 +55,15 @@ def headline(d: Diagnosis) -> str:
     old, new, floor = (
         write(e) for e in (d.training_error.value, d.validation_error.value, d.bayes.value)
     )
-    train, unseen = _wrong(d.error_name, old), _wrong(d.error_name, new)
+    train, unseen = _wrong(d, old), _wrong(d, new)
     if not d.verdict.better_than_guessing:
         guess = write(verdict_words.error_of(d, "constant", d.verdict.constant))
         shown = "no better than guessing, as far as these rows show"
         if d.verdict.over_guessing.high < 0:
             shown = "worse than guessing"
-        return f"Your {model} is {shown}: it {unseen} new rows, and a constant guess {guess}."
-    best = f", where the best attainable is {floor}" if d.bayes.value else ""
+        return f"Your {model} is {shown}: it {unseen} new rows; a constant guess has {guess}."
+    known = "is" if d.bayes.origin == "given" else "is estimated at"
+    best = f", where the best attainable {known} {floor}" if d.bayes.value else ""
     if d.regime == "no fault shown":
         return (
             f"No fault of your {model} is shown: it {unseen} new rows, and {old} on the rows it "
@@ -95,8 +98,8 @@ def explanation(d: Diagnosis) -> str:
         )
     elif d.regime in ("underfitting", "both") and d.is_network:
         said.append(
-            "Training went as it should, so more epochs will hardly help: the network is too small "
-            "or held back too much, or its inputs do not tell enough."
+            "Its training shows no sign of trouble: the network is too small, held back too much "
+            "or trained too briefly."
         )
     elif d.regime == "overfitting" and d.verdict.better_than_guessing:
         said.append(
@@ -106,9 +109,7 @@ def explanation(d: Diagnosis) -> str:
     elif d.regime == "no fault shown" and optimiser:
         said.append(f"It may be the optimiser ({optimiser}): mend the training first.")
     elif d.regime == "no fault shown" and d.verdict.better_than_guessing:
-        said.append(
-            "What is left may be noise, which no model can learn, or bias: these data cannot tell."
-        )
+        said.append(f"What is left may be {verdict_words.possible(d)}: these data cannot tell.")
     if not d.verdict.better_than_guessing:
         said.append(verdict_words.why_no_better_than_guessing(d))
     return " ".join(said)
@@ -180,7 +181,7 @@ def evidence(d: Diagnosis) -> str:
 def _chances(d: Diagnosis) -> str:
     """Say how sure the regime is."""
     if d.conclusive:
-        return "The evidence is conclusive."
+        return "For what is shown, the evidence is conclusive."
     if d.regime == "no fault shown":
         return ""
     chances = sorted(d.probabilities.items(), key=lambda item: -item[1])

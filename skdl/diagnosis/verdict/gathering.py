@@ -203,8 +203,12 @@ def _gap(folds: Sequence[Fold]) -> float:
 
 
 def _most_frequent(names: Sequence[str], chosen: Array) -> str:
-    """Return the name of what was chosen most often."""
-    return names[int(np.bincount(chosen).argmax())]
+    """Return the name of what was chosen most often; the model itself only where nothing else was.
+
+    The model's own name is empty and comes first.
+    """
+    count = np.bincount(chosen, minlength=len(names))
+    return names[int(count[1:].argmax()) + 1] if count[1:].any() else names[0]
 
 
 def _corrected(

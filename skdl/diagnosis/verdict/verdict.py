@@ -83,6 +83,11 @@ def _lower_end(estimate: Estimate) -> float:
     return estimate.low
 
 
+def _value(estimate: Estimate) -> float:
+    """Return what is estimated."""
+    return estimate.value
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is shown of bias and variance, and what is possible.
@@ -189,10 +194,12 @@ class Verdict:
         if e.repeated is not None:
             in_training = np.where(e.repeated, 0.0, in_training)
         in_training = min(mean(in_training), mean(e.held_out - e.attained), key=_lower_end)
+        shown_in_training = in_training.low > at_least.low
+        at_least = in_training if shown_in_training else at_least
         return cls(
-            bias_at_least=max(at_least, in_training, key=_lower_end),
-            shown_in_training=in_training.low > at_least.low,
-            bias_at_most=mean(e.held_out - least - bayes_error),
+            bias_at_least=at_least,
+            shown_in_training=shown_in_training,
+            bias_at_most=max(mean(e.held_out - least - bayes_error), at_least, key=_value),
             variance=mean(of_half * e.shrinkage),
             gap=mean(gap),
             attained=mean(e.attained),
@@ -222,15 +229,19 @@ class Verdict:
         return "low" if self.bias_at_most.high < self.tolerance else "open"
 
     @property
+    def harmless(self) -> bool:
+        """Whether it costs nothing that fits disagree: no class is told better than by a guess."""
+        return self.counts_wrong_classes and not self.something_to_learn
+
+    @property
     def variance_is(self) -> str:
         """Whether the variance is shown to be "high" or "low", or is "open".
 
-        It is high only where the gap shows it too. Where nothing can be learned of classes, a
-        model that knows the labels of its rows by heart guesses no worse than one that does not.
+        It is high only where the gap shows it too, and where it is not :attr:`harmless`: a model
+        that knows labels by heart that nothing tells guesses no worse than one that does not.
         """
-        harmless = self.counts_wrong_classes and not self.something_to_learn
         in_the_gap = self.gap.low > self.tolerance and self.gap.value >= self.variance.value
-        if self._exceeds(self.variance) and in_the_gap and not harmless:
+        if self._exceeds(self.variance) and in_the_gap and not self.harmless:
             return "high"
         small = max(self.variance.high, self.gap.high) < self.tolerance
         return "low" if small else "open"

@@ -3,16 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_array
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_iris, make_regression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skdl import MLPClassifier, diagnose
 from skdl.diagnosis.findings.examination import examine_data
 from skdl.diagnosis.findings.leakage import error_alone
+from skdl.diagnosis.findings.scale import outliers
 from skdl.diagnosis.folds import Fold
 
 RNG = np.random.default_rng(0)
@@ -29,6 +33,7 @@ def signs(X=X, y=CLASSES, seen=None, classifier=True, network=True, names="abcde
         y,
         X if seen is None else seen,
         list(names[:n]),
+        list(names),
         classifier=classifier,
         network=network,
         folds=folds,
@@ -66,13 +71,88 @@ def test_constant_features():
     assert signs(seen=changed(2, 7.0))["constant features"] == "1 of 4 inputs never changes: c."
 
 
-def test_outliers_but_not_rare_categories():
-    values = X[:, 3].copy()
-    values[5] = 1000.0
-    assert (
-        "d holds values up to 17 standard deviations" in signs(seen=changed(3, values))["outliers"]
-    )
+DRAWN = {
+    "normal": lambda rng, n: rng.normal(50, 3, size=n),
+    "uniform": lambda rng, n: rng.uniform(-1, 1, size=n),
+    "exponential": lambda rng, n: rng.exponential(40.0, size=n),
+    "lognormal": lambda rng, n: rng.lognormal(3, 0.8, size=n),
+    "counts": lambda rng, n: rng.poisson(30, size=n) * 1.0,
+    "mostly nothing": lambda rng, n: rng.exponential(40.0, size=n) * (rng.random(n) < 0.1),
+    "two groups": lambda rng, n: rng.normal(size=n) + 1000.0 * (rng.random(n) < 0.3),
+}
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@given(
+    seed=st.integers(0, 10**6),
+    n=st.integers(200, 2000),
+    count=st.integers(1, 5),
+    code=st.sampled_from([99999.0, -99999.0, 1e6]),
+    scaled=st.booleans(),
+)
+@settings(max_examples=15, deadline=None)
+def test_a_few_values_far_off_are_found_and_only_they(kind, seed, n, count, code, scaled):
+    """Five values of 99999 in 800 rows widen the standard deviation, and hide behind it."""
+    rng = np.random.default_rng(seed)
+    column, others = DRAWN[kind](rng, n), rng.normal(size=(n, 2))
+
+    def look(values):
+        table = np.column_stack([others, values])
+        return outliers(StandardScaler().fit_transform(table) if scaled else table, list("abc"))
+
+    assert look(column) is None
+    column[rng.choice(n, size=count, replace=False)] = code
+    found = look(column)
+    assert found.name == "outliers"
+    number = "1 value" if count == 1 else f"{count} values up to"
+    assert found.evidence.startswith(f"c holds {number} ")
+    assert "too." not in found.evidence
+
+
+def test_outlying_columns_are_all_named():
+    seen = X.copy()
+    seen[5, 3], seen[6, 1], seen[7, 0] = 5000.0, 1000.0, 1000.0
+    assert signs(seen=seen)["outliers"].endswith(" a and b hold such values, too.")
+
+
+def test_rare_categories_are_no_outliers():
     assert signs(seen=changed(3, np.arange(300) == 5)) == {}
+
+
+def test_missing_values_are_no_outliers():
+    seen = X.copy()
+    seen[::7, 1], seen[:, 2] = np.nan, np.nan
+    assert outliers(seen, list("abcd")) is None
+
+
+def columns_in_another_order():
+    """Categories first, then the numbers from the last to the first."""
+    return make_column_transformer(
+        (OneHotEncoder(sparse_output=False), ["colour"]),
+        (StandardScaler(), ["rate", "debt", "income", "age"]),
+    )
+
+
+@pytest.mark.parametrize("column", ["age", "income", "debt", "rate"])
+@pytest.mark.parametrize("categories", [["red"], ["blue", "red"]], ids=len)
+def test_a_column_keeps_its_name_through_transformers(column, categories):
+    """As many columns come out as went in, or more: in no case are names taken by their place."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(200, 4)), columns=["age", "income", "debt", "rate"])
+    frame["colour"] = rng.choice(categories, size=200)
+    target = (frame["age"] + frame["debt"] > 0).to_numpy()
+    frame.loc[:3, column] = 99999.0
+    model = make_pipeline(columns_in_another_order(), LogisticRegression())
+    found = diagnose(model, frame, target, n_repeats=1, train_sizes=(), random_state=0)
+    (outlying,) = [f for f in found.findings if f.name == "outliers"]
+    assert outlying.evidence.startswith(f"{column} holds")
+
+
+def test_a_transformer_that_knows_no_names_has_its_outputs_numbered():
+    model = make_pipeline(FunctionTransformer(lambda X: X[:, ::-1]), LogisticRegression())
+    found = diagnose(model, changed(0, 7.0), CLASSES, n_repeats=1, train_sizes=(), random_state=0)
+    (constant,) = [f for f in found.findings if f.name == "constant features"]
+    assert constant.evidence == "1 of 4 inputs never changes: input 3."
 
 
 def test_a_feature_that_leaks_the_class():

@@ -103,6 +103,8 @@ class Verdict:
         Whether the error on the training rows is what shows the bias best.
     variance : Estimate
         The variance, free of noise.
+    variance_at_least : Estimate
+        Half of that of a fit to half the rows.
     gap : Estimate
         Validation error minus training error.
     attained : Estimate
@@ -119,12 +121,17 @@ class Verdict:
         The size up to which a gap counts as small.
     counts_wrong_classes : bool
         See :class:`Evidence`.
+    of_numbers : bool, default=False
+        Whether the variance is measured, by how far apart predicted numbers are.
+    mostly_repeated : bool, default=False
+        Whether most rows have the inputs of another one.
     """
 
     bias_at_least: Estimate
     bias_at_most: Estimate
     shown_in_training: bool
     variance: Estimate
+    variance_at_least: Estimate
     gap: Estimate
     attained: Estimate
     attained_by: str
@@ -133,6 +140,8 @@ class Verdict:
     learnable: Estimate | None
     tolerance: float
     counts_wrong_classes: bool = False
+    of_numbers: bool = False
+    mostly_repeated: bool = False
 
     @classmethod
     def of(
@@ -177,7 +186,7 @@ class Verdict:
         e = evidence
         gap = e.held_out - e.training
         of_half = gap if e.disagreement is None else e.disagreement
-        least = 0.0 if e.disagreement is None else e.disagreement / 2
+        least = np.zeros_like(gap) if e.disagreement is None else e.disagreement / 2
 
         def mean(differences: np.ndarray) -> Estimate:
             """Average over the rows."""
@@ -201,6 +210,7 @@ class Verdict:
             shown_in_training=shown_in_training,
             bias_at_most=max(mean(e.held_out - least - bayes_error), at_least, key=_value),
             variance=mean(of_half * e.shrinkage),
+            variance_at_least=mean(least),
             gap=mean(gap),
             attained=mean(e.attained),
             attained_by=e.attained_by,
@@ -209,6 +219,8 @@ class Verdict:
             learnable=None if e.constant is None else mean(e.constant - e.attained),
             tolerance=tolerance,
             counts_wrong_classes=e.counts_wrong_classes,
+            of_numbers=e.disagreement is not None and not e.counts_wrong_classes,
+            mostly_repeated=e.repeated is not None and np.mean(e.repeated) > 0.5,
         )
 
     @property
@@ -231,17 +243,21 @@ class Verdict:
     @property
     def harmless(self) -> bool:
         """Whether it costs nothing that fits disagree: no class is told better than by a guess."""
-        return self.counts_wrong_classes and not self.something_to_learn
+        worse = self.over_guessing is not None and self.over_guessing.high < 0
+        return self.counts_wrong_classes and not self.something_to_learn and not worse
 
     @property
     def variance_is(self) -> str:
         """Whether the variance is shown to be "high" or "low", or is "open".
 
-        It is high only where the gap shows it too, and where it is not :attr:`harmless`: a model
-        that knows labels by heart that nothing tells guesses no worse than one that does not.
+        Between numbers the disagreement is the variance. Between classes it may be bias, where fits
+        lean to a wrong one, and costs nothing where it is :attr:`harmless`: so the gap has to show
+        it, too. Where most rows repeat no gap can, new rows are old ones; then bias must not show.
         """
         in_the_gap = self.gap.low > self.tolerance and self.gap.value >= self.variance.value
-        if self._exceeds(self.variance) and in_the_gap and not self.harmless:
+        certain = self.of_numbers and self.variance_at_least.low > self.tolerance
+        plain = certain or (self.mostly_repeated and self.bias_is != "high")
+        if self._exceeds(self.variance) and (plain or in_the_gap) and not self.harmless:
             return "high"
         small = max(self.variance.high, self.gap.high) < self.tolerance
         return "low" if small else "open"

@@ -138,6 +138,46 @@ def test_what_nothing_improves_on_is_never_underfitting():
         assert verdict.bias_is != "high"
 
 
+def test_where_rows_repeat_the_gap_need_not_show_what_fits_disagree_on():
+    """New rows are old ones, so a model that knows them by heart has the same error on both."""
+    known = evidence(0.3, 0.29, 0.15, disagreement=0.1)
+    for share, variance in ((0.0, "open"), (1.0, "high")):
+        repeated = np.arange(N) < share * N
+        verdict = Verdict.of(
+            replace(known, attained=wrong(0.29), repeated=repeated), tolerance=0.02
+        )
+        assert verdict.variance_is == variance
+        assert verdict.bias_is != "high"
+    # Disagreement where bias is shown may be bias: fits that lean to a wrong class.
+    biased = Verdict.of(replace(known, repeated=np.ones(N, dtype=bool)), tolerance=0.02)
+    assert biased.bias_is == "high" and biased.variance_is == "open"
+
+
+def test_fits_of_numbers_that_disagree_vary_whatever_the_gap():
+    numbers = evidence(0.3, 0.3, 0.3, disagreement=0.1, counts_wrong_classes=False)
+    assert Verdict.of(numbers, tolerance=0.02).variance_is == "high"
+
+
+def test_a_training_error_that_something_beats_on_new_rows_is_bias_however_the_fits_disagree():
+    """A network too small lands elsewhere with every half: that hides no bias."""
+    small = evidence(0.52, 0.47, 0.03, disagreement=0.49)
+    verdict = Verdict.of(small, tolerance=0.02)
+    assert verdict.regime == "underfitting" and verdict.shown_in_training
+    assert verdict.bias_at_least.value == pytest.approx(0.44)
+    # What rows with the same inputs leave is their own contradiction.
+    repeated = replace(small, repeated=np.ones(N, dtype=bool))
+    assert Verdict.of(repeated, tolerance=0.02).bias_is != "high"
+
+
+def test_memorised_noise_costs_where_it_is_worse_than_guessing():
+    for held_out, variance in ((0.1, "open"), (0.2, "high")):
+        verdict = Verdict.of(
+            evidence(held_out, 0.0, 0.1, constant=0.1, disagreement=0.1), tolerance=0.02
+        )
+        assert not verdict.something_to_learn
+        assert verdict.variance_is == variance
+
+
 def test_without_halves_the_gap_stands_for_the_variance():
     known = evidence(0.3, 0.2, 0.1)
     verdict = Verdict.of(replace(known, disagreement=None), tolerance=0.02)

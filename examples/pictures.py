@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_diabetes, load_digits
+from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -41,6 +42,18 @@ PICTURES = {  # name: width and height in inches, and what draws it
         lambda ax: plots.LearningCurveDisplay.from_diagnosis(found, ax=ax),
     ),
     "gaps": (4.9, 3.6, lambda ax: plots.GapsDisplay.from_diagnosis(found, ax=ax)),
+    "predictions": (
+        4.9,
+        3.6,
+        lambda ax: plots.PredictionsDisplay.from_diagnosis(found, ax=ax),
+    ),
+    "predictions_of_numbers": (
+        4.9,
+        3.6,
+        lambda ax: plots.PredictionsDisplay.from_estimator(
+            LinearRegression(), *load_diabetes(return_X_y=True), random_state=0, ax=ax
+        ),
+    ),
     "remedies": (
         4.9,
         1.3 + 0.78 * len(trials.to_frame()),

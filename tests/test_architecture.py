@@ -52,6 +52,7 @@ CORE = (
 # Arrows that run back up, each declared, inside a function, and with its reason.
 DECLARED = {
     ("skdl.diagnosis.result", "skdl.plots"): "a diagnosis draws itself: diagnosis.plot()",
+    ("skdl.diagnosis.result", "skdl.report"): "a diagnosis writes its page: diagnosis.to_html()",
 }
 # Families hand their members on: who is not of the family imports from the folder.
 FAMILIES = tuple(f"skdl.core.{name}" for name in "activations losses schedules optimizers".split())

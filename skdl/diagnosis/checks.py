@@ -12,13 +12,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from skdl.core.component import Interval
+from skdl.diagnosis.findings.finding import CODES
 from skdl.tools.checks import listed, refuse
 from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 
 if TYPE_CHECKING:
     from skdl.diagnosis.error_measure import ErrorMeasure
 
-__all__ = ["check_data", "check_settings"]
+__all__ = ["check_codes", "check_data", "check_settings"]
 
 
 def _real(value) -> bool:
@@ -73,6 +74,16 @@ def check_settings(
     if not _real(confidence) or not 0 < confidence < 1:
         refuse("diagnose", "confidence", "in (0, 1)", confidence)
     return float(tolerance), 2 if n_repeats is None else int(n_repeats)
+
+
+def check_codes(ignore: Any) -> set[str]:
+    """Check the codes of findings; return them as a set."""
+    known = list(CODES.values())
+    allowed = f"a sequence of codes from {', '.join(known)}"
+    codes = listed("diagnose", "ignore", ignore, allowed)
+    if not all(isinstance(code, str) and code in known for code in codes):
+        refuse("diagnose", "ignore", allowed, ignore)
+    return set(codes)
 
 
 def _first_bad_value(X, allow_nan: bool) -> str | None:

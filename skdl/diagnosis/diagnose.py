@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 
 from skdl.diagnosis.bayes import bayes_of
-from skdl.diagnosis.checks import check_data, check_settings
+from skdl.diagnosis.checks import check_codes, check_data, check_settings
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
 from skdl.diagnosis.findings.examination import examine
@@ -24,6 +24,7 @@ from skdl.diagnosis.folds import (
 )
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
+from skdl.diagnosis.predictions import predictions_of
 from skdl.diagnosis.remedies.propose import propose
 from skdl.diagnosis.result import Diagnosis, How
 from skdl.diagnosis.summary import (
@@ -59,6 +60,7 @@ def diagnose(
     n_repeats: int | None = None,
     train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
     baselines: bool | Sequence[str] = True,
+    ignore: Sequence[str] = (),
     confidence: float = 0.95,
     groups: ArrayLike | None = None,
     params: dict | None = None,
@@ -112,6 +114,9 @@ def diagnose(
         Which simple models to measure on the folds of the first repeat, behind the estimator's own
         transformers: "constant", "linear", "nearest neighbours", "boosted trees". True is all.
         They are fitted without `params`.
+    ignore : sequence of str, default=()
+        The codes of findings that are known and accepted, such as ``["D06"]``: they are not told,
+        and no remedy is drawn from them. Each finding has its ``code``.
     confidence : float in (0, 1), default=0.95
         The coverage of the intervals.
     groups : array-like of shape (n_rows,), default=None
@@ -176,6 +181,7 @@ def diagnose(
         confidence=confidence,
     )
     baselines = check_baselines(baselines)
+    ignored = check_codes(ignore)
     X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
 
     # 1. Measure: all folds, the learning curve, the baselines.
@@ -241,6 +247,7 @@ def diagnose(
         gaps=gaps,
         tolerance=tolerance,
     )
+    findings = [finding for finding in findings if finding.code not in ignored]
     guessing = regime == "neither" and not verdict.better_than_guessing
     remedies = propose(
         estimator,
@@ -287,6 +294,8 @@ def diagnose(
         learning_curve_=curve,
         baselines_=compared,
         regions_=regions,
+        predictions_=predictions_of(first_repeat, y, classifier=is_classifier(estimator)),
+        records_=[fold.record for fold in folds],
         how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
         data_=(X, y, groups, params),
     )

@@ -41,10 +41,11 @@ class Fold:
 
     `part` counts the disjoint fits with the same share. `trouble` says why it did not converge,
     `failure` why there is no fit at all. Of fits at full size, `record` is the network's own
-    record, `training_losses` and `losses` are the losses of the training and of the validation
-    rows, and of the first fold, `inputs` are all rows as the model at the end of a pipeline sees
-    them, with their names where these are known. Where `keeps_outputs`, `outputs` are what the fit
-    says of its validation rows, and at full size `training_outputs` of its training rows.
+    record, `predicted` is what was predicted for the validation rows, `training_losses` and
+    `losses` are the losses of the training and of the validation rows, and of the first fold,
+    `inputs` are all rows as the model at the end of a pipeline sees them, with their names where
+    these are known. Where `keeps_outputs`, `outputs` are what the fit says of its validation rows,
+    and at full size `training_outputs` of its training rows.
     """
 
     fold: int
@@ -60,6 +61,7 @@ class Fold:
     failure: str | None = None
     warnings: list[tuple[type[Warning], str]] = field(default_factory=list, repr=False)
     record: TrainingRecord | None = field(default=None, repr=False)
+    predicted: np.ndarray | None = field(default=None, repr=False)
     training_losses: np.ndarray | None = field(default=None, repr=False)
     losses: np.ndarray | None = field(default=None, repr=False)
     inputs: Any = field(default=None, repr=False)
@@ -177,8 +179,8 @@ class _Measure:
                 fold.training_error = self.error(fitted.estimator, "training", *train)
                 if whole:
                     fold.trouble = _trouble(fitted.warnings)
-                    fold.losses = row_losses(fitted.estimator, *test[:2])
-                    fold.training_losses = row_losses(fitted.estimator, *train[:2])
+                    fold.losses, fold.predicted = row_losses(fitted.estimator, *test[:2])
+                    fold.training_losses, _ = row_losses(fitted.estimator, *train[:2])
                     self.look_inside(fitted.estimator, train[1], fold)
                 if fold.keeps_outputs:
                     fold.outputs = outputs_of(fitted.estimator, test[0], self.classes, whole)
@@ -269,16 +271,21 @@ def _routed(estimator, scorer, params) -> tuple[dict, dict]:
     return routed.estimator.fit, routed.scorer.score
 
 
-def row_losses(fitted: Any, X: Any, y: Any) -> np.ndarray | None:
-    """Return each row's loss: 1 for a wrong class; for a regressor, the squared error."""
+def row_losses(fitted: Any, X: Any, y: Any) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return each row's loss (1 for a wrong class; for a regressor, the squared error) and guess.
+
+    Both are None of an estimator that predicts nothing, or nothing of the targets' shape.
+    """
     if not hasattr(fitted, "predict"):
-        return None
+        return None, None
     y, predicted = np.asarray(y), np.asarray(fitted.predict(X))
     if y.shape != predicted.shape:
-        return None
+        return None, None
     if is_classifier(fitted):
-        return (y != predicted).reshape(len(y), -1).any(axis=1).astype(np.float64)
-    return np.square(predicted - y).reshape(len(y), -1).mean(axis=1)
+        losses = (y != predicted).reshape(len(y), -1).any(axis=1).astype(np.float64)
+    else:
+        losses = np.square(predicted - y).reshape(len(y), -1).mean(axis=1)
+    return losses, predicted
 
 
 def measure(

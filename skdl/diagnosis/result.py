@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +18,12 @@ from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.finding import Finding
+from skdl.diagnosis.findings.training_record import TrainingRecord
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
+from skdl.diagnosis.telling.json import diagnosis_as_json
 from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.trials import Trials, try_out
 from skdl.diagnosis.verdict import Verdict
@@ -94,6 +98,12 @@ class Diagnosis:
     regions_ : DataFrame or None
         One row for each class, cluster and bin of a feature: rows, both errors (of rows: the error
         rate, or the squared error over the target's variance), and what stands out there.
+    predictions_ : DataFrame or None
+        What was predicted for each row of the first repeat's folds when it was held out: row, fold,
+        target, predicted, loss (1 for a wrong class, else the squared error), and certainty, the
+        probability that a classifier gave to its answer. None where a row has several targets.
+    records_ : list of TrainingRecord or None
+        For each fit at full size what its network recorded: losses, rates, state of its units.
     trials_ : Trials or None
         What :meth:`try_remedies` measured last.
     data_ : tuple or None
@@ -143,6 +153,8 @@ class Diagnosis:
     learning_curve_: pd.DataFrame | None = field(repr=False)
     baselines_: pd.DataFrame = field(repr=False)
     regions_: pd.DataFrame | None = field(repr=False)
+    predictions_: pd.DataFrame | None = field(repr=False)
+    records_: list[TrainingRecord | None] = field(repr=False)
     how: How = field(repr=False)
     trials_: Trials | None = field(default=None, repr=False)
     data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
@@ -265,3 +277,62 @@ class Diagnosis:
         plots = import_module("skdl.plots")
         name = "GapsDisplay" if self.learning_curve_ is None else "LearningCurveDisplay"
         return getattr(plots, name).from_diagnosis(self, ax=ax)
+
+    def to_html(self, path: str | os.PathLike | None = None, *, title: str = "Diagnosis") -> str:
+        """Write the report: one page that needs nothing from elsewhere.
+
+        Parameters
+        ----------
+        path : str or path-like, default=None
+            Where to write the page; None only returns it.
+        title : str, default="Diagnosis"
+            The title of the page, the name of the data set perhaps.
+
+        Returns
+        -------
+        page : str
+
+        Raises
+        ------
+        ImportError
+            If matplotlib or jinja2 is missing; the message says what to install.
+
+        See Also
+        --------
+        skdl.report.render_report : With more about data and settings.
+        """
+        page = import_module("skdl.report").render_report(self, title=title)
+        return _written(page, path)
+
+    def to_json(self, path: str | os.PathLike | None = None) -> str:
+        """Write what was found as JSON: verdict, errors, findings with codes, remedies, trials.
+
+        Parameters
+        ----------
+        path : str or path-like, default=None
+            Where to write it; None only returns it.
+
+        Returns
+        -------
+        text : str
+            A JSON object. Its keys are those of this class; numbers that are not finite are null.
+
+        Examples
+        --------
+        >>> import json
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.neighbors import KNeighborsClassifier
+        >>> from skdl import diagnose
+        >>> X, y = load_iris(return_X_y=True)
+        >>> found = diagnose(KNeighborsClassifier(1), X, y, train_sizes=(), random_state=0)
+        >>> json.loads(found.to_json())["training_error"]["value"]
+        0.0
+        """
+        return _written(diagnosis_as_json(self), path)
+
+
+def _written(text: str, path: str | os.PathLike | None) -> str:
+    """Write a text to a file, if one is named, and return it."""
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text

@@ -11,6 +11,7 @@ from skdl.plots.layer_signs import LayerSignsDisplay
 from skdl.plots.learning_curve import LearningCurveDisplay
 from skdl.plots.learning_rate import LearningRateDisplay
 from skdl.plots.loss_curves import LossCurvesDisplay
+from skdl.plots.predictions import PredictionsDisplay
 from skdl.plots.remedies import RemediesDisplay
 from skdl.plots.representation import RepresentationDisplay
 from skdl.plots.singular_modes import SingularModesDisplay
@@ -26,6 +27,7 @@ __all__ = [
     "LearningRateDisplay",
     "LossCurvesDisplay",
     "LossLandscapeDisplay",
+    "PredictionsDisplay",
     "RemediesDisplay",
     "RepresentationDisplay",
     "SingularModesDisplay",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from skdl.diagnosis.result import Diagnosis
+
 __all__ = ["LossCurvesDisplay"]
 
 
 class LossCurvesDisplay:
     """Training loss, validation loss and penalty over the epochs; the best epoch is marked.
 
-    One fit is drawn with training and validation in their own colours; several fits have a colour
-    each, and the validation loss is dashed. Make it with :meth:`from_estimator` or
-    :meth:`from_estimators`.
+    One fit is drawn with training and validation in their own colours, and so are the folds of one
+    setting, with thin lines; several settings have a colour each, and the validation loss is
+    dashed. Make it with :meth:`from_estimator`, :meth:`from_estimators` or :meth:`from_diagnosis`.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ class LossCurvesDisplay:
         For each fit its epochs: the columns epoch and loss, perhaps validation_loss and penalty.
     best : dict of str to int, default=None
         The epoch of each fit whose weights were kept.
+    folds : bool, default=False
+        Whether the fits are folds of one setting.
 
     Attributes
     ----------
@@ -59,10 +63,15 @@ class LossCurvesDisplay:
     """
 
     def __init__(
-        self, *, records: dict[str, pd.DataFrame], best: dict[str, int] | None = None
+        self,
+        *,
+        records: dict[str, pd.DataFrame],
+        best: dict[str, int] | None = None,
+        folds: bool = False,
     ) -> None:
         self.records = records
         self.best = best
+        self.folds = folds
 
     @classmethod
     def from_estimator(
@@ -110,6 +119,36 @@ class LossCurvesDisplay:
                 best[name] = best_epoch
         return cls(records=records, best=best).plot(ax)
 
+    @classmethod
+    def from_diagnosis(cls, diagnosis: Diagnosis, *, ax: Axes | None = None) -> LossCurvesDisplay:
+        """Draw the losses of all folds of a diagnosed network.
+
+        Parameters
+        ----------
+        diagnosis : Diagnosis
+            What :func:`skdl.diagnosis.diagnose` returned for a network.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Raises
+        ------
+        ValueError
+            If its model recorded no loss: it is no network, or one without epochs.
+        """
+        records = {}
+        for number, record in enumerate(diagnosis.records_, start=1):
+            if record is not None and record.loss:
+                epochs = {"epoch": np.arange(1, len(record.loss) + 1), "loss": record.loss}
+                if record.validation_loss:
+                    epochs["validation_loss"] = record.validation_loss
+                records[f"fit {number}"] = _frame(epochs)
+        if not records:
+            raise ValueError(
+                "LossCurvesDisplay: diagnosis must be that of a network that records its loss; "
+                f"got {diagnosis.estimator!r}"
+            )
+        return cls(records=records, folds=True).plot(ax)
+
     def plot(self, ax: Axes | None = None) -> LossCurvesDisplay:
         """Draw the curves.
 
@@ -122,7 +161,9 @@ class LossCurvesDisplay:
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
             self.lines_, self.marks_ = {}, {}
-            if len(self.records) == 1:
+            if self.folds:
+                self._draw_folds()
+            elif len(self.records) == 1:
                 self._draw_one(*next(iter(self.records.items())))
             else:
                 self._draw_several()
@@ -136,6 +177,19 @@ class LossCurvesDisplay:
         """Draw one curve of a record, if it was kept."""
         rows = record[record[column].notna()]
         self.lines_[name, kind] = self.ax_.plot(rows["epoch"], rows[column], **look)[0]
+
+    def _draw_folds(self) -> None:
+        """Draw the folds of one setting as thin lines in the colours of training and validation."""
+        named = set()
+        for name, record in self.records.items():
+            for kind, column, look in (
+                ("training", "loss", {"color": style.TRAINING}),
+                ("validation", "validation_loss", {"color": style.VALIDATION, "ls": (0, (6, 2))}),
+            ):
+                if column in record:
+                    label = kind if kind not in named else None
+                    named.add(kind)
+                    self._draw(name, kind, record, column, lw=1.1, alpha=0.7, label=label, **look)
 
     def _draw_one(self, name, record) -> None:
         """Draw all curves of a single fit."""
@@ -192,13 +246,18 @@ class LossCurvesDisplay:
 
 def _record(model):
     """Return the epochs of a fit as a DataFrame."""
-    import pandas as pd
-
     if hasattr(model, "history_"):
         return model.history_.to_frame()
     if hasattr(model, "loss_curve_"):  # scikit-learn's networks
         losses = model.loss_curve_
-        return pd.DataFrame({"epoch": range(1, len(losses) + 1), "loss": losses})
+        return _frame({"epoch": range(1, len(losses) + 1), "loss": losses})
     raise TypeError(
         f"LossCurvesDisplay: estimator must be a fitted network with a loss curve; got {model!r}"
     )
+
+
+def _frame(columns: dict[str, Any]) -> pd.DataFrame:
+    """Make a table of epochs."""
+    import pandas as pd
+
+    return pd.DataFrame(columns)

@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from sklearn.base import is_classifier, is_regressor
+
+from skdl.diagnosis.predictions import confusions
 from skdl.diagnosis.telling import verdict_words, words
 from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
+from skdl.report.columns import columns_of
+from skdl.report.rows import worst_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +28,20 @@ BADGES = {
     "both": ("underfitting and overfitting", "high bias, high variance"),
     "neither": ("neither under- nor overfitting", "low bias, low variance"),
     "no fault shown": ("no fault shown", "bias or noise"),
+}
+MOST_CLASSES = 20  # of more, no confusion matrix is shown
+
+# What a reader may ask for, by the word on which it is offered.
+TERMS = {
+    "bias": "How far the model is from the best attainable error even on the rows it was trained "
+    "on: training error minus Bayes error.",
+    "variance": "Here the generalisation gap: validation error minus training error, how much "
+    "worse the model does on rows it has not seen. The variance of the bias-variance "
+    "decomposition, over many training sets, is measured by skdl.bias_variance_decomposition.",
+    "Bayes error": "The best error that anything could attain with these columns: what is left is "
+    "noise. It is rarely known.",
+    "fold": "A part of the rows that is held out while the model is fitted to the others, then "
+    "predicted. Every row is held out once in each repeat.",
 }
 
 
@@ -82,7 +101,7 @@ def render_report(
         raise ImportError(
             'the report needs jinja2; install it with: pip install "skdl[report]"'
         ) from missing
-    from skdl.plots import GapsDisplay, LearningCurveDisplay
+    from skdl.plots import GapsDisplay, LearningCurveDisplay, LossCurvesDisplay, PredictionsDisplay
     from skdl.plots.style import svg
 
     pictures = []
@@ -102,12 +121,36 @@ def render_report(
             "caption": "From the Bayes error, as far as it is known, up to the validation error.",
         }
     )
+    if any(record is not None and record.loss for record in diagnosis.records_):
+        pictures.append(
+            {
+                "svg": svg(LossCurvesDisplay, diagnosis),
+                "title": "The loss over the epochs",
+                "caption": "What each fit minimised, and, where the fit held rows out itself, the "
+                "loss on those.",
+            }
+        )
+    predictions, classifier = diagnosis.predictions_, is_classifier(diagnosis.estimator)
+    confusion = None
+    if predictions is not None and is_regressor(diagnosis.estimator):
+        pictures.append(
+            {
+                "svg": svg(PredictionsDisplay, diagnosis),
+                "title": "Predicted against true",
+                "caption": "Each row when it was held out; on the dashed line the prediction is "
+                "right.",
+            }
+        )
+    elif predictions is not None and classifier:
+        counts = confusions(predictions)
+        confusion = counts if len(counts) <= MOST_CLASSES else None
     trials = diagnosis.trials_
     if trials is not None and len(trials.frame):
         size = (5.6, 1.3 + 0.78 * len(trials.frame))
         tried_picture = svg(_TriedRemedies, diagnosis, figsize=size)
     else:
         tried_picture = None
+    rows_at_hand = None if diagnosis.data_ is None else diagnosis.data_[0]
     badge, sign = BADGES[diagnosis.regime]
     sign = verdict_words.sign(diagnosis) or sign
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
@@ -130,7 +173,13 @@ def render_report(
         trial_rows=trial_rows(trials) if trials is not None else [],
         trials_verdict=trials_verdict(trials) if trials is not None else "",
         tried_picture=tried_picture,
+        confusion=confusion,
+        worst=[]
+        if predictions is None
+        else worst_rows(predictions, rows_at_hand, classifier=classifier),
+        columns=[] if rows_at_hand is None else columns_of(rows_at_hand),
         regions=_region_rows(diagnosis),
+        terms=TERMS,
         held_out=words.held_out(diagnosis, held_out) if held_out is not None else "",
         data_notes=data_notes,
         read=read,

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_iris, make_classification, make_regression
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -22,6 +24,7 @@ from skdl.plots import (
     HiddenUnitsDisplay,
     LearningCurveDisplay,
     LossLandscapeDisplay,
+    PredictionsDisplay,
     RemediesDisplay,
     ValidationCurveDisplay,
 )
@@ -36,6 +39,7 @@ SETTINGS = {
     GapsDisplay: {"n_repeats": 1, "random_state": 0},
     HiddenUnitsDisplay: {"n_units": 5},
     LearningCurveDisplay: {"n_repeats": 1, "random_state": 0},
+    PredictionsDisplay: {"n_repeats": 1, "random_state": 0},
     LossLandscapeDisplay: {"resolution": 5},
     RemediesDisplay: {"cv": 2, "n_repeats": 1, "random_state": 0},
     ValidationCurveDisplay: {
@@ -258,7 +262,8 @@ def test_diagnosis_plots_the_curve_or_else_the_gaps(diagnosis):
 
 
 @pytest.mark.parametrize("display", OF_A_DIAGNOSIS)
-def test_svg_takes_the_colour_of_its_page(display, diagnosis):
+def test_svg_takes_the_colour_of_its_page(display, network):
+    diagnosis = diagnose(network, X, y, n_repeats=1, train_sizes=(0.5,), random_state=0)
     before = plt.get_fignums()
     picture = svg(display, diagnosis)
     assert picture.startswith("<svg") and picture.rstrip().endswith("</svg>")
@@ -311,3 +316,20 @@ def test_remedies_are_taken_from_trials(diagnosis):
     drawn = RemediesDisplay.from_trials(trials, tolerance=found.tolerance)
     np.testing.assert_allclose(drawn.after_["bias"].get_xdata(), trials.to_frame()["bias"])
     assert set(drawn.intervals_) == {"bias", "variance"}
+
+
+def test_predictions_of_classes_are_counted_and_of_numbers_drawn(diagnosis):
+    drawn = PredictionsDisplay.from_diagnosis(diagnosis)
+    seen = diagnosis.predictions_
+    counts = confusion_matrix(seen["target"], seen["predicted"])
+    assert [int(t.get_text()) for t in drawn.ax_.texts] == counts.ravel().tolist()
+    numbers = PredictionsDisplay.from_estimator(LinearRegression(), X[:, :3], X[:, 3])
+    points = numbers.ax_.collections[0].get_offsets()
+    seen = numbers.predictions[["predicted", "target"]]
+    np.testing.assert_allclose(points, seen)
+
+
+def test_predictions_of_several_targets_cannot_be_drawn():
+    found = diagnose(LinearRegression(), X[:, :2], X[:, 2:], train_sizes=(), random_state=0)
+    with pytest.raises(ValueError, match="PredictionsDisplay: diagnosis must be of one target"):
+        PredictionsDisplay.from_diagnosis(found)

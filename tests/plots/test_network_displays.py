@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from skdl.diagnosis import diagnose
 from skdl.estimators.classifier import MLPClassifier
 from skdl.inspection.landscape import LossLandscape
 from skdl.inspection.network import Snapshots
@@ -248,3 +249,22 @@ def test_modes_are_the_singular_values_of_the_weights():
     assert one.ax_.get_ylabel().replace("\n", " ") == "singular value, weights of layer 2"
     watched = SingularModesDisplay.from_estimator(network(activation="identity"), X, y)
     np.testing.assert_allclose(watched.values, drawn.values)
+
+
+def test_the_losses_of_a_diagnosis_are_those_of_its_fits():
+    mlp = MLPClassifier((4,), max_iter=6, early_stopping=True, random_state=0)
+    found = diagnose(mlp, X, y, n_repeats=1, train_sizes=(), baselines=False, random_state=0)
+    drawn = LossCurvesDisplay.from_diagnosis(found)
+    for number, record in enumerate(found.records_, start=1):
+        for kind, losses in (("training", record.loss), ("validation", record.validation_loss)):
+            line = drawn.lines_[f"fit {number}", kind]
+            assert line.get_xdata().tolist() == list(range(1, len(losses) + 1))
+            assert line.get_ydata().tolist() == losses
+    told = [text.get_text() for text in drawn.ax_.get_legend().get_texts()]
+    assert told == ["training", "validation"]
+
+
+def test_a_diagnosis_of_what_has_no_loss_is_refused():
+    found = diagnose(DecisionTreeClassifier(), X, y, n_repeats=1, train_sizes=(), random_state=0)
+    with pytest.raises(ValueError, match="diagnosis must be that of a network"):
+        LossCurvesDisplay.from_diagnosis(found)

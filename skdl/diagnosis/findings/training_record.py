@@ -32,6 +32,9 @@ class TrainingRecord:
         For each layer ‖gradient‖/‖weights‖, the median over the epochs.
     null_loss : float or None
         The loss of the constant prediction, before training.
+    validation_loss : list of float
+        The loss, after each epoch, of the rows that the fit itself held out; NaN where it was not
+        measured.
     """
 
     loss: list[float]
@@ -43,6 +46,7 @@ class TrainingRecord:
     flat: list[float] = field(default_factory=list)
     relative_gradients: list[float] = field(default_factory=list)
     null_loss: float | None = None
+    validation_loss: list[float] = field(default_factory=list)
 
 
 def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRecord | None:
@@ -67,6 +71,8 @@ def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRec
     record = TrainingRecord([float(value) for value in loss], ended, max_iter)
     record.rate, record.usual_rate = _rates(network, history)
     record.null_loss = _null_loss(network, np.asarray(y))
+    if history and "validation_loss" in history[-1]:
+        record.validation_loss = [float(e.get("validation_loss", np.nan)) for e in history]
     if history and "dead" in history[-1]:
         late = history[-10:]
         record.dead = np.median([epoch["dead"] for epoch in late], axis=0).tolist()

@@ -317,7 +317,7 @@ def read_categories(owner: Any, y: Any) -> tuple[Array, type[_Categories]]:
     kind = kind_of_target(type(owner).__name__, y)
     if kind == "multilabel-indicator":
         y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
-        if not np.isin(y, (0, 1)).all():  # any two values are labels to scikit-learn
+        if not ((y == 0) | (y == 1)).all():  # any two values are labels to scikit-learn
             kind = "multiclass-multioutput"
     if kind not in ("binary", "multiclass", "multilabel-indicator"):
         check_classification_targets(y)  # raises; else it would only ask for the type again

@@ -269,6 +269,10 @@ def press(action, mlp, delay):
     return pressed
 
 
+# An interruption may fall into what Hypothesis does at a collection of garbage, and is lost there.
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. .function gc_cum:pytest.PytestUnraisableExceptionWarning"
+)
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers on this system")
 def test_ctrl_c_at_random_moments():
     rng = np.random.default_rng(0)

@@ -113,7 +113,8 @@ class Weighing(ParallelBackendBase):
                 if getattr(part, "nbytes", sys.getsizeof(part)) > 1000 and not isinstance(
                     part, list | dict | str | tuple
                 ):
-                    cls.shared[id(part)] = size, part  # kept: no other may get its number
+                    # Sent once, as it is then; kept, so that no other gets its number.
+                    cls.shared.setdefault(id(part), (size, part))
                 else:
                     cls.own += size
         with parallel_config(backend="sequential"):

@@ -24,7 +24,7 @@ def model(hidden=(32, 32), **settings):
     return Pipeline([("scale", StandardScaler()), ("mlp", MLPClassifier(hidden, **settings))])
 
 
-found = diagnose(model(), X, y, cv=3, random_state=0)
+found = diagnose(model((8,)), X, y, cv=3, random_state=0)
 trials = found.try_remedies(X, y, random_state=0)
 deep = model((24, 24, 24, 24)).fit(X, y)
 rates = {f"rate {rate}": model(learning_rate=rate).fit(X, y) for rate in (1e-4, 1e-3, 1e-2)}

@@ -156,14 +156,14 @@ def quiet(n_rows: int) -> Iterator[None]:
         yield
 
 
-def _measure(model, X, y, fold, measure, classes) -> tuple[float, float, Any] | str:
+def _measure(model, X, y, train, test, measure, classes) -> tuple[float, float, Any] | str:
     """Fit a baseline on a fold; return both errors and its outputs, or why there are none."""
-    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (fold.train, fold.test)]
-    with quiet(len(fold.train)):
+    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (train, test)]
+    with quiet(len(train)):
         try:
             fitted = clone(model).fit(*parts[0])
-            train, test = (measure.error(measure.scorer(fitted, *part)) for part in parts)
-            return train, test, outputs_of(fitted, parts[1][0], classes)
+            errors = [measure.error(measure.scorer(fitted, *part)) for part in parts]
+            return *errors, outputs_of(fitted, parts[1][0], classes)
         except Exception as failure:  # another's model on unknown data: the diagnosis goes on
             return str(failure).strip().splitlines()[0] if str(failure) else repr(failure)
 
@@ -227,7 +227,10 @@ def try_baselines(
     models = {name: make_baseline(name, estimator, X) for name in names}
     tasks = [(name, fold) for name in names for fold in folds]
     classes = classes_of(y)
-    calls = (delayed(_measure)(models[name], X, y, fold, measure, classes) for name, fold in tasks)
+    calls = (  # the rows alone: a fold has much that need not travel
+        delayed(_measure)(models[name], X, y, fold.train, fold.test, measure, classes)
+        for name, fold in tasks
+    )
     fits = results_of(calls, n_jobs, ordered=True)
     results = {name: [] for name in names}
     with progress_bar(len(tasks), verbose=verbose, description="baselines") as bar:

@@ -220,7 +220,11 @@ def _corrected(
     learners = residual_learners(min(len(fold.train) for fold in folds))
     chains = {name: behind_transformers(m, estimator, X, True) for name, m in learners.items()}
     calls = (
-        delayed(_correct)(chain, X, fold, targets) for chain in chains.values() for fold in folds
+        delayed(_correct)(
+            chain, X, f.train, f.test, targets[f.train] - f.training_outputs, f.outputs
+        )
+        for chain in chains.values()
+        for f in folds
     )
     done = list(results_of(calls, n_jobs, ordered=True))
     parts = {
@@ -234,17 +238,14 @@ def _corrected(
     }
 
 
-def _correct(learner: Any, X: Any, fold: Fold, targets: Array) -> Array | None:
+def _correct(
+    learner: Any, X: Any, train: Array, test: Array, residual: Array, outputs: Array
+) -> Array | None:
     """Learn the residuals of a fold's training rows; None where that is not possible."""
-    residual = targets[fold.train] - fold.training_outputs
-    with quiet(len(fold.train)):
+    with quiet(len(train)):
         try:
             return add_learned_residual(
-                clone(learner),
-                rows_of(X, fold.train),
-                residual,
-                rows_of(X, fold.test),
-                fold.outputs,
+                clone(learner), rows_of(X, train), residual, rows_of(X, test), outputs
             )
         except (ValueError, TypeError):  # inputs that this learner cannot take
             return None

@@ -279,7 +279,8 @@ def test_nan_and_infinity_are_refused(cls, method, bad):
         getattr(cls(**QUICK), method)(X, broken_y)
     weight = np.ones(len(y))
     weight[3] = bad
-    with pytest.raises(ValueError, match="sample_weight contains (NaN|infinity)"):
+    said = rf"{cls.__name__}: sample_weight: .*contains (NaN|infinity)"
+    with pytest.raises(ValueError, match=said):
         getattr(cls(**QUICK), method)(X, y, sample_weight=weight)
     with pytest.raises(ValueError, match="X contains (NaN|infinity)"):
         cls(**QUICK).fit(X, y, X_val=broken, y_val=y)

@@ -87,7 +87,7 @@ estimators/base.py                                    231   23  what ``fit`` doe
 estimators/fitting/job.py                             184   18  one fit, and its results
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-tools/given.py                                        131   13  what was given, as plain data
+tools/given.py                                        133   13  what was given, as plain data
 tools/rows.py                                         103   10  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time

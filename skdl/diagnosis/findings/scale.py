@@ -62,7 +62,8 @@ def outliers(seen: np.ndarray, names: list[str]) -> Finding | None:
     r"""Find a few values that lie very far from all others.
 
     Far is measured by a quantile of :math:`|x - \operatorname{median} x|`: unlike a standard
-    deviation, a few values do not stretch it.
+    deviation, a few values do not stretch it. It is 95 %, or the median of all that is not 0 where
+    that is more.
 
     References
     ----------
@@ -70,8 +71,9 @@ def outliers(seen: np.ndarray, names: list[str]) -> Finding | None:
     """
     distance = np.abs(seen - np.array([_quantile(column, 0.5) for column in seen.T]))
     usual = np.array([_quantile(column, MOST) for column in distance.T])
-    rare = [_quantile(column[column > 0], MOST) for column in distance.T]  # of those not equal
-    usual = np.where(usual > 0, usual, rare)
+    # Of a column that is mostly one value, what is usual is told by the rest, which may be few.
+    rest = np.array([_quantile(column[column > 0], 0.5) for column in distance.T])
+    usual = np.maximum(usual, rest)
     times = np.nan_to_num(distance / usual)
     far = times.max(axis=0) > OUTLYING
     # Few different values, such as a category encoded as 0 and 1, are rare, not outlying.

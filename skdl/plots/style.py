@@ -66,15 +66,24 @@ SETTINGS = {
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw in this style, and leave the user's settings alone."""
+    """Draw in this style, and leave the user's settings alone.
+
+    Only what is set here is set back. ``rc_context`` sets back everything, also what pyplot itself
+    decides when it is first imported: then a notebook is no longer interactive, and shows no plot
+    from there on, not even the user's own.
+    """
     try:
         import matplotlib
     except ImportError as missing:
         raise ImportError(
             'drawing needs matplotlib; install it with: pip install "skdl[plot]"'
         ) from missing
-    with matplotlib.rc_context(SETTINGS):
+    before = {name: matplotlib.rcParams[name] for name in SETTINGS}
+    matplotlib.rcParams.update(SETTINGS)
+    try:
         yield
+    finally:
+        matplotlib.rcParams.update(before)
 
 
 def axes(ax: Axes | None = None, figsize: tuple[float, float] = (4.9, 3.6)) -> Axes:

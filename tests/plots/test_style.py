@@ -47,6 +47,16 @@ def test_drawing_leaves_no_settings_behind():
     assert dict(plt.rcParams) == before
 
 
+def test_what_pyplot_decides_while_we_draw_stays():
+    """In a notebook it becomes interactive when it is first imported, perhaps by us."""
+    try:
+        with style.drawing():
+            plt.ion()
+        assert plt.isinteractive()
+    finally:
+        plt.ioff()
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

@@ -30,6 +30,8 @@ class HeldOut:
         The number of rows in the test part.
     error, low, high : float
         The error, with its 95 % interval.
+    before : HeldOut or None, default=None
+        What it said of the network unchanged, where it was changed.
     """
 
     what: str
@@ -37,6 +39,7 @@ class HeldOut:
     error: float
     low: float
     high: float
+    before: HeldOut | None = None
 
 
 def split_test_rows(

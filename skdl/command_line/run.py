@@ -11,6 +11,7 @@ import tempfile
 import textwrap
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -197,18 +198,18 @@ def _is_small(diagnosis, n_rows: int, cv: int) -> tuple[bool, int]:
 
 
 def _measure_once(diagnosis, table: Table, work, test):
-    """Measure, on the test part, the network as it is or with the remedy that worked."""
+    """Measure, on the test part, the network as it is, and with the remedy that worked."""
     from skdl.command_line.held_out import final_test
 
-    best = diagnosis.trials_.best_ if diagnosis.trials_ is not None else None
-    what = "the network as it is"
-    if best is not None:
-        row = diagnosis.trials_.best_row_
-        what = f"the network with {diagnosis.trials_.frame['change'].iloc[row]}"
-    model = diagnosis.estimator if best is None else best
+    rows = (table.X, table.y, work, test, diagnosis.how.measure)
+    trials = diagnosis.trials_
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what training has to say was said in the diagnosis
-        return final_test(model, table.X, table.y, work, test, diagnosis.how.measure, what)
+        unchanged = final_test(diagnosis.estimator, *rows, "the network as it is")
+        if trials is None or trials.best_row_ is None:
+            return unchanged
+        change = trials.frame["change"].iloc[trials.best_row_]
+        return replace(final_test(trials.best_, *rows, f"with {change}"), before=unchanged)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -258,7 +258,8 @@ def diagnose(
         else verdict.bias_at_least.value >= verdict.variance.value,
         something_to_learn=verdict.something_to_learn,
         fits_its_rows=gaps["bias"].value <= tolerance,
-        settled=all(fold.record is not None for fold in folds),
+        settled=all(fold.record is not None and not fold.record.unfinished for fold in folds),
+        unfinished=any(fold.record is not None and fold.record.unfinished for fold in folds),
         more_rows_help=more_rows_help(curve),
     )
     settle = what_would_settle(

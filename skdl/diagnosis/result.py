@@ -25,6 +25,7 @@ from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
 from skdl.diagnosis.telling.json import diagnosis_as_json
 from skdl.diagnosis.telling.text import diagnosis_as_text
+from skdl.diagnosis.telling.trial_words import by_outcome
 from skdl.diagnosis.trials import Trials, try_out
 from skdl.diagnosis.verdict import Verdict
 from skdl.tools.types import Inputs, Seed, Targets
@@ -223,7 +224,8 @@ class Diagnosis:
         -------
         trials : Trials
             It prints as text, shows as HTML, and ``to_frame()`` is a DataFrame, best first. It is
-            kept as ``trials_``.
+            kept as ``trials_``, and the diagnosis learns from it: its explanation says what was
+            measured, and its remedies stand in the order of what they did.
         """
         if X is None:
             if self.data_ is None:
@@ -252,6 +254,7 @@ class Diagnosis:
             n_jobs=n_jobs,
             verbose=verbose,
         )
+        self.remedies = by_outcome(self.remedies, self.trials_)
         return self.trials_
 
     def to_frame(self) -> pd.DataFrame:

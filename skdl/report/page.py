@@ -10,7 +10,7 @@ from sklearn.base import is_classifier, is_regressor
 
 from skdl.diagnosis.predictions import confusions
 from skdl.diagnosis.telling import verdict_words, words
-from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
+from skdl.diagnosis.telling.trial_words import outcome, trial_rows, trials_verdict
 from skdl.report.columns import columns_of
 from skdl.report.rows import worst_rows
 
@@ -167,6 +167,7 @@ def render_report(
         pictures=pictures,
         found=words.found(diagnosis),
         write=lambda error: words.format_error(error, diagnosis.in_percent),
+        outcome=lambda remedy: outcome(trials, remedy),
         remedies_title=words.remedies_title(diagnosis),
         comparison=words.comparison(diagnosis),
         trials=trials,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binomtest
-from sklearn.datasets import load_diabetes, load_iris
+from sklearn.datasets import load_diabetes, load_iris, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -75,3 +75,13 @@ def test_words_warn_when_the_test_is_worse_than_the_folds():
     bad = HeldOut("the network with l2=0.1", 30, 0.5, 0.4, 0.6)
     assert words.held_out(found, good).endswith("(error rate; 95 % interval 0.0 % to 20.0 %).")
     assert words.held_out(found, bad).endswith("the choices made here fit them.")
+
+
+def test_the_test_part_says_before_and_after():
+    found = diagnose(Ridge(), *make_regression(60, 3, noise=1.0, random_state=0), random_state=0)
+    before = HeldOut("the network as it is", 30, 0.2, 0.1, 0.4)
+    told = words.held_out(found, HeldOut("with l2=0.1", 30, 0.1, 0.05, 0.3, before))
+    assert "the network as it is has an error of 20.0 % (" in told
+    assert (
+        "95 % interval 10.0 % to 40.0 %), and with l2=0.1 one of 10.0 % (5.0 % to 30.0 %)." in told
+    )

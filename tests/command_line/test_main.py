@@ -54,7 +54,7 @@ def test_a_csv_file_from_a_shell(iris, tmp_path):
     assert "The report with pictures is in skdl-report.html" in done.stdout
     assert done.stderr == ""  # no bar where there is no terminal
     page = (tmp_path / "skdl-report.html").read_text(encoding="utf-8")
-    assert page.count("<svg") >= 3 and "iris.csv" in page
+    assert page.count("<figure") == 4 and "iris.csv" in page
 
 
 def test_bad_input_from_a_shell(tmp_path):

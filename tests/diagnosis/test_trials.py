@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, diagnose
 from skdl.diagnosis import Remedy
-from skdl.diagnosis.telling.trial_words import trials_verdict
+from skdl.diagnosis.telling.trial_words import by_outcome, outcome, trials_verdict
 from skdl.diagnosis.trials import Trials, count_fits, fresh_folds
 
 RNG = np.random.default_rng(0)
@@ -175,3 +175,66 @@ def test_a_failing_estimator_is_named():
 def test_linear_model_has_nothing_to_try():
     found = diagnose(LogisticRegression(), X, Y, **SETTINGS)
     assert len(found.try_remedies(X, Y).to_frame()) == 0
+
+
+def tried(**rows):
+    """Make trials of given changes: {remedy: (error, change, upper end of the change)}."""
+    frame = pd.DataFrame(
+        [
+            {
+                "remedy": name,
+                "change": f"{name}=1",
+                "validation_error": error,
+                "validation_change": change,
+                "validation_change_high": high,
+            }
+            for name, (error, change, high) in rows.items()
+        ]
+    )
+    return Trials(frame, {"validation_error": 0.2}, 0.95, True, list(rows), [])
+
+
+def called(action):
+    return Remedy({}, action=action, regime="both", reason="It is so.", source="A book")
+
+
+def test_remedies_stand_in_the_order_of_what_they_did():
+    trials = tried(a=(0.25, 0.05, 0.1), b=(0.19, -0.01, 0.02), c=(0.1, -0.1, -0.05))
+    ordered = by_outcome([called(name) for name in "abcd"], trials)
+    assert [remedy.action for remedy in ordered] == ["c", "d", "b", "a"]
+    assert [outcome(trials, remedy) for remedy in ordered] == [
+        "Measured: c=1 lowers the validation error from 20.0 % to 10.0 %.",
+        "",
+        "Tried: b=1 gives 19.0 % in place of 20.0 %; that may be chance.",
+        "Tried: it does not lower the validation error, 20.0 %.",
+    ]
+    assert outcome(None, called("a")) == ""
+
+
+def test_the_diagnosis_learns_from_its_trials(found):
+    again = pickle.loads(pickle.dumps(found))
+    again.remedies = [called("Look at the data"), remedy(n_neighbors=[2, 15])]
+    again.try_remedies(X, Y, remedies=again.remedies[1:], random_state=0)
+    assert "Measured on fresh folds: Smooth (n_neighbors=15) lowers" in again.explanation
+    assert [r.action for r in again.remedies] == ["Smooth", "Look at the data"]
+    for told in (str(again), again._repr_html_(), again.to_json()):
+        assert "Measured: n_neighbors=15 lowers the validation error" in " ".join(told.split())
+    again.try_remedies(X, Y, remedies=[remedy(p=[1.0])], random_state=0)
+    assert "What was tried does not lower the validation error" in again.explanation
+    again.try_remedies(X, Y, remedies=[remedy(p=[1.0, 3.0])], random_state=0)
+    assert "None of the 2 changes that were tried lowers the validation" in again.explanation
+
+
+def test_a_spiral_that_was_left_too_early_is_told_to_go_on():
+    rng = np.random.default_rng(0)
+    arm, t = rng.integers(2, size=500), rng.uniform(0.5, 3.5, 500)
+    angle = np.pi * (arm + 1.2 * t)
+    spiral = t[:, None] * np.c_[np.cos(angle), np.sin(angle)] + rng.normal(
+        scale=0.05, size=(500, 2)
+    )
+    mlp = MLPClassifier((32, 32), max_iter=100, batch_size=50, random_state=0)
+    found = diagnose(mlp, spiral, arm, train_sizes=(0.5,), random_state=0)
+    longer = [remedy for remedy in found.remedies if remedy.action == "Train longer"]
+    trials = found.try_remedies(remedies=longer, random_state=0)
+    assert trials.frame["validation_error"][0] < 0.5 * trials.unchanged["validation_error"]
+    assert "Train longer" in found.explanation and found.remedies[0].action == "Train longer"

@@ -48,6 +48,26 @@ class TrainingRecord:
     null_loss: float | None = None
     validation_loss: list[float] = field(default_factory=list)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the fit ended, by its epochs or its tolerance, while the loss still fell.
+
+        It fell if the last tenth of the epochs lowered it by more than 1 %. A fit that rows of its
+        own ended is finished, and so is one whose loss has all but vanished.
+
+        Examples
+        --------
+        >>> TrainingRecord([1.0, 0.9, 0.8, 0.7], "max_iter", 4).unfinished
+        True
+        >>> TrainingRecord([1.0, 0.9, 0.8, 0.799], "converged", 100).unfinished
+        False
+        """
+        loss, width = self.loss, max(1, len(self.loss) // 10)
+        if self.ended == "diverged" or self.validation_loss or len(loss) < 2:
+            return self.ended == "max_iter" and len(loss) == 1
+        before, after = np.mean(loss[-2 * width : -width]), np.mean(loss[-width:])
+        return bool(after < 0.99 * before and after > 0.01 * loss[0])
+
 
 def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRecord | None:
     """Read the record of a fitted network; None where it keeps none.

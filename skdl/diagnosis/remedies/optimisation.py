@@ -88,7 +88,7 @@ def finish_training(p: Parameters) -> Change:
     "Train longer",
     reason="The optimiser may have stopped before the training error was as low as it can get.",
     source=PLAYBOOK,
-    calls=("underfitting",),
+    calls=("unfinished", "underfitting"),
     unsettled_only=True,
 )
 def train_longer_in_doubt(p: Parameters) -> Change:

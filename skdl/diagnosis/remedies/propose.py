@@ -57,6 +57,7 @@ def propose(
     findings: Sequence[Finding] = (),
     bias_first: bool = True,
     settled: bool = False,
+    unfinished: bool = False,
     something_to_learn: bool = True,
     fits_its_rows: bool = False,
     more_rows_help: bool | None = None,
@@ -77,6 +78,8 @@ def propose(
     settled : bool, default=False
         Whether training records were read; where they show nothing wrong, the loss had settled,
         and neither more epochs nor another rate are called for.
+    unfinished : bool, default=False
+        Whether a fit ended while its loss still fell: then more epochs are worth a trial.
     something_to_learn : bool, default=True
         Whether anything was better than a constant guess.
     fits_its_rows : bool, default=False
@@ -109,8 +112,14 @@ def propose(
         remedies.extend(new)
         return bool(new)
 
-    faults = {finding.name for finding in findings if finding.about in FAULTS}
-    for fault in sorted(faults, key=_turn):
+    about = {finding.name: finding.about for finding in findings if finding.about in FAULTS}
+    # Where variance is what is wrong, slow training is not what to mend first.
+    later = {
+        name
+        for name in about
+        if regime == "overfitting" and about[name] == "optimiser" and name != "diverged"
+    }
+    for fault in sorted(about.keys() - later, key=_turn):
         treatments = called_by(fault)
         # With small gaps only what makes the numbers wrong has to be mended.
         if treatments and (regime != "neither" or treatments[0].regime == "neither"):
@@ -120,6 +129,8 @@ def propose(
         add(called_by("neither"))
         return remedies
     if regime == "no fault shown":
+        if something_to_learn and unfinished:
+            add(called_by("unfinished"))
         if something_to_learn and not fits_its_rows:
             bias = [t for t in called_by("underfitting") if not (settled and t.unsettled_only)]
             add([t for t in bias if not t.last_resort], 1)
@@ -137,6 +148,10 @@ def propose(
         added = add([t for t in treatments if not t.last_resort], most)
         if not added and not remedies:
             add([t for t in treatments if t.last_resort])
+    for fault in sorted(later, key=_turn):
+        add(called_by(fault), treats=fault)
+    if unfinished:
+        add(called_by("unfinished"))
     for finding in findings:
         if finding.about not in FAULTS:
             add(called_by(finding.name), treats=finding.name)

@@ -43,7 +43,8 @@ def diagnosis_as_html(d: Diagnosis) -> str:
         items = "".join(f"<li><b>{escape(f.name)}</b>: {escape(f.evidence)}</li>" for f in findings)
         parts.append(f"<p>{escape(title)}</p><ul>{items}</ul>")
     items = "".join(
-        f"<li><b>{escape(str(r))}</b><br>{escape(r.reason)} <small>{escape(r.source)}</small></li>"
+        f"<li><b>{escape(str(r))}</b><br>{escape(trial_words.outcome(d.trials_, r))} "
+        f"{escape(r.reason)} <small>{escape(r.source)}</small></li>"
         for r in d.remedies
     )
     parts.append(f"<p>{escape(words.remedies_title(d))}</p><ol>{items}</ol>")

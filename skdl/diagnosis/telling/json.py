@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skdl.diagnosis.telling import words
+from skdl.diagnosis.telling.trial_words import outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ def diagnosis_as_json(d: Diagnosis) -> str:
         "conclusive": d.conclusive,
         "probabilities": d.probabilities,
         "findings": [{"code": f.code, **asdict(f)} for f in d.findings],
-        "remedies": [_remedy(remedy) for remedy in d.remedies],
+        "remedies": [_remedy(remedy, d.trials_) for remedy in d.remedies],
         "settle": d.settle,
         "notes": d.notes,
         "folds": _rows(d.folds_),
@@ -70,13 +71,14 @@ def _estimate(estimate: Estimate) -> dict[str, float]:
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
-def _remedy(remedy: Remedy) -> dict[str, str]:
-    """Return what to do, how, why, and who says so."""
+def _remedy(remedy: Remedy, trials: Trials | None) -> dict[str, str]:
+    """Return what to do, how, why, who says so, and what trying it gave."""
     return {
         "action": remedy.action,
         "change": remedy.change,
         "reason": remedy.reason,
         "source": remedy.source,
+        "outcome": outcome(trials, remedy),
     }
 
 

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from skdl.diagnosis.telling import words
-from skdl.diagnosis.telling.trial_words import trial_rows, trials_verdict
+from skdl.diagnosis.telling.trial_words import outcome, trial_rows, trials_verdict
 
 if TYPE_CHECKING:
     from skdl.diagnosis.result import Diagnosis
@@ -50,6 +50,7 @@ def diagnosis_as_text(d: Diagnosis) -> str:
         change = remedy.change
         lines += _paragraph(remedy.action, indent=f"  {number}. ")
         lines += _paragraph(f"try {change}", indent="     ") if change else []
+        lines += _paragraph(outcome(d.trials_, remedy), indent="     ")
         lines += _paragraph(f"{remedy.reason} [{remedy.source}]", indent="     ")
     if d.trials_ is not None:
         lines += ["", trials_as_text(d.trials_)]

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skdl.diagnosis.telling.numbers import format_error
 
 if TYPE_CHECKING:
+    from skdl.diagnosis.remedies.remedy import Remedy
     from skdl.diagnosis.trials import Trials
 
-__all__ = ["trial_rows", "trials_verdict"]
+__all__ = ["by_outcome", "outcome", "trial_rows", "trials_verdict"]
+
+
+def _tried(trials: Trials, remedy: Remedy) -> dict[str, Any] | None:
+    """Return the row of a remedy's best change: one that lowers the error for sure, if there is."""
+    rows = [r for r in trials.frame.to_dict("records") if r["remedy"] == remedy.action]
+    sure = [row for row in rows if row["validation_change_high"] < 0]
+    return min(sure or rows, key=lambda row: row["validation_error"], default=None)
+
+
+def outcome(trials: Trials | None, remedy: Remedy) -> str:
+    """Say what trying a remedy gave; nothing where it was not tried."""
+    row = None if trials is None else _tried(trials, remedy)
+    if row is None:
+        return ""
+    before, after = (
+        format_error(error, trials.in_percent)
+        for error in (trials.unchanged["validation_error"], row["validation_error"])
+    )
+    if row["validation_change_high"] < 0:
+        return f"Measured: {row['change']} lowers the validation error from {before} to {after}."
+    if row["validation_change"] < 0:
+        return f"Tried: {row['change']} gives {after} in place of {before}; that may be chance."
+    return f"Tried: it does not lower the validation error, {before}."
+
+
+def by_outcome(remedies: list[Remedy], trials: Trials) -> list[Remedy]:
+    """Order remedies by what was measured: what helps for sure, what is open, what did not help."""
+
+    def turn(remedy: Remedy) -> tuple[int, float]:
+        row = _tried(trials, remedy)
+        if row is None:
+            return 1, 0.0
+        if row["validation_change_high"] < 0:
+            return 0, row["validation_error"]
+        return (2, row["validation_error"]) if row["validation_change"] < 0 else (3, 0.0)
+
+    return sorted(remedies, key=turn)
 
 
 def trial_rows(trials: Trials) -> list[tuple[str, str, list[str]]]:

@@ -15,6 +15,7 @@ from skdl.diagnosis.telling.numbers import format_error
 if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
+    from skdl.diagnosis.trials import Trials
 
 __all__ = [
     "comparison",
@@ -87,7 +88,9 @@ def explanation(d: Diagnosis) -> str:
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
-    if "unscaled inputs" in names and d.regime != "neither":
+    if d.trials_ is not None and len(d.trials_.frame):
+        said.append(_measured(d.trials_))
+    elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:
         said.append("There is nothing to gain from tuning: both gaps are small.")
@@ -113,6 +116,25 @@ def explanation(d: Diagnosis) -> str:
     if not d.verdict.better_than_guessing:
         said.append(verdict_words.why_no_better_than_guessing(d))
     return " ".join(said)
+
+
+def _measured(trials: Trials) -> str:
+    """Say what the trials gave, which counts more than any sign."""
+    before = format_error(trials.unchanged["validation_error"], trials.in_percent)
+    if trials.best_row_ is None:
+        n = len(trials.frame)
+        tried = f"None of the {n} changes that were tried lowers" if n > 1 else "What was tried"
+        verb = " the" if n > 1 else " does not lower the"
+        return (
+            f"{tried}{verb} validation error, {before} on fresh folds, for sure: leave it as it "
+            "is, or collect rows."
+        )
+    best = trials.frame.iloc[trials.best_row_]
+    after = format_error(best["validation_error"], trials.in_percent)
+    return (
+        f"Measured on fresh folds: {best['remedy']} ({best['change']}) lowers the validation error "
+        f"from {before} to {after}."
+    )
 
 
 def remedies_title(d: Diagnosis) -> str:
@@ -153,11 +175,16 @@ def held_out(d: Diagnosis, test: Any) -> str:
     """Tell what the test part said, once."""
     known = d.validation_error
     write = partial(format_error, in_percent=d.in_percent)
-    spread = f"{write(test.low)} to {write(test.high)}"
+    first = test.before or test
+    spread = f"{write(first.low)} to {write(first.high)}"
     told = (
-        f"On the test part, {test.n_rows} rows that nothing has looked at until now, {test.what} "
-        f"has an error of {write(test.error)} ({d.error_name}; 95 % interval {spread})."
+        f"On the test part, {test.n_rows} rows that nothing has looked at until now, {first.what} "
+        f"has an error of {write(first.error)} ({d.error_name}; 95 % interval {spread})"
     )
+    if test.before is not None:
+        spread = f"{write(test.low)} to {write(test.high)}"
+        told += f", and {test.what} one of {write(test.error)} ({spread})"
+    told += "."
     if test.low > known.high:
         return f"{told} That is more than the folds promised: the choices made here fit them."
     return told

@@ -174,7 +174,7 @@ def test_a_remedy_survives_pickling():
 
 # --- every entry of the registry ---
 
-CLOSING = ("bias alone", "more rows help", "more rows do not help", "no fault shown")
+CLOSING = ("unfinished", "bias alone", "more rows help", "more rows do not help", "no fault shown")
 FINDINGS = "".join(
     path.read_text("utf-8")
     for path in (Path(skdl.__file__).parent / "diagnosis" / "findings").glob("*.py")
@@ -233,3 +233,18 @@ def test_every_entry_is_proposed_to_somebody(treatment):
     assert proposed
     for remedy in proposed:
         assert (remedy.regime, remedy.source) == (treatment.regime, treatment.source)
+
+
+@pytest.mark.parametrize("regime", ["underfitting", "overfitting", "both", "no fault shown"])
+def test_an_unfinished_training_goes_on_in_one_of_the_trials(regime):
+    network = MLPClassifier((8,), max_iter=7)
+    longer = [r for r in propose(network, regime, unfinished=True) if r.action == "Train longer"]
+    assert [remedy["max_iter"] for remedy in longer] == [[35]]
+    assert "Train longer" not in [r.action for r in propose(network, regime, settled=True)]
+
+
+def test_slow_training_is_not_what_mends_overfitting_first():
+    fell = Finding("still falling", "optimiser", "It fell.")
+    for regime, first in (("overfitting", False), ("underfitting", True)):
+        actions = [r.action for r in propose(MLPClassifier((8,)), regime, findings=[fell])]
+        assert (actions[0] == "Train longer") == first and "Train longer" in actions

@@ -201,11 +201,11 @@ def called(action):
 def test_remedies_stand_in_the_order_of_what_they_did():
     trials = tried(a=(0.25, 0.05, 0.1), b=(0.19, -0.01, 0.02), c=(0.1, -0.1, -0.05))
     ordered = by_outcome([called(name) for name in "abcd"], trials)
-    assert [remedy.action for remedy in ordered] == ["c", "d", "b", "a"]
+    assert [remedy.action for remedy in ordered] == ["c", "b", "d", "a"]
     assert [outcome(trials, remedy) for remedy in ordered] == [
         "Measured: c=1 lowers the validation error from 20.0 % to 10.0 %.",
-        "",
         "Tried: b=1 gives 19.0 % in place of 20.0 %; that may be chance.",
+        "",
         "Tried: it does not lower the validation error, 20.0 %.",
     ]
     assert outcome(None, called("a")) == ""
@@ -220,7 +220,7 @@ def test_the_diagnosis_learns_from_its_trials(found):
     for told in (str(again), again._repr_html_(), again.to_json()):
         assert "Measured: n_neighbors=15 lowers the validation error" in " ".join(told.split())
     again.try_remedies(X, Y, remedies=[remedy(p=[1.0])], random_state=0)
-    assert "What was tried does not lower the validation error" in again.explanation
+    assert "The change that was tried does not lower the validation error" in again.explanation
     again.try_remedies(X, Y, remedies=[remedy(p=[1.0, 3.0])], random_state=0)
     assert "None of the 2 changes that were tried lowers the validation" in again.explanation
 

@@ -93,7 +93,7 @@ def test_page_says_what_the_diagnosis_says(page, diagnosis):
         assert part in words
     for remedy in diagnosis.remedies:
         assert remedy.action in words and remedy.reason in words and remedy.source in words
-        assert remedy.change in words
+        assert " ".join(remedy.code.split()) in words
     for note in diagnosis.notes:
         assert note in words
     assert "3 rows left out & said" in words and "Seed 7" in words
@@ -190,7 +190,7 @@ def test_a_word_is_explained_and_code_is_copied(page, diagnosis):
     assert set(seen["told"]) == {"bias", "variance", "Bayes error", "fold"}
     assert "generalisation gap" in seen["told"]["variance"]
     assert "bias_variance_decomposition" in seen["told"]["variance"]
-    assert not seen["hidden"] and seen["beside"] in [r.change for r in diagnosis.remedies]
+    assert not seen["hidden"] and seen["beside"] in [r.code for r in diagnosis.remedies]
 
 
 def test_the_confusion_and_the_worst_rows_are_those_of_the_folds(diagnosis):

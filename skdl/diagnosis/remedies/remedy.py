@@ -88,6 +88,34 @@ class Remedy(dict[str, list[Any]]):
             f"{k}={' or '.join(short(v) for v in values)}" for k, values in self.items()
         )
 
+    @property
+    def code(self) -> str:
+        """Python that makes the change to ``model``, the diagnosed estimator; "" for advice.
+
+        Of several values to try it takes the first, and names the others beside it.
+        """
+        if self.replacement is not None:
+            imported, chain = _chain(self.replacement, "model")
+            return f"{imported}\nmodel = {chain}"
+        lines = []
+        for name, values in self.items():
+            holder, _, last = name.rpartition("__")
+            if hasattr(values[0], "steps"):
+                imported, chain = _chain(values[0], f"model.get_params()[{name!r}]")
+                lines += [imported, f"model.set_params({name}={chain})"]
+                continue
+            if last == "steps":
+                *_, (inserted, step), _ = values[0]
+                pipeline = f"model.get_params()[{holder!r}]" if holder else "model"
+                insert = f"{pipeline}.steps.insert(-1, ({inserted!r}, {step!r}))"
+                lines += [_import(step), "", insert]
+                continue
+            others = "".join(f" or {value!r}" for value in values[1:])
+            imported = [_import(values[0])] if not isinstance(values[0], PLAIN) else []
+            comment = f"  #{others}" if others else ""
+            lines += [*imported, f"model.set_params({name}={values[0]!r}){comment}"]
+        return "\n".join(lines)
+
     def candidates(self, estimator: BaseEstimator) -> list[tuple[str, BaseEstimator]]:
         """List what there is to try, as pairs of the change in words and a changed clone.
 
@@ -116,6 +144,22 @@ class Remedy(dict[str, list[Any]]):
             )
             for changes in ParameterGrid(dict(self))
         ]
+
+
+def _chain(pipeline: Any, model: str) -> tuple[str, str]:
+    """Write a pipeline of a transformer and a model: what is imported, and the expression."""
+    (name, step), (last, _) = pipeline.steps
+    imported = f"from sklearn.pipeline import Pipeline\n{_import(step)}\n"
+    return imported, f"Pipeline([({name!r}, {step!r}), ({last!r}, {model})])"
+
+
+PLAIN = (bool, int, float, str, tuple, list, dict, type(None))  # need no import
+
+
+def _import(thing: object) -> str:
+    """Write the import of the class of a thing, from where it is public."""
+    public = [part for part in type(thing).__module__.split(".") if part[0] != "_"]
+    return f"from {'.'.join(public)} import {type(thing).__name__}"
 
 
 def short(value: object) -> str:

@@ -76,6 +76,7 @@ def _remedy(remedy: Remedy, trials: Trials | None) -> dict[str, str]:
     return {
         "action": remedy.action,
         "change": remedy.change,
+        "code": remedy.code,
         "reason": remedy.reason,
         "source": remedy.source,
         "outcome": outcome(trials, remedy),

@@ -37,15 +37,15 @@ def outcome(trials: Trials | None, remedy: Remedy) -> str:
 
 
 def by_outcome(remedies: list[Remedy], trials: Trials) -> list[Remedy]:
-    """Order remedies by what was measured: what helps for sure, what is open, what did not help."""
+    """Order remedies by what was measured: what helps, what may, what is open, what did not."""
 
     def turn(remedy: Remedy) -> tuple[int, float]:
         row = _tried(trials, remedy)
         if row is None:
-            return 1, 0.0
+            return 2, 0.0
         if row["validation_change_high"] < 0:
             return 0, row["validation_error"]
-        return (2, row["validation_error"]) if row["validation_change"] < 0 else (3, 0.0)
+        return (1, row["validation_error"]) if row["validation_change"] < 0 else (3, 0.0)
 
     return sorted(remedies, key=turn)
 

@@ -89,7 +89,7 @@ def explanation(d: Diagnosis) -> str:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
     if d.trials_ is not None and len(d.trials_.frame):
-        said.append(_measured(d.trials_))
+        said.append(_measured(d.trials_, d.tolerance))
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:
@@ -118,17 +118,21 @@ def explanation(d: Diagnosis) -> str:
     return " ".join(said)
 
 
-def _measured(trials: Trials) -> str:
+def _measured(trials: Trials, tolerance: float) -> str:
     """Say what the trials gave, which counts more than any sign."""
     before = format_error(trials.unchanged["validation_error"], trials.in_percent)
     if trials.best_row_ is None:
-        n = len(trials.frame)
-        tried = f"None of the {n} changes that were tried lowers" if n > 1 else "What was tried"
-        verb = " the" if n > 1 else " does not lower the"
-        return (
-            f"{tried}{verb} validation error, {before} on fresh folds, for sure: leave it as it "
-            "is, or collect rows."
-        )
+        n, first = len(trials.frame), trials.frame.iloc[0]
+        none = f"None of the {n} changes that were tried lowers"
+        none = none if n > 1 else "The change that was tried does not lower"
+        known = f"the validation error, {before} on fresh folds"
+        if first["validation_change"] < -tolerance:
+            after = format_error(first["validation_error"], trials.in_percent)
+            return (
+                f"{none} {known}, for sure. {first['remedy']} gives {after}, which may be chance: "
+                "more repeats of the folds would tell."
+            )
+        return f"{none} {known}, for sure: leave it as it is, or collect rows."
     best = trials.frame.iloc[trials.best_row_]
     after = format_error(best["validation_error"], trials.in_percent)
     return (

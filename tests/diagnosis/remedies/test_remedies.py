@@ -248,3 +248,17 @@ def test_slow_training_is_not_what_mends_overfitting_first():
     for regime, first in (("overfitting", False), ("underfitting", True)):
         actions = [r.action for r in propose(MLPClassifier((8,)), regime, findings=[fell])]
         assert (actions[0] == "Train longer") == first and "Train longer" in actions
+
+
+@pytest.mark.parametrize("regime", ["underfitting", "overfitting", "both"])
+@pytest.mark.parametrize("estimator", NETWORKS, ids=repr)
+def test_advice_can_be_pasted_and_makes_the_change_that_is_tried(estimator, regime):
+    for finding in (None, *FIRST_TO_MEND):
+        found = [Finding(finding, "optimiser", "It is so.")] if finding else []
+        for remedy in propose(estimator, regime, findings=found, unfinished=True):
+            tried = remedy.candidates(estimator)
+            assert bool(remedy.code) == bool(tried)
+            if tried:
+                names = {"model": clone(estimator)}
+                exec(remedy.code, names)
+                assert repr(names["model"]) == repr(tried[0][1])

@@ -85,7 +85,7 @@ def _file_options(add, made) -> None:
         nargs="?",
         metavar="FILE",
         help="a table with a header: .csv, .tsv, .txt (also .gz, .zip), .parquet, .xlsx, or - for "
-        "the standard input; without it: digits",
+        "the standard input; without it: breast cancer, with a mistake that people make",
     )
     add("--target", metavar="COLUMN", help="the column to predict (needed with a file)")
     add(
@@ -173,6 +173,7 @@ def _report_options(add) -> None:
         metavar="FILE",
         help="where the report goes (default: skdl-report.html)",
     )
+    add("--details", action="store_true", help="print all that the report says, not the gist")
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="store_true", help="print the version and stop")
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from skdl.command_line.bundled import BUNDLED, bundled
 from skdl.command_line.options import parser, scorer_of, set_parameters
 from skdl.command_line.table import Table, load_table
 from skdl.command_line.target import treat_rare_classes
@@ -41,17 +42,8 @@ class OutputError(Exception):
     """The answer was found, and a part of it could not be handed over."""
 
 
-def _digits() -> Table:
-    """Load the bundled data set."""
-    from sklearn.datasets import load_digits
-
-    X, y = load_digits(return_X_y=True)
-    notes = ["The task is classification: which of ten digits is on an image of 8 by 8 pixels."]
-    return Table("digits", X, y, "classification", notes)
-
-
 def _load(options) -> Table:
-    """Load the file that was given, or the digits."""
+    """Load the file that was given, or what is bundled."""
     if options.file is None:
         for option in (
             "target",
@@ -69,8 +61,8 @@ def _load(options) -> Table:
                 value = value if isinstance(value, str) else "=".join(value)
                 raise InputError(f"--{option} {value} needs a file")
         if options.task == "regression":
-            raise InputError("--task regression needs a file; digits is a classification task")
-        return _digits()
+            raise InputError(f"--task regression needs a file; {BUNDLED} is a classification task")
+        return bundled()
     separator = options.separator and options.separator.replace("\\t", "\t")
     if separator and len(separator) != 1:
         raise InputError(f"--separator must be one sign; got {options.separator!r}")
@@ -97,6 +89,8 @@ def _load(options) -> Table:
 def build_pipeline(table: Table, seed: int, given: Sequence[tuple[str, str]] = ()) -> Pipeline:
     """Chain the preparation and our default network, which is the last step and named ``mlp``.
 
+    What is bundled is not prepared: that is the mistake to be found.
+
     Parameters
     ----------
     table : Table
@@ -110,15 +104,14 @@ def build_pipeline(table: Table, seed: int, given: Sequence[tuple[str, str]] = (
     Pipeline
     """
     from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
 
     from skdl.estimators import MLPClassifier, MLPRegressor
 
-    is_frame = hasattr(table.X, "columns")
-    prepare = preparation(table.X, table.text) if is_frame else StandardScaler()
     network = MLPClassifier if table.task == "classification" else MLPRegressor
     made = set_parameters(network(random_state=seed), list(given), len(table.y))
-    return Pipeline([("prepare", prepare), ("mlp", made)])
+    if table.name == BUNDLED:
+        return Pipeline([("mlp", made)])
+    return Pipeline([("prepare", preparation(table.X, table.text)), ("mlp", made)])
 
 
 def _check(options) -> None:
@@ -230,6 +223,7 @@ def run(options: argparse.Namespace) -> None:
     from skdl.command_line.held_out import split_test_rows
     from skdl.diagnosis import diagnose
     from skdl.diagnosis.telling import words
+    from skdl.diagnosis.telling.text import diagnosis_in_brief
 
     if options.version:
         print(f"skdl {VERSION}")
@@ -278,7 +272,7 @@ def run(options: argparse.Namespace) -> None:
         notes.append(f"The remedies were not tried; --try measures them, with {fits} fits.")
         _say_note(notes[-1])
     held_out = _measure_once(diagnosis, table, work, test) if len(test) else None
-    _say(f"\n{diagnosis}")
+    _say(f"\n{diagnosis if options.details else diagnosis_in_brief(diagnosis)}")
     if held_out is not None:
         _say("\n" + "\n".join(textwrap.wrap(words.held_out(diagnosis, held_out), WIDTH)))
 

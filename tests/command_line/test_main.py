@@ -38,7 +38,7 @@ def shell(*arguments, cwd):
 
 
 def test_a_csv_file_from_a_shell(iris, tmp_path):
-    done = shell(str(iris), "--target", "target", "--cv", "2", cwd=tmp_path)
+    done = shell(str(iris), "--target", "target", "--cv", "2", "--details", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "iris.csv: 150 rows, 4 inputs; MLPClassifier" in done.stdout
     assert "The task is classification, since 'target' holds 3 different labels." in done.stdout
@@ -64,18 +64,31 @@ def test_bad_input_from_a_shell(tmp_path):
     assert done.stderr == "skdl: no such file: nothing.csv\n"
 
 
-def test_digits_without_a_file(tmp_path, capsys, monkeypatch):
-    # The first 200 rows only, which is what makes this test quick.
-    from sklearn import datasets
-
-    X, y = datasets.load_digits(return_X_y=True)
-    monkeypatch.setattr(datasets, "load_digits", lambda return_X_y: (X[:200], y[:200]))
+def test_without_a_file_a_mistake_is_found_and_mended(tmp_path, capsys):
     output = tmp_path / "page.html"
-    assert main(["--cv", "2", "--seed", "3", "--output", str(output)]) == 0
+    assert main(["--output", str(output)]) == 0
     text = capsys.readouterr().out
-    assert "digits: 200 rows, 64 inputs; MLPClassifier" in text
-    assert f"The report with pictures is in {output}" in text
-    assert "random_state=3" in output.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 40
+    told = " ".join(text.split())
+    assert "breast cancer: 569 rows, 30 inputs; MLPClassifier" in told
+    assert "Your network underfits: it gets" in told
+    assert "Measured on fresh folds: Standardise the inputs" in told
+    assert "1. Standardise the inputs. Measured: " in told and "Found: unscaled inputs, " in told
+    before, after = re.search(
+        r"the network as it is has an error of (\S+) %.*, and with StandardScaler.* one of (\S+) %",
+        told,
+    ).groups()
+    assert float(after) < float(before)
+    assert told.endswith(f"The report with pictures is in {output}")
+
+
+def test_the_gist_or_everything(iris, capsys):
+    assert main(arguments_for(iris, "--details")) == 0
+    everything = capsys.readouterr().out
+    assert main(arguments_for(iris)) == 0
+    gist = capsys.readouterr().out
+    assert len(gist.splitlines()) <= 40 < len(everything.splitlines())
+    assert "nearest neighbours   " in everything and "nearest neighbours   " not in gist
 
 
 def arguments_for(iris, *more):
@@ -197,7 +210,11 @@ def test_regression_end_to_end(tmp_path, capsys):
         (["--set", "dropout=1.5"], "--set: MLPClassifier: dropout must be in [0, 1)"),
         (["--set", "optimizer=adamm"], "--set: MLPClassifier: optimizer must be"),
         (["--scoring", "acuracy"], "--scoring: no scorer 'acuracy'; did you mean 'accuracy'"),
-        (["--scoring", "f1"], "--scoring f1 needs a target of two classes; got 10"),
+        (["--scoring", "f1"], "--scoring f1 looks for one class: say --positive benign or"),
+        (
+            ["iris.csv", "--target", "target", "--scoring", "f1"],
+            "--scoring f1 needs a target of two classes; got 3",
+        ),
         (["--scoring", "neg_log_loss"], "tolerance"),
         (["--positive", "3"], "--positive needs a --scoring that looks for one class: f1"),
         (["--drop-rare", "--join-rare"], "--drop-rare and --join-rare exclude each other"),

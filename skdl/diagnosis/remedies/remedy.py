@@ -85,7 +85,10 @@ class Remedy(dict[str, list[Any]]):
         if self.replacement is not None:
             return short(self.replacement)
         return ", ".join(
-            f"{k}={' or '.join(short(v) for v in values)}" for k, values in self.items()
+            _inserted(values[0])
+            if k.endswith("steps")
+            else f"{k}={' or '.join(short(v) for v in values)}"
+            for k, values in self.items()
         )
 
     @property
@@ -137,7 +140,12 @@ class Remedy(dict[str, list[Any]]):
             return []
         return [
             (
-                ", ".join(f"{name}={short(changes[name])}" for name in self),
+                ", ".join(
+                    _inserted(changes[name])
+                    if name.endswith("steps")
+                    else f"{name}={short(changes[name])}"
+                    for name in self
+                ),
                 clone(estimator).set_params(
                     **{name: clone(value, safe=False) for name, value in changes.items()}
                 ),
@@ -179,6 +187,12 @@ def short(value: object) -> str:
     if getattr(value, "steps", None):
         return " -> ".join(_kind(step) for _, step in value.steps)
     return repr(value)
+
+
+def _inserted(steps: list[tuple[str, Any]]) -> str:
+    """Say which step was put before the last one."""
+    *_, (_, step), (last, _) = steps
+    return f"{step!r} before {last!r}"
 
 
 def _kind(step: Any) -> str:

@@ -12,21 +12,24 @@ if TYPE_CHECKING:
     from skdl.diagnosis.result import Diagnosis
     from skdl.diagnosis.trials import Trials
 
-__all__ = ["diagnosis_as_text", "trials_as_text"]
+__all__ = ["diagnosis_as_text", "diagnosis_in_brief", "trials_as_text"]
 
 WIDTH = 88
+TOGETHER = "\N{NO-BREAK SPACE}"  # stands between a number and its sign until lines are broken
+BRIEF = 3  # so many remedies are the gist
 
 
 def _paragraph(*sentences: str, indent: str = "") -> list[str]:
     """Break sentences into lines; what follows the first line is indented as far as that."""
-    return textwrap.wrap(
-        " ".join(filter(None, sentences)),
+    lines = textwrap.wrap(
+        " ".join(filter(None, sentences)).replace(" %", f"{TOGETHER}%"),
         WIDTH,
         initial_indent=indent,
         subsequent_indent=" " * len(indent),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(TOGETHER, " ") for line in lines]
 
 
 def diagnosis_as_text(d: Diagnosis) -> str:
@@ -56,6 +59,23 @@ def diagnosis_as_text(d: Diagnosis) -> str:
         lines += ["", trials_as_text(d.trials_)]
     for note in d.notes:
         lines += ["", *_paragraph(f"Note: {note}")]
+    return "\n".join(lines)
+
+
+def diagnosis_in_brief(d: Diagnosis) -> str:
+    """Write the gist: the verdict, the gaps, the names of what was found, the first remedies."""
+    lines = [*_paragraph(words.headline(d), words.explanation(d)), ""]
+    lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]
+    lines += [f"  {name:<20}{value:>12}    {spread}" for name, value, spread in words.table(d)]
+    lines += ["", *_paragraph(words.evidence(d), d.bayes.told), ""]
+    if d.findings:
+        lines += [*_paragraph(f"Found: {', '.join(f.name for f in d.findings)}."), ""]
+    lines += [words.remedies_title(d)]
+    for number, remedy in enumerate(d.remedies[:BRIEF], start=1):
+        told = outcome(d.trials_, remedy) or (f"Try {remedy.change}." if remedy.change else "")
+        lines += _paragraph(f"{remedy.action}. {told}".strip(), indent=f"  {number}. ")
+    if len(d.remedies) > BRIEF:
+        lines += [f"  and {len(d.remedies) - BRIEF} more"]
     return "\n".join(lines)
 
 

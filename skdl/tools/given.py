@@ -65,7 +65,7 @@ def check_sparse(owner: str, name: str, data: Any) -> Any:
 
 @contextmanager
 def named_errors(owner: str, name: str, shape: str = "(rows, columns)") -> Iterator[None]:
-    """Name owner and argument where NumPy and scikit-learn do not.
+    """Name owner and argument where NumPy says only that something is no number.
 
     Examples
     --------
@@ -80,10 +80,8 @@ def named_errors(owner: str, name: str, shape: str = "(rows, columns)") -> Itera
     except (TypeError, ValueError, OverflowError) as reason:
         kind = ValueError if isinstance(reason, OverflowError) else type(reason)
         if kind is ValueError and type(reason) is ValueError:
-            if not str(reason).startswith(CONVERSIONS):  # it says what is wrong, if not of what
-                if owner in str(reason):
-                    raise
-                raise ValueError(f"{owner}: {name}: {reason}") from reason
+            if not str(reason).startswith(CONVERSIONS):
+                raise  # it says what is wrong
         elif kind not in (TypeError, ValueError):
             raise
         raise kind(f"{owner}: {name} must be {allowed}: {reason}") from reason

@@ -268,9 +268,10 @@ class Shared(callback.ProgressBar):
 @pytest.mark.parametrize("n_jobs", [None, 2])
 @pytest.mark.parametrize("on", ["search", "step by step"])
 def test_the_progress_bar_shows_fits_and_epochs(n_jobs, on, capsys, monkeypatch):
-    pytest.importorskip("rich")
+    rich = pytest.importorskip("rich")
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("LINES", "100")  # a dumb terminal has 80 columns unless both are given
+    rich.reconfigure(width=300, height=100)  # its one console may be older than this test
     search_class = GridSearchCV if on == "search" else CoordinateSearchCV
     search = search_class(NET, GRID, cv=2, n_jobs=n_jobs).set_callbacks(callback.ProgressBar())
     search.fit(X, Y)

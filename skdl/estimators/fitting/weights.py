@@ -45,10 +45,15 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     [0.56, 0.83]
     """
     # Sums of huge numbers may overflow, which is fine.
-    with named_errors(owner, "sample_weight", "(rows,)"), np.errstate(all="ignore"):
-        weight = check_array(
-            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-        )
+    try:
+        with named_errors(owner, "sample_weight", "(rows,)"), np.errstate(all="ignore"):
+            weight = check_array(
+                sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+            )
+    except ValueError as reason:  # it says what is wrong, perhaps not of what
+        if str(reason).startswith(f"{owner}: "):
+            raise
+        raise ValueError(f"{owner}: sample_weight: {reason}") from reason
     if weight.shape != (n,):
         raise ValueError(f"{owner}: sample_weight must have shape ({n},); got {weight.shape}")
     if weight.max() == 0:

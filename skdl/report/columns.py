@@ -60,18 +60,19 @@ def _describe(X: Any, number: int, name: str) -> Column:
 
     cells = X.iloc[:, number] if hasattr(X, "iloc") else pd.Series(X[:, number])
     missing = cells.isna().to_numpy()
+    share = float(missing.mean())
     known = column_values(X, number)[~missing]
     if known.dtype.kind not in "fiu":
         counts = pd.Series(known).value_counts()
         told = [f"{v} ({_percent(c / len(known))})" for v, c in counts.head(N_VALUES).items()]
-        return Column(name, missing.mean(), len(counts), ", ".join(told), [])
+        return Column(name, share, len(counts), ", ".join(told), [])
     known = known.astype(np.float64)
     different = len(np.unique(known))
     if not different:
         return Column(name, 1.0, 0, "", [])
     low, high = known.min(), known.max()
     if different == 1:
-        return Column(name, missing.mean(), 1, f"always {_short(low)}", [])
+        return Column(name, share, 1, f"always {_short(low)}", [])
     with np.errstate(over="ignore"):
         width = high - low
     bars = []
@@ -80,7 +81,7 @@ def _describe(X: Any, number: int, name: str) -> Column:
         bars = (counts / counts.max()).tolist()
     middle = 2 * np.median(known / 2)  # halved, no sum of two is infinite
     told = f"{_short(low)} to {_short(high)}, median {_short(middle)}"
-    return Column(name, missing.mean(), different, told, bars)
+    return Column(name, share, different, told, bars)
 
 
 def _short(number: float) -> str:

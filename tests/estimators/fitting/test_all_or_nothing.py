@@ -13,6 +13,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 import warnings
 from itertools import count
@@ -26,6 +27,7 @@ from skdl import MLPClassifier, MLPRegressor
 from skdl.core.network import Network
 from skdl.estimators.fitting.callbacks import FIT_CONTEXT
 from skdl.estimators.fitting.job import _postpone
+from skdl.tools import blas
 
 MOMENTS = int(os.environ.get("SKDL_MOMENTS", "10"))
 X, Y = make_classification(60, 4, random_state=0)
@@ -269,11 +271,23 @@ def press(action, mlp, delay):
     return pressed
 
 
+@pytest.fixture
+def threads_put_back():
+    """An interruption within the giving back itself leaves BLAS one thread; others need two."""
+    numbers = blas._one_thread._numbers()
+    yield
+    blas._one_thread.n_inside = 0
+    thread = threading.Thread(target=blas._set_numbers, args=(numbers,))
+    thread.start()
+    thread.join()
+
+
 # An interruption may fall into what Hypothesis does at a collection of garbage, and is lost there.
 @pytest.mark.filterwarnings(
     "ignore:Exception ignored in. .function gc_cum:pytest.PytestUnraisableExceptionWarning"
 )
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no timers on this system")
+@pytest.mark.usefixtures("threads_put_back")
 def test_ctrl_c_at_random_moments():
     rng = np.random.default_rng(0)
     cases = [case for case in CASES if "told" not in case]

@@ -18,4 +18,5 @@ def bundled() -> Table:
         "The task is classification: is a tumour malignant or benign, by 30 measures?",
         "The network gets them unscaled, a mistake that people make. Is it found and mended?",
     ]
-    return Table(BUNDLED, data.data, data.target_names[data.target], "classification", notes)
+    y = data.target_names[data.target]
+    return Table(BUNDLED, data.data, y, "classification", notes, as_it_is=True)

@@ -89,8 +89,6 @@ def _load(options) -> Table:
 def build_pipeline(table: Table, seed: int, given: Sequence[tuple[str, str]] = ()) -> Pipeline:
     """Chain the preparation and our default network, which is the last step and named ``mlp``.
 
-    What is bundled is not prepared: that is the mistake to be found.
-
     Parameters
     ----------
     table : Table
@@ -109,9 +107,8 @@ def build_pipeline(table: Table, seed: int, given: Sequence[tuple[str, str]] = (
 
     network = MLPClassifier if table.task == "classification" else MLPRegressor
     made = set_parameters(network(random_state=seed), list(given), len(table.y))
-    if table.name == BUNDLED:
-        return Pipeline([("mlp", made)])
-    return Pipeline([("prepare", preparation(table.X, table.text)), ("mlp", made)])
+    prepare = [] if table.as_it_is else [("prepare", preparation(table.X, table.text))]
+    return Pipeline([*prepare, ("mlp", made)])
 
 
 def _check(options) -> None:

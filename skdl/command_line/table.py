@@ -35,6 +35,8 @@ class Table:
         The columns of X that hold text.
     read : list of (str, str, str)
         For each column of the file its name, what it is, and how it was read.
+    as_it_is : bool
+        Whether the network gets X without any preparation.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Table:
     notes: list[str] = field(default_factory=list, repr=False)
     text: list[str] = field(default_factory=list, repr=False)
     read: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
+    as_it_is: bool = False
 
 
 def load_table(

@@ -41,6 +41,7 @@ def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.Dat
     y = np.asarray(y)
     if y.ndim != 1 or any(fold.predicted is None for fold in folds):
         return None
+    classes = classes_of(y)
     parts = [
         pd.DataFrame(
             {
@@ -49,7 +50,7 @@ def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.Dat
                 "target": y[fold.test],
                 "predicted": fold.predicted,
                 "loss": fold.losses,
-                "certainty": _certainty(fold, y) if classifier else np.nan,
+                "certainty": _certainty(fold, classes) if classifier else np.nan,
             }
         )
         for fold in folds
@@ -57,10 +58,10 @@ def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.Dat
     return pd.concat(parts).sort_values(["row", "fold"], kind="stable", ignore_index=True)
 
 
-def _certainty(fold: Fold, y: np.ndarray) -> np.ndarray:
+def _certainty(fold: Fold, classes: np.ndarray) -> np.ndarray:
     """Return the probability given to the predicted class; NaN where only answers are given."""
-    outputs, classes = fold.outputs, classes_of(y)
-    if outputs is None or classes is None or np.isin(outputs, (0.0, 1.0)).all():
+    outputs = fold.outputs
+    if outputs is None or np.isin(outputs, (0.0, 1.0)).all():
         return np.full(len(fold.test), np.nan)
     return outputs[np.arange(len(outputs)), np.searchsorted(classes, fold.predicted)]
 

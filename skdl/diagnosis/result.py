@@ -318,7 +318,7 @@ class Diagnosis:
         Returns
         -------
         text : str
-            A JSON object. Its keys are those of this class; numbers that are not finite are null.
+            A JSON object, named as the attributes are; numbers that are not finite are null.
 
         Examples
         --------

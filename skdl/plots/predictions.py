@@ -100,12 +100,14 @@ class PredictionsDisplay:
         Parameters
         ----------
         estimator, X, y, **settings
-            As for :func:`skdl.diagnosis.diagnose`.
+            As for :func:`skdl.diagnosis.diagnose`; neither a learning curve nor baselines are
+            measured.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
         from skdl.diagnosis import diagnose
 
+        settings = {"train_sizes": (), "baselines": False, **settings}
         return cls.from_diagnosis(diagnose(estimator, X, y, **settings), ax=ax)
 
     def plot(self, ax: Axes | None = None) -> PredictionsDisplay:

@@ -41,7 +41,7 @@ TERMS = {
     "Bayes error": "The best error that anything could attain with these columns: what is left is "
     "noise. It is rarely known.",
     "fold": "A part of the rows that is held out while the model is fitted to the others, then "
-    "predicted. Every row is held out once in each repeat.",
+    "predicted.",
 }
 
 

@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skdl import MLPClassifier, diagnose
+from skdl import MLPClassifier, MLPRegressor, diagnose
 from skdl.diagnosis import Remedy
 from skdl.diagnosis.telling.trial_words import by_outcome, outcome, trials_verdict
 from skdl.diagnosis.trials import Trials, count_fits, fresh_folds
@@ -238,3 +238,31 @@ def test_a_spiral_that_was_left_too_early_is_told_to_go_on():
     trials = found.try_remedies(remedies=longer, random_state=0)
     assert trials.frame["validation_error"][0] < 0.5 * trials.unchanged["validation_error"]
     assert "Train longer" in found.explanation and found.remedies[0].action == "Train longer"
+
+
+def test_what_helps_less_than_a_guess_is_not_called_help():
+    """On noise a stronger penalty brings the error down, and it may still be above a guess's."""
+    rng = np.random.default_rng(0)
+    A, noise = rng.normal(size=(200, 4)), rng.normal(size=200)
+    mlp = MLPRegressor((16,), max_iter=60, n_iter_no_change=None, random_state=0)
+    found = diagnose(mlp, A, noise, random_state=0, train_sizes=())
+    assert not found.verdict.better_than_guessing
+    for error, is_told in ((1.1, False), (0.5, True)):
+        found.trials_ = tried(a=(error, -0.1, -0.05))
+        assert ("Measured" in found.explanation) == is_told
+        assert "the target may be noise" in found.explanation
+
+
+def test_nobody_is_told_to_leave_what_another_model_does_better():
+    rng = np.random.default_rng(0)
+    A = rng.normal(size=(200, 4))
+    y = (A[:, 0] + A[:, 1] > 1.3).astype(int)
+    guess = MLPClassifier((16,), max_iter=30, l2=1e6, n_iter_no_change=None, random_state=0)
+    found = diagnose(guess, A, y, random_state=0, train_sizes=())
+    found.try_remedies(
+        remedies=[Remedy({"l2": [1e5]}, action="a", regime="both", reason="r.", source="s")],
+        random_state=0,
+    )
+    assert "does not lower the validation error" in found.explanation
+    assert "leave it as it is" not in found.explanation
+    assert "There is something to learn" in found.explanation

@@ -28,7 +28,6 @@ FEW = 10  # ... or, where there were fewer epochs than this, lowered it at all
 RISES = 0.25  # oscillating: the loss rose in more than this share of the later epochs ...
 SWING = 0.1  # ... and moved by more than this share of its value from one epoch to the next
 BLOW_UP = 3.0  # the loss of an epoch was this many times that of the constant prediction
-SETTLED = 0.01  # a loss below this share of the first one has nothing left to tell
 DEAD = 0.5  # the share of a layer's units that are silent for every row
 FLAT = 0.5  # the share of a layer's slopes that are almost 0, of an activation that saturates
 VANISHED = 1 / 20  # ‖gradient‖/‖weights‖ of a layer over that of the output layer
@@ -55,11 +54,6 @@ def sign(name: str, sentence: str) -> Callable[[Sign], Sign]:
 # --- the signs of one fit -------------------------------------------------------------------------
 
 
-def _has_settled_low(record: TrainingRecord) -> bool:
-    """Say whether the loss has all but vanished."""
-    return record.loss[-1] < SETTLED * record.loss[0]
-
-
 @sign(
     "diverged",
     "The loss became infinite or NaN in epoch {epochs:.0f}: the steps are far too large.",
@@ -77,7 +71,7 @@ def diverged(record: TrainingRecord) -> Numbers | None:
 def oscillating(record: TrainingRecord) -> Numbers | None:
     """Tell whether the loss jumps up and down in the second half of training."""
     late = np.array(record.loss[len(record.loss) // 2 :])
-    if len(late) < 4 or _has_settled_low(record):
+    if len(late) < 4 or record.has_settled_low:
         return None
     step = np.diff(late)
     rises, swing = float((step > 0).mean()), float(np.abs(step).mean() / np.abs(late).mean())
@@ -103,15 +97,10 @@ def blown_up(record: TrainingRecord) -> Numbers | None:
 )
 def still_falling(record: TrainingRecord) -> Numbers | None:
     """Tell whether training was cut off while the loss fell: by how much in the last tenth."""
-    n, loss = len(record.loss), record.loss
-    if record.ended != "max_iter" or not n or _has_settled_low(record):
+    n = len(record.loss)
+    if record.ended != "max_iter" or not n or record.has_settled_low:
         return None
-    if n == 1:
-        return {"epochs": 1, "fall": 1.0}
-    width = max(1, n // 10)
-    before, after = np.mean(loss[-2 * width : -width]), np.mean(loss[-width:])
-    fall = 1 - after / before if before > 0 else 0.0
-    return {"epochs": n, "fall": float(fall)} if fall > (FALL if n >= FEW else 0) else None
+    return {"epochs": n, "fall": record.fall} if record.fall > (FALL if n >= FEW else 0) else None
 
 
 def _worst_layer(values: Sequence[float], threshold: float) -> Numbers | None:

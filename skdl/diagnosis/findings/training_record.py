@@ -9,6 +9,9 @@ import numpy as np
 
 __all__ = ["TrainingRecord", "read_record"]
 
+SETTLED = 0.01  # a loss below this share of the first one has nothing left to tell
+SLIGHT = 0.01  # the last tenth of the epochs lowered the loss by no more: it does not fall
+
 
 @dataclass
 class TrainingRecord:
@@ -49,11 +52,31 @@ class TrainingRecord:
     validation_loss: list[float] = field(default_factory=list)
 
     @property
+    def fall(self) -> float:
+        """By which share the last tenth of the epochs lowered the loss; of a single epoch, 1.
+
+        Examples
+        --------
+        >>> round(TrainingRecord([1.0, 0.9, 0.8, 0.6], "max_iter", 4).fall, 3)
+        0.25
+        """
+        if len(self.loss) < 2:
+            return float(len(self.loss))
+        width = max(1, len(self.loss) // 10)
+        before, after = np.mean(self.loss[-2 * width : -width]), np.mean(self.loss[-width:])
+        return float(1 - after / before) if before > 0 else 0.0
+
+    @property
+    def has_settled_low(self) -> bool:
+        """Whether the loss has all but vanished."""
+        return self.loss[-1] < SETTLED * self.loss[0]
+
+    @property
     def unfinished(self) -> bool:
         """Whether the fit ended, by its epochs or its tolerance, while the loss still fell.
 
-        It fell if the last tenth of the epochs lowered it by more than 1 %. A fit that rows of its
-        own ended is finished, and so is one whose loss has all but vanished.
+        It fell if the last tenth of the epochs lowered it by more than 1 %. What rows of its own
+        ended is finished, and so is a fit whose loss has all but vanished.
 
         Examples
         --------
@@ -62,11 +85,10 @@ class TrainingRecord:
         >>> TrainingRecord([1.0, 0.9, 0.8, 0.799], "converged", 100).unfinished
         False
         """
-        loss, width = self.loss, max(1, len(self.loss) // 10)
-        if self.ended == "diverged" or self.validation_loss or len(loss) < 2:
-            return self.ended == "max_iter" and len(loss) == 1
-        before, after = np.mean(loss[-2 * width : -width]), np.mean(loss[-width:])
-        return bool(after < 0.99 * before and after > 0.01 * loss[0])
+        stopped_early = self.ended == "converged" and bool(self.validation_loss)
+        if self.ended == "diverged" or stopped_early:
+            return False
+        return self.fall > SLIGHT and not self.has_settled_low
 
 
 def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRecord | None:

@@ -114,11 +114,8 @@ def propose(
 
     about = {finding.name: finding.about for finding in findings if finding.about in FAULTS}
     # Where variance is what is wrong, slow training is not what to mend first.
-    later = {
-        name
-        for name in about
-        if regime == "overfitting" and about[name] == "optimiser" and name != "diverged"
-    }
+    slow = {n for n, part in about.items() if part == "optimiser" and n != "diverged"}
+    later = slow if regime == "overfitting" else set()
     for fault in sorted(about.keys() - later, key=_turn):
         treatments = called_by(fault)
         # With small gaps only what makes the numbers wrong has to be mended.
@@ -148,8 +145,10 @@ def propose(
         added = add([t for t in treatments if not t.last_resort], most)
         if not added and not remedies:
             add([t for t in treatments if t.last_resort])
+    n_before = len(remedies)
     for fault in sorted(later, key=_turn):
         add(called_by(fault), treats=fault)
+    del remedies[n_before + MOST_FOR_FAULTS :]
     if unfinished:
         add(called_by("unfinished"))
     for finding in findings:

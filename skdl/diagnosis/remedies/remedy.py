@@ -7,7 +7,7 @@ and returns the values to try, decorated with all that there is to say about it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sklearn.base import BaseEstimator, clone
@@ -15,6 +15,22 @@ from sklearn.base import BaseEstimator, clone
 from skdl.tools.inside import find_network, parts
 
 __all__ = ["Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a treatment returns to put a transformer right before the network.
+
+    Parameters
+    ----------
+    name : str
+        The name of the step.
+    transformer : transformer
+        Unfitted.
+    """
+
+    name: str
+    transformer: Any
 
 
 class Remedy(dict[str, list[Any]]):
@@ -41,6 +57,8 @@ class Remedy(dict[str, list[Any]]):
     replacement : estimator, default=None
         What to use instead, where the change is not one of parameters: a pipeline with a scaler
         in place of a bare network.
+    step : Step, default=None
+        The transformer that comes before the network by this change, if one does.
 
     See Also
     --------
@@ -67,6 +85,7 @@ class Remedy(dict[str, list[Any]]):
         source: str,
         treats: str = "",
         replacement: BaseEstimator | None = None,
+        step: Step | None = None,
     ) -> None:
         super().__init__(parameters)
         self.action = action
@@ -75,6 +94,7 @@ class Remedy(dict[str, list[Any]]):
         self.source = source
         self.treats = treats
         self.replacement = replacement
+        self.step = step
 
     def __str__(self) -> str:
         return f"{self.action}: {self.change}" if self.change else self.action
@@ -84,12 +104,13 @@ class Remedy(dict[str, list[Any]]):
         """The change as text."""
         if self.replacement is not None:
             return short(self.replacement)
-        return ", ".join(
-            _inserted(values[0])
-            if k.endswith("steps")
-            else f"{k}={' or '.join(short(v) for v in values)}"
-            for k, values in self.items()
-        )
+        return ", ".join(self._told(name, values) for name, values in self.items())
+
+    def _told(self, name: str, values: list[Any]) -> str:
+        """Write a parameter with values to try; of steps, the one that is new."""
+        if self.step is not None and isinstance(values[0], list):
+            return f"{self.step.transformer!r} before {values[0][-1][0]!r}"
+        return f"{name}={' or '.join(map(short, values))}"
 
     @property
     def code(self) -> str:
@@ -97,27 +118,27 @@ class Remedy(dict[str, list[Any]]):
 
         Of several values to try it takes the first, and names the others beside it.
         """
-        if self.replacement is not None:
-            imported, chain = _chain(self.replacement, "model")
-            return f"{imported}\nmodel = {chain}"
+        if self.step is not None:
+            return self._code_of(self.step)
         lines = []
-        for name, values in self.items():
-            holder, _, last = name.rpartition("__")
-            if hasattr(values[0], "steps"):
-                imported, chain = _chain(values[0], f"model.get_params()[{name!r}]")
-                lines += [imported, f"model.set_params({name}={chain})"]
-                continue
-            if last == "steps":
-                *_, (inserted, step), _ = values[0]
-                pipeline = f"model.get_params()[{holder!r}]" if holder else "model"
-                insert = f"{pipeline}.steps.insert(-1, ({inserted!r}, {step!r}))"
-                lines += [_import(step), "", insert]
-                continue
-            others = "".join(f" or {value!r}" for value in values[1:])
-            imported = [_import(values[0])] if not isinstance(values[0], PLAIN) else []
-            comment = f"  #{others}" if others else ""
-            lines += [*imported, f"model.set_params({name}={values[0]!r}){comment}"]
+        for name, (first, *others) in self.items():
+            lines += [] if isinstance(first, PLAIN) else [_import(first)]
+            comment = "  #" + "".join(f" or {value!r}" for value in others) if others else ""
+            lines.append(f"model.set_params({name}={first!r}){comment}")
         return "\n".join(lines)
+
+    def _code_of(self, step: Step) -> str:
+        """Write the code that puts a transformer before the network."""
+        new, imported = f"({step.name!r}, {step.transformer!r})", _import(step.transformer)
+        name, (value,) = next(iter(self.items()), ("", [self.replacement]))
+        if isinstance(value, list):
+            holder = name.rpartition("__")[0]
+            pipeline = f"model.get_params()[{holder!r}]" if holder else "model"
+            return f"{imported}\n\n{pipeline}.steps.insert(-1, {new})"
+        network = f"model.get_params()[{name!r}]" if name else "model"
+        chain = f"Pipeline([{new}, ({value.steps[-1][0]!r}, {network})])"
+        change = f"model.set_params({name}={chain})" if name else f"model = {chain}"
+        return f"from sklearn.pipeline import Pipeline\n{imported}\n\n{change}"
 
     def candidates(self, estimator: BaseEstimator) -> list[tuple[str, BaseEstimator]]:
         """List what there is to try, as pairs of the change in words and a changed clone.
@@ -140,25 +161,13 @@ class Remedy(dict[str, list[Any]]):
             return []
         return [
             (
-                ", ".join(
-                    _inserted(changes[name])
-                    if name.endswith("steps")
-                    else f"{name}={short(changes[name])}"
-                    for name in self
-                ),
+                ", ".join(self._told(name, [changes[name]]) for name in self),
                 clone(estimator).set_params(
                     **{name: clone(value, safe=False) for name, value in changes.items()}
                 ),
             )
             for changes in ParameterGrid(dict(self))
         ]
-
-
-def _chain(pipeline: Any, model: str) -> tuple[str, str]:
-    """Write a pipeline of a transformer and a model: what is imported, and the expression."""
-    (name, step), (last, _) = pipeline.steps
-    imported = f"from sklearn.pipeline import Pipeline\n{_import(step)}\n"
-    return imported, f"Pipeline([({name!r}, {step!r}), ({last!r}, {model})])"
 
 
 PLAIN = (bool, int, float, str, tuple, list, dict, type(None))  # need no import
@@ -189,12 +198,6 @@ def short(value: object) -> str:
     return repr(value)
 
 
-def _inserted(steps: list[tuple[str, Any]]) -> str:
-    """Say which step was put before the last one."""
-    *_, (_, step), (last, _) = steps
-    return f"{step!r} before {last!r}"
-
-
 def _kind(step: Any) -> str:
     """Name the class of a step; of a pipeline, its steps too."""
     if hasattr(step, "steps"):
@@ -205,22 +208,6 @@ def _kind(step: Any) -> str:
 # --- from a function to a remedy for one estimator ------------------------------------------------
 
 Parameters: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a treatment returns to put a transformer right before the network.
-
-    Parameters
-    ----------
-    name : str
-        The name of the step.
-    transformer : transformer
-        Unfitted.
-    """
-
-    name: str
-    transformer: Any
 
 
 # The values to try, by the name of the parameter; none is advice, and None does not apply.
@@ -250,9 +237,9 @@ class Treatment:
         change = self.change(current)
         if change is None:
             return None
-        replacement = None
+        replacement = step = None
         if isinstance(change, Step):
-            change, replacement = _with_step(change, estimator)
+            change, replacement, step = _with_step(change, estimator)
         else:
             change = {prefix + name: values for name, values in change.items()}
         return Remedy(
@@ -263,6 +250,7 @@ class Treatment:
             source=self.source,
             treats=treats,
             replacement=replacement,
+            step=step,
         )
 
 
@@ -328,20 +316,23 @@ def remedy(
     return decorator
 
 
-def _with_step(step: Step, estimator: Any) -> tuple[dict[str, list[Any]], Any]:
-    """Put a transformer right before the network: a pipeline's steps, or a new pipeline."""
+def _with_step(step: Step, estimator: Any) -> tuple[dict[str, list[Any]], Any, Step]:
+    """Put a transformer right before the network: a pipeline's steps, or a new pipeline.
+
+    Returns the parameters to set, or what to use instead, and the step, whose name may be another.
+    """
     from sklearn.pipeline import Pipeline
 
     *above, (prefix, network) = parts(estimator)
     if not above:
-        return {}, Pipeline([(step.name, step.transformer), ("mlp", clone(network))])
+        pipeline = Pipeline([(step.name, step.transformer), ("mlp", clone(network))])
+        return {}, pipeline, step
     before, holder = above[-1]
     if not getattr(holder, "steps", None):  # a transformer of the target
         pipeline = Pipeline([(step.name, step.transformer), ("mlp", clone(network))])
-        return {prefix.removesuffix("__"): [pipeline]}, None
+        return {prefix.removesuffix("__"): [pipeline]}, None, step
     name, taken = step.name, {name for name, _ in holder.steps}
     while name in taken:
         name += "_again"
-    return {
-        f"{before}steps": [[*holder.steps[:-1], (name, step.transformer), holder.steps[-1]]]
-    }, None
+    steps = [*holder.steps[:-1], (name, step.transformer), holder.steps[-1]]
+    return {f"{before}steps": [steps]}, None, replace(step, name=name)

@@ -32,12 +32,22 @@ def _paragraph(*sentences: str, indent: str = "") -> list[str]:
     return [line.replace(TOGETHER, " ") for line in lines]
 
 
+def _verdict(d: Diagnosis) -> list[str]:
+    """Write the verdict, the numbers, and how sure both are."""
+    return [
+        *_paragraph(words.headline(d), words.explanation(d)),
+        "",
+        f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval",
+        *[f"  {name:<20}{value:>12}    {spread}" for name, value, spread in words.table(d)],
+        "",
+        *_paragraph(words.evidence(d), d.bayes.told),
+        "",
+    ]
+
+
 def diagnosis_as_text(d: Diagnosis) -> str:
     """Write the whole diagnosis."""
-    lines = [*_paragraph(words.headline(d), words.explanation(d)), ""]
-    lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]
-    lines += [f"  {name:<20}{value:>12}    {spread}" for name, value, spread in words.table(d)]
-    lines += ["", *_paragraph(words.evidence(d), d.bayes.told), ""]
+    lines = _verdict(d)
     for title, findings in words.found(d):
         lines.append(title)
         for finding in findings:
@@ -64,10 +74,7 @@ def diagnosis_as_text(d: Diagnosis) -> str:
 
 def diagnosis_in_brief(d: Diagnosis) -> str:
     """Write the gist: the verdict, the gaps, the names of what was found, the first remedies."""
-    lines = [*_paragraph(words.headline(d), words.explanation(d)), ""]
-    lines += [f"  {d.error_name:<32}    {100 * d.confidence:.0f} % interval"]
-    lines += [f"  {name:<20}{value:>12}    {spread}" for name, value, spread in words.table(d)]
-    lines += ["", *_paragraph(words.evidence(d), d.bayes.told), ""]
+    lines = _verdict(d)
     if d.findings:
         lines += [*_paragraph(f"Found: {', '.join(f.name for f in d.findings)}."), ""]
     lines += [words.remedies_title(d)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from skdl.diagnosis.telling.numbers import format_error
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from skdl.diagnosis.remedies.remedy import Remedy
     from skdl.diagnosis.trials import Trials
 
-__all__ = ["by_outcome", "outcome", "trial_rows", "trials_verdict"]
+__all__ = ["by_outcome", "measured", "outcome", "trial_rows", "trials_verdict"]
 
 
 def _tried(trials: Trials, remedy: Remedy) -> dict[str, Any] | None:
@@ -20,15 +21,19 @@ def _tried(trials: Trials, remedy: Remedy) -> dict[str, Any] | None:
     return min(sure or rows, key=lambda row: row["validation_error"], default=None)
 
 
+def _before_and_after(trials: Trials, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Write the validation error unchanged and with the change of a row."""
+    errors = (trials.unchanged["validation_error"], row["validation_error"])
+    before, after = (format_error(error, trials.in_percent) for error in errors)
+    return before, after
+
+
 def outcome(trials: Trials | None, remedy: Remedy) -> str:
     """Say what trying a remedy gave; nothing where it was not tried."""
     row = None if trials is None else _tried(trials, remedy)
     if row is None:
         return ""
-    before, after = (
-        format_error(error, trials.in_percent)
-        for error in (trials.unchanged["validation_error"], row["validation_error"])
-    )
+    before, after = _before_and_after(trials, row)
     if row["validation_change_high"] < 0:
         return f"Measured: {row['change']} lowers the validation error from {before} to {after}."
     if row["validation_change"] < 0:
@@ -78,10 +83,7 @@ def trials_verdict(trials: Trials) -> str:
         return "None of the remedies can be tried."
     sure = trials.best_row_ is not None
     best = trials.frame.iloc[trials.best_row_ or 0]
-    before, after = (
-        format_error(error, trials.in_percent)
-        for error in (trials.unchanged["validation_error"], best["validation_error"])
-    )
+    before, after = _before_and_after(trials, best)
     change = f"{best['remedy']} ({best['change']})"
     if best["validation_change"] >= 0:
         return f"Nothing that was tried lowers the validation error, {before}."
@@ -91,3 +93,37 @@ def trials_verdict(trials: Trials) -> str:
         f"Nothing that was tried lowers the validation error, {before}, for sure; best is {change} "
         f"with {after}, which may be chance."
     )
+
+
+def measured(trials: Trials, tolerance: float, *, may_be_left: bool) -> str:
+    """Say what the trials gave, of which there are some: it counts more than any sign.
+
+    Parameters
+    ----------
+    trials : Trials
+        What was measured.
+    tolerance : float
+        The size up to which a change counts as small.
+    may_be_left : bool
+        Whether to leave the model as it is, if nothing helps, is good advice: nothing else is
+        known to do better.
+    """
+    best = trials.frame.iloc[trials.best_row_ or 0]
+    before, after = _before_and_after(trials, best)
+    if trials.best_row_ is not None:
+        return (
+            f"Measured on fresh folds: {best['remedy']} ({best['change']}) lowers the validation "
+            f"error from {before} to {after}."
+        )
+    n = len(trials.frame)
+    tried = f"None of the {n} changes that were tried lowers"
+    said = (
+        f"{tried if n > 1 else 'The change that was tried does not lower'} the validation error, "
+        f"{before} on fresh folds, for sure"
+    )
+    if best["validation_change"] < -tolerance:
+        return (
+            f"{said}. {best['remedy']} gives {after}, which may be chance: more repeats of the "
+            "folds would tell."
+        )
+    return f"{said}: leave it as it is, or collect rows." if may_be_left else f"{said}."

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from skdl.diagnosis.findings.finding import ABOUT, Finding
 from skdl.diagnosis.telling import verdict_words
 from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.trial_words import measured
 
 if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
-    from skdl.diagnosis.trials import Trials
 
 __all__ = [
     "comparison",
@@ -89,7 +89,8 @@ def explanation(d: Diagnosis) -> str:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
     if d.trials_ is not None and len(d.trials_.frame):
-        said.append(_measured(d.trials_, d.tolerance))
+        fair = d.verdict.better_than_guessing and d.regime not in ("underfitting", "both")
+        said += [measured(d.trials_, d.tolerance, may_be_left=fair)] * _is_worth_telling(d)
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:
@@ -118,27 +119,13 @@ def explanation(d: Diagnosis) -> str:
     return " ".join(said)
 
 
-def _measured(trials: Trials, tolerance: float) -> str:
-    """Say what the trials gave, which counts more than any sign."""
-    before = format_error(trials.unchanged["validation_error"], trials.in_percent)
-    if trials.best_row_ is None:
-        n, first = len(trials.frame), trials.frame.iloc[0]
-        none = f"None of the {n} changes that were tried lowers"
-        none = none if n > 1 else "The change that was tried does not lower"
-        known = f"the validation error, {before} on fresh folds"
-        if first["validation_change"] < -tolerance:
-            after = format_error(first["validation_error"], trials.in_percent)
-            return (
-                f"{none} {known}, for sure. {first['remedy']} gives {after}, which may be chance: "
-                "more repeats of the folds would tell."
-            )
-        return f"{none} {known}, for sure: leave it as it is, or collect rows."
-    best = trials.frame.iloc[trials.best_row_]
-    after = format_error(best["validation_error"], trials.in_percent)
-    return (
-        f"Measured on fresh folds: {best['remedy']} ({best['change']}) lowers the validation error "
-        f"from {before} to {after}."
-    )
+def _is_worth_telling(d: Diagnosis) -> bool:
+    """Say whether what helped is more than a guess: else it is nothing to begin with."""
+    trials = d.trials_
+    if d.verdict.better_than_guessing or trials.best_row_ is None:
+        return True
+    guess = verdict_words.error_of(d, "constant", d.verdict.constant)
+    return bool(trials.frame["validation_error"].iloc[trials.best_row_] < guess)
 
 
 def remedies_title(d: Diagnosis) -> str:

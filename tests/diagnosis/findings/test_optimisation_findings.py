@@ -201,3 +201,24 @@ def test_signs_are_read_through_pipelines_and_target_transformers():
 
 def test_thresholds_are_what_the_module_says():
     assert (signs.FALL, signs.DEAD, signs.FLAT) == (0.05, 0.5, 0.5)
+
+
+FALLING = np.geomspace(2, 0.5, 50).tolist()
+
+
+@pytest.mark.parametrize(
+    ("loss", "ended", "held_out", "expected"),
+    [
+        (FALLING, "max_iter", False, True),
+        (FALLING, "converged", False, True),  # its tolerance was too large
+        (FALLING, "converged", True, False),  # rows of its own ended it
+        (FALLING, "max_iter", True, True),  # those rows did not
+        (FALLING, "diverged", False, False),
+        (SETTLED, "max_iter", False, False),
+        (np.geomspace(2, 1e-3, 50).tolist(), "max_iter", False, False),  # nothing is left to fall
+        ([0.7], "max_iter", False, True),
+        ([], "max_iter", False, False),
+    ],
+)
+def test_a_fit_is_unfinished_if_it_ended_while_its_loss_fell(loss, ended, held_out, expected):
+    assert record(loss, ended, validation_loss=loss if held_out else []).unfinished == expected

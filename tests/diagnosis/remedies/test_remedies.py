@@ -262,3 +262,22 @@ def test_advice_can_be_pasted_and_makes_the_change_that_is_tried(estimator, regi
                 names = {"model": clone(estimator)}
                 exec(remedy.code, names)
                 assert repr(names["model"]) == repr(tried[0][1])
+
+
+def test_a_remedy_of_ones_own_may_set_anything():
+    """Whether a step is put in is known from the remedy, not guessed from a name."""
+    own = Remedy(
+        {"features__n_steps": [3, 4]}, action="See", regime="both", reason="R.", source="S"
+    )
+    assert own.change == "features__n_steps=3 or 4"
+    assert own.code == "model.set_params(features__n_steps=3)  # or 4"
+
+
+def test_what_is_mended_later_is_not_more_than_what_is_mended_first():
+    signs = ("oscillating", "blown up", "dead units", "saturated units", "still falling")
+    found = [Finding(name, "optimiser", "It is so.") for name in signs]
+    for remedies in (
+        propose(MLPClassifier((8,)), "overfitting", findings=found),
+        propose(MLPClassifier((8,)), "overfitting"),
+    ):
+        assert len(remedies) <= 3 + 4

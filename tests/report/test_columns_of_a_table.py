@@ -36,6 +36,11 @@ def test_odd_columns(cells, told):
     assert column.bars == []
 
 
+def test_the_median_of_huge_numbers_is_none_that_is_infinite():
+    column = columns_of(np.array([[1.5e308], [1.7e308]]))[0]
+    assert column.values == "1.5e+308 to 1.7e+308, median 1.6e+308"
+
+
 def test_what_is_no_table_has_no_view_and_a_wide_one_is_cut():
     assert columns_of(csr_matrix(np.eye(3))) == []
     assert columns_of(np.zeros((2, 3, 3))) == []

@@ -101,49 +101,12 @@ def render_report(
         raise ImportError(
             'the report needs jinja2; install it with: pip install "skdl[report]"'
         ) from missing
-    from skdl.plots import GapsDisplay, LearningCurveDisplay, LossCurvesDisplay, PredictionsDisplay
     from skdl.plots.style import svg
 
-    pictures = []
-    if diagnosis.learning_curve_ is not None:
-        pictures.append(
-            {
-                "svg": svg(LearningCurveDisplay, diagnosis),
-                "title": "What more rows do",
-                "caption": "Training and validation error over the number of training rows, "
-                "with their intervals. Hatched: bias; dotted: variance.",
-            }
-        )
-    pictures.append(
-        {
-            "svg": svg(GapsDisplay, diagnosis),
-            "title": "The two gaps",
-            "caption": "From the Bayes error, as far as it is known, up to the validation error.",
-        }
-    )
-    if any(record is not None and record.loss for record in diagnosis.records_):
-        pictures.append(
-            {
-                "svg": svg(LossCurvesDisplay, diagnosis),
-                "title": "The loss over the epochs",
-                "caption": "What each fit minimised, and, where the fit held rows out itself, the "
-                "loss on those.",
-            }
-        )
     predictions, classifier = diagnosis.predictions_, is_classifier(diagnosis.estimator)
-    confusion = None
-    if predictions is not None and is_regressor(diagnosis.estimator):
-        pictures.append(
-            {
-                "svg": svg(PredictionsDisplay, diagnosis),
-                "title": "Predicted against true",
-                "caption": "Each row when it was held out; on the dashed line the prediction is "
-                "right.",
-            }
-        )
-    elif predictions is not None and classifier:
-        counts = confusions(predictions)
-        confusion = counts if len(counts) <= MOST_CLASSES else None
+    confusion = confusions(predictions) if predictions is not None and classifier else None
+    if confusion is not None and len(confusion) > MOST_CLASSES:
+        confusion = None
     trials = diagnosis.trials_
     if trials is not None and len(trials.frame):
         size = (5.6, 1.3 + 0.78 * len(trials.frame))
@@ -164,7 +127,7 @@ def render_report(
         sign=sign,
         evidence=words.evidence(diagnosis),
         table=words.table(diagnosis),
-        pictures=pictures,
+        pictures=_pictures(diagnosis),
         found=words.found(diagnosis),
         write=lambda error: words.format_error(error, diagnosis.in_percent),
         outcome=lambda remedy: outcome(trials, remedy),
@@ -187,6 +150,47 @@ def render_report(
         settings=settings or {},
     )
     return page.replace(" %", "&nbsp;%")  # a number and its sign stay on one line
+
+
+def _pictures(diagnosis: Diagnosis) -> list[dict[str, str]]:
+    """Draw what there is to see, each with its title and what it shows."""
+    from skdl.plots import GapsDisplay, LearningCurveDisplay, LossCurvesDisplay, PredictionsDisplay
+    from skdl.plots.style import svg
+
+    has_losses = any(record is not None and record.loss for record in diagnosis.records_)
+    has_numbers = diagnosis.predictions_ is not None and is_regressor(diagnosis.estimator)
+    pictures = (
+        (
+            diagnosis.learning_curve_ is not None,
+            LearningCurveDisplay,
+            "What more rows do",
+            "Training and validation error over the number of training rows, with their "
+            "intervals. Hatched: bias; dotted: variance.",
+        ),
+        (
+            True,
+            GapsDisplay,
+            "The two gaps",
+            "From the Bayes error, as far as it is known, up to the validation error.",
+        ),
+        (
+            has_losses,
+            LossCurvesDisplay,
+            "The loss over the epochs",
+            "What each fit minimised, and, where the fit held rows out itself, the loss on those.",
+        ),
+        (
+            has_numbers,
+            PredictionsDisplay,
+            "Predicted against true",
+            "Each row when it was held out; on the dashed line the prediction is right.",
+        ),
+    )
+    return [
+        {"svg": svg(display, diagnosis), "title": title, "caption": caption}
+        for is_there, display, title, caption in pictures
+        if is_there
+    ]
 
 
 class _TriedRemedies:

@@ -484,7 +484,7 @@ def test_the_report_shows_what_was_read(sold):
 
 def test_a_file_may_have_the_name_of_what_is_bundled(tmp_path, capsys):
     """It is prepared as any other: only what is bundled is left as it is."""
-    frame = pd.DataFrame({"a": np.arange(60.0), "b": ["x", "z"] * 30, "y": [0, 1, 1] * 20})
+    frame = pd.DataFrame({"a": np.arange(60) % 7 / 3, "b": ["x", "z"] * 30, "y": [0, 1, 1] * 20})
     path = tmp_path / "breast cancer"
     frame.to_csv(path, index=False)
     arguments = [str(path), "--target", "y", "--cv", "2", "--no-try", "--no-baselines"]

@@ -41,6 +41,7 @@ HOUSE = (
 )
 # The same inside the core; "*" is what is not named elsewhere: the families of components.
 CORE = (
+    ("foreign",),
     ("component",),
     ("*",),
     ("layers",),

@@ -9,7 +9,8 @@ Before Sphinx reads the pages, this writes under ``api/generated``:
   module of ``skdl.core``: its opening words, a table of the members of each family that it defines,
   then every class and function;
 - ``components.rst``: the families, and all their members with their equations;
-- ``curvature.inc``: which members have exact Hessian-vector products.
+- ``curvature.inc``: which members have exact Hessian-vector products;
+- ``coming_from.inc``: the names of other libraries, and those here.
 
 So a new component, a new display or a new name in an ``__all__`` is documented without an edit
 here, and ``tests/test_docs.py`` fails when a public name has no page.
@@ -29,6 +30,7 @@ import reading_order
 
 import skdl
 import skdl.core
+from skdl.core import foreign
 from skdl.core.activations import Identity
 from skdl.core.architecture import Hidden, build
 from skdl.core.component import families
@@ -304,6 +306,25 @@ def curvature_table():
     return table(("product", "where the network or the loss has"), rows)
 
 
+def foreign_table():
+    """Return what coming_from.rst includes: the names of other libraries, and those here."""
+    parameters = [(row.library, f"``{name}``", row) for name, row in foreign.PARAMETERS.items()]
+    values = [
+        (row.library, f"``{parameter}='{name}'``", row)
+        for parameter, rows in foreign.VALUES.items()
+        for name, row in rows.items()
+    ]
+    rows = []
+    for title, part in (("parameters", parameters), ("values", values)):
+        rows += heading(title.capitalize(), "-")
+        cells = [
+            (library, theirs, f"``{row.here}``{row.because and ', ' + row.because}")
+            for library, theirs, row in part
+        ]
+        rows += table(("said by", "there", "here"), cells)
+    return rows
+
+
 def all_pages():
     """Return the lines of every generated page, by its name."""
     return {**dict(package_pages()), **dict(core_pages()), **dict(components_page())}
@@ -327,6 +348,7 @@ def write_pages(app, config):
     pages = all_pages()
     files = {folder / f"{name}.rst": lines for name, lines in pages.items()}
     files[folder / "curvature.inc"] = curvature_table()
+    files[folder / "coming_from.inc"] = foreign_table()
     for path, lines in files.items():
         text = "\n".join(lines)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -77,17 +77,17 @@ core/training/watch.py                                 93    9  the end, and wha
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              135   14  what the user meets
-estimators/parameters/settable.py                      40    4  setting a component's setting
-estimators/parameters/resolve.py                      202   20  from parameters to components
+estimators/parameters/settable.py                      76    8  setting a component's setting
+estimators/parameters/resolve.py                      206   21  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             46    5  what a target must answer
 estimators/targets/categories.py                      197   20  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
-estimators/base.py                                    231   23  what ``fit`` does, in order
+estimators/base.py                                    232   23  what ``fit`` does, in order
 estimators/fitting/job.py                             184   18  one fit, and its results
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-tools/given.py                                        133   13  what was given, as plain data
+tools/given.py                                        131   13  what was given, as plain data
 tools/rows.py                                         103   10  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time

@@ -12,12 +12,15 @@ and the tests check its gradient. Nothing else has to be edited.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Number
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
+
+from skdl.core.foreign import value_here
 
 __all__ = [
     "Boolean",
@@ -97,6 +100,11 @@ class OneOf:
     """
 
     values: tuple
+
+    @property
+    def names(self) -> list[str]:
+        """Those of the values that are names."""
+        return [value for value in self.values if isinstance(value, str)]
 
     def allows(self, value: Any) -> bool:
         """Tell whether ``value`` keeps the rule."""
@@ -202,6 +210,11 @@ class Either:
     def __init__(self, *rules: Any) -> None:
         self.rules = rules
 
+    @property
+    def names(self) -> list[str]:
+        """The names that one of the rules allows."""
+        return [name for rule in self.rules for name in getattr(rule, "names", ())]
+
     def allows(self, value: Any) -> bool:
         """Tell whether ``value`` keeps one of the rules."""
         for rule in self.rules:
@@ -230,6 +243,12 @@ def shown(value: object) -> str:
         text = f"an object of class {type(value).__name__!r}"
     half = LONGEST // 2
     return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
+
+
+def _hint(parameter: str, value: Any, names: Iterable[str]) -> str:
+    """Return what follows a message: the name that the value has here, if one is known."""
+    hint = value_here(parameter, value, names)
+    return f". {hint}" if hint else ""
 
 
 def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
@@ -264,7 +283,8 @@ def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
         known = (*NUMBERS, bool, complex, np.complexfloating)
         foreign = isinstance(value, Number) and not isinstance(value, known)
         kind = " (numbers as int or float)" if foreign else ""  # a Fraction, a Decimal
-        raise ValueError(f"{who}: {name} must be {rule}{kind}; got {shown(value)}")
+        hint = _hint(name, value, getattr(rule, "names", ()))
+        raise ValueError(f"{who}: {name} must be {rule}{kind}; got {shown(value)}{hint}")
 
 
 # --------------------------------------------------------------------------------------
@@ -377,9 +397,13 @@ def resolve(owner: object, parameter: str, family: type[Component], value: Any) 
     if isinstance(value, family):
         return value.validate()
     names = ", ".join(repr(name) for name in family.registry)
+    if isinstance(value, type) and issubclass(value, family):
+        hint = f". That is the class; an instance is {value.__name__}()"
+    else:
+        hint = _hint(parameter, value, family.registry)
     raise ValueError(
         f"{type(owner).__name__}: {parameter} must be one of {names}, "
-        f"or an instance of {family.__name__}; got {shown(value)}"
+        f"or an instance of {family.__name__}; got {shown(value)}{hint}"
     )
 
 

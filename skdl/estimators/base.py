@@ -35,7 +35,7 @@ from skdl.estimators.parameters.resolve import (
     resolve_settings,
     warn_of_idle_parameters,
 )
-from skdl.estimators.parameters.settable import Settable
+from skdl.estimators.parameters.settable import Settable, with_hints
 from skdl.estimators.parameters.table import PARAMETERS
 from skdl.tools.exclusive import exclusive
 from skdl.tools.given import check_sparse, named_errors, plain_target
@@ -60,6 +60,7 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
 
     # -- fit ---------------------------------------------------------------------------
 
+    @with_hints
     @with_callbacks
     def fit(
         self,

@@ -90,12 +90,14 @@ def test_an_unknown_name_lists_those_that_are_allowed(family):
         pass
 
     names = ", ".join(repr(name) for name in family.registry)
+    instance = f". That is the class; an instance is {family.__name__}()"
     for value in ("no such thing", "", 3, None, family, object):
+        hint = instance if value is family else ""
         with pytest.raises(ValueError) as error:
             resolve(Net(), "setting", family, value)
         assert str(error.value) == (
             f"Net: setting must be one of {names}, or an instance of {family.__name__}; "
-            f"got {value!r}"
+            f"got {value!r}{hint}"
         )
 
 

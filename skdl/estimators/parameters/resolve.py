@@ -16,6 +16,7 @@ from skdl.core.architecture import Hidden, build
 from skdl.core.batches import Sampler
 from skdl.core.clipping import Clipping
 from skdl.core.component import Component, check_parameter, resolve, resolve_each
+from skdl.core.foreign import value_here
 from skdl.core.initializers import Initializer
 from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import L1, L2, Penalty
@@ -138,10 +139,13 @@ def check_parameters(estimator: Any) -> None:
     if not (callable(monitor) or (isinstance(monitor, str) and monitor == "loss")):
         from sklearn.metrics import get_scorer_names
 
-        if not isinstance(monitor, str) or monitor not in get_scorer_names():
+        names = get_scorer_names()
+        if not isinstance(monitor, str) or monitor not in names:
+            hint = value_here("monitor", monitor, names)
             raise ValueError(
                 f"{owner}: monitor must be 'loss', the name of a scorer (see "
                 f"sklearn.metrics.get_scorer_names) or a callable; got {monitor!r}"
+                + (f". {hint}" if hint else "")
             )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
 from typing import Any
 
 from skdl.core.component import address, families
+from skdl.core.foreign import parameter_here
 
-__all__ = ["Settable", "signature_of"]
+__all__ = ["Settable", "signature_of", "with_hints"]
 
 
 @cache
@@ -29,8 +30,65 @@ def _instead(parameter: str, name: str, setting: str, value: Any) -> str:
     return f"and there is no {name!r} with a setting {setting!r}"
 
 
+def _hints(cls: type, names: Iterable[str]) -> str:
+    """Say of each name that is no parameter what it is called here, where that is known."""
+    known = signature_of(cls)
+    hints = (parameter_here(name, known) for name in names if name not in known)
+    return " ".join(hint for hint in hints if hint)
+
+
+def with_hints(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the error of ``__init__`` or ``fit`` about a wrong argument say what it is called here.
+
+    Parameters
+    ----------
+    method : callable
+        A method of an estimator.
+
+    Returns
+    -------
+    method : callable
+        Does the same, with the same signature.
+
+    Examples
+    --------
+    >>> from skdl import MLPClassifier
+    >>> MLPClassifier(solver="adam")
+    Traceback (most recent call last):
+    TypeError: MLPClassifier.__init__() got an unexpected keyword argument 'solver'. solver is
+    optimizer here (scikit-learn).
+    """
+    known = frozenset(inspect.signature(method).parameters)
+
+    @wraps(method)
+    def hinting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except TypeError as reason:
+            cls, strangers = type(self), kwargs.keys() - known
+            own = sorted(strangers & signature_of(cls).keys())
+            if own:
+                hint = f"{own[0]} is a parameter of {cls.__name__}({own[0]}=…)."
+            elif method.__name__ == "__init__" and len(args) > 1:
+                sizes = all(isinstance(argument, int) for argument in args)
+                layers = f"Several layers are one tuple: {cls.__name__}({args})."
+                hint = layers if sizes else "All others are given by name."
+            else:
+                hint = _hints(cls, sorted(strangers))
+            if hint:
+                raise TypeError(f"{reason}. {hint}") from None
+            raise
+
+    return hinting
+
+
 class Settable:
     """What ``__init__`` and ``set_params`` do, for an estimator whose components may be names."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            cls.__init__ = with_hints(cls.__init__)
 
     def _store(self, arguments: dict[str, Any]) -> None:
         """Store the arguments of ``__init__`` under their names."""
@@ -94,4 +152,10 @@ class Settable:
                     f"{type(self).__name__}: {name} is a setting of an instance, but {parameter} "
                     f"is the name {component!r}; {_instead(parameter, component, setting, value)}"
                 )
-        return super().set_params(**params)
+        try:
+            return super().set_params(**params)
+        except ValueError as reason:
+            hint = _hints(type(self), (name.partition("__")[0] for name in params))
+            if hint:
+                raise ValueError(f"{reason} {hint}") from None
+            raise

@@ -81,17 +81,17 @@ estimators/parameters/settable.py                      76    8  setting a compon
 estimators/parameters/resolve.py                      206   21  from parameters to components
 estimators/parameters/idle.py                          75    8  parameters without an effect
 estimators/targets/base.py                             46    5  what a target must answer
-estimators/targets/categories.py                      197   20  classes and labels
+estimators/targets/categories.py                      203   20  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
 estimators/base.py                                    232   23  what ``fit`` does, in order
-estimators/fitting/job.py                             184   18  one fit, and its results
+estimators/fitting/job.py                             183   18  one fit, and its results
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-tools/given.py                                        131   13  what was given, as plain data
+tools/given.py                                        135   14  what was given, as plain data
 tools/rows.py                                         103   10  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time
-tools/warning.py                                       34    3  what a fit warns of
+tools/warning.py                                       14    1  what a fit warns of
 core/fast.py                                          155   16  what Numba compiles
 ==================================================  =====  ===  =================================
 

@@ -234,6 +234,11 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
+def _digits(name: str) -> str:
+    """Return the digits of a name, which nobody mistypes without a meaning."""
+    return "".join(letter for letter in name if letter.isdigit())
+
+
 def _look_up(name: str, foreign: dict[str, Foreign]) -> Foreign | None:
     """Return the row of a name, however it is written."""
     return {_plain(known): row for known, row in foreign.items()}.get(_plain(name))
@@ -243,7 +248,8 @@ def _nearest(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | Non
     """Return the name that was probably meant, if one is as near as ``cutoff`` (1: the same)."""
     plain = {_plain(known): known for known in names}
     near = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=cutoff)
-    return plain[near[0]] if near else None
+    is_slip = near and _digits(name) == _digits(near[0])  # float16 is not float64
+    return plain[near[0]] if is_slip else None
 
 
 def parameter_here(name: str, names: Iterable[str]) -> str:

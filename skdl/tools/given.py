@@ -84,7 +84,11 @@ def named_errors(owner: str, name: str, shape: str = "(rows, columns)") -> Itera
                 raise  # it says what is wrong
         elif kind not in (TypeError, ValueError):
             raise
-        raise kind(f"{owner}: {name} must be {allowed}: {reason}") from reason
+        is_text = name == "X" and "string to float" in str(reason)
+        advice = "; text needs an encoder: OneHotEncoder, or skdl.tabular_pipeline"
+        raise kind(
+            f"{owner}: {name} must be {allowed}: {reason}{advice if is_text else ''}"
+        ) from reason
 
 
 def plain_inputs(owner: str, X: Any, name: str = "X") -> Any:

@@ -169,7 +169,7 @@ def test_a_number_too_large_is_named(container, tmp_path):
 def test_the_message(cls, dtype):
     with pytest.raises(ValueError) as error:
         cls(dtype=dtype).fit(*_data(cls))
-    assert str(error.value) == (
+    assert str(error.value).startswith(
         f"{cls.__name__}: dtype must be one of 'float32', 'float64', or None; got {dtype!r}"
     )
 

@@ -27,12 +27,12 @@ from skdl.core.objective import Objective
 from skdl.core.training.fit import Data, Fit
 from skdl.core.training.loop import train
 from skdl.estimators.fitting.callbacks import CALLBACK_STATE, Listeners, someone_listens
+from skdl.estimators.fitting.ending import warn_of_ending
 from skdl.estimators.fitting.history import RECENT, History
 from skdl.estimators.fitting.monitor import make_watch, warn_of_undefined
 from skdl.estimators.parameters.settable import signature_of
 from skdl.tools.blas import threads_for
 from skdl.tools.progress import progress_bar
-from skdl.tools.warning import warn_of_ending
 
 __all__ = [
     "Job",
@@ -221,10 +221,9 @@ class Job:
         self._describe()
         self._forget()
         become(self.estimator, learner)
-        if progress.stopped not in ("converged", "callback"):
+        if progress.stopped != "callback":
             ends_itself = self.n_epochs is None and learner.n_iter_no_change is not None
-            owner, n_iter, max_iter = type(learner).__name__, learner.n_iter_, learner.max_iter
-            warn_of_ending(owner, progress.stopped, n_iter, max_iter, ends_itself)
+            warn_of_ending(learner, self.fit, self.y, ends_itself)
         if self.fit.watch.monitor == "validation_error":  # a score, which may be undefined
             warn_of_undefined(learner, self.fit)
 

@@ -21,6 +21,7 @@ from skdl.tools.warning import warn_user
 __all__ = ["Classes", "Labels", "read_categories"]
 
 Array = np.ndarray
+MANY, FEW = 20, 5  # so many classes of so few rows each look like numbers to be predicted
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class Classes(_Categories):
             warn_user(
                 f"{type(owner).__name__}: y holds one class only, {self.classes.tolist()}, which "
                 "will be predicted for every row"
+            )
+        elif len(self.classes) > max(MANY, len(y) / FEW) and self.classes.dtype.kind in "iuf":
+            warn_user(
+                f"{type(owner).__name__}: y holds {len(self.classes)} different numbers in "
+                f"{len(y)} rows, and each is taken for a class; MLPRegressor predicts numbers"
             )
         return self
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from os import PathLike
 from typing import Any, ClassVar, Self
 
@@ -26,6 +27,13 @@ from skdl.estimators.answers import FLOATS, Answers
 from skdl.estimators.checkpoint import Checkpoint, Saved, writers_of
 from skdl.estimators.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.estimators.fitting.ensemble import make_members, train_members
+from skdl.estimators.fitting.folds import (
+    Part,
+    check_groups,
+    fold_parts,
+    held_out_part,
+    out_of_fold,
+)
 from skdl.estimators.fitting.history import History
 from skdl.estimators.fitting.job import Job, become, make_job, make_learner, run_or_postpone
 from skdl.estimators.fitting.weights import check_weight
@@ -71,6 +79,7 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
+        groups: Any = None,
         resume_from: str | PathLike | None = None,
     ) -> Self:
         """Train on rows X with targets y.
@@ -87,6 +96,9 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
             Weights of the rows; only their ratios matter.
         X_val, y_val, sample_weight_val : array-like, optional
             Validation rows of your own, instead of a part of X.
+        groups : array-like of shape (n,), optional
+            The group of each row, such as a patient: where ``early_stopping`` sets rows aside, no
+            group is on both sides. With as many groups as networks, every group is a fold.
         resume_from : str or path, optional
             A file written by a :class:`skdl.Checkpoint` during the same fit, with the same
             parameters and data: it goes on from there.
@@ -115,14 +127,27 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         if resume_from is not None:
             saved = Saved(resume_from, self)
         go_on = saved is None and self.warm_start and hasattr(self, "_network")
-        return self._fit(X, y, sample_weight, validation, go_on=go_on, saved=saved)
+        rest = {"groups": groups, "saved": saved}
+        return self._fit(X, y, sample_weight, validation, go_on=go_on, **rest)
 
     @exclusive
     def _fit(
-        self, X, y, sample_weight, validation, *, go_on, n_epochs=None, classes=None, saved=None
+        self,
+        X,
+        y,
+        sample_weight,
+        validation,
+        *,
+        go_on,
+        n_epochs=None,
+        classes=None,
+        groups=None,
+        saved=None,
     ):
         """Prepare and train: to the end, or for n_epochs (0 only builds the network)."""
-        jobs = self._prepare(X, y, sample_weight, validation, go_on, n_epochs, classes, saved)
+        jobs = self._prepare(
+            X, y, sample_weight, validation, go_on, n_epochs, classes, groups, saved
+        )
         if saved is not None:
             saved.restore(jobs)
         if n_epochs is None and self.callbacks:
@@ -138,7 +163,7 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         return self
 
     def _prepare(
-        self, X, y, sample_weight, validation, go_on, n_epochs, classes, saved
+        self, X, y, sample_weight, validation, go_on, n_epochs, classes, groups, saved
     ) -> list[Job]:
         """Check, split and encode the rows, resolve the parameters, build the networks."""
         learner = make_learner(self, go_on)
@@ -152,28 +177,42 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         settings = resolve_settings(self, X.shape[0])
         if n_epochs is None:
             warn_of_idle_parameters(self, settings, own_validation=own)
+        learner.l2_ = settings.l2
         rng = check_random_state(self.random_state)
         if not go_on:
             learner._set_seeds(rng)
         if saved is not None:  # the rows that were held out then
             learner._init_seed, learner._split_seed = saved.init_seed, saved.split_seed
-        rows = None
-        if self.early_stopping and n_epochs is None and not own:
-            rows, y, weight, held_out = learner._hold_out(X, y, weight)
-        weight = learner._weigh(y, weight)
+        sets_aside = bool(self.early_stopping) and n_epochs is None and not own
+        groups = check_groups(type(self).__name__, groups, X.shape[0], sets_aside)
+        if sets_aside and self.n_networks > 1:
+            parts = fold_parts(learner, X, y, weight, groups, self.n_networks)
+        elif sets_aside:
+            parts = [held_out_part(learner, X, y, weight, groups)]
+            y, weight = parts[0].y, parts[0].weight
+        else:
+            parts = [Part(None, y, weight, held_out)]
+        weights = [learner._weigh(part.y, part.weight) for part in parts]
+        # Of folds, all rows say what the target is like: the outputs of the networks are averaged.
+        all_weights = learner._weigh(y, weight) if len(parts) > 1 else weights[0]
         if not go_on:
-            learner._target = learner._target.learn(y, weight, learner._loss, learner)
-        data = learner._data(X, y, weight, rows, training=True)
+            learner._target = learner._target.learn(y, all_weights, learner._loss, learner)
         output_bias = 0.0 if go_on else self.bias_init  # weights that are kept have theirs
         if isinstance(output_bias, str):
-            output_bias = learner._target.best_constant(y, weight, learner._loss, learner)
+            output_bias = learner._target.best_constant(y, all_weights, learner._loss, learner)
         alone = self.n_networks == 1 and len(earlier) <= 1
         learners = [learner] if alone else make_members(learner, rng, earlier)
+        data = [
+            learner._data(X, part.y, w, part.rows, training=True)
+            for part, w in zip(parts, weights, strict=True)
+        ]
         jobs = []
-        for one in learners:
-            one._build(settings, data, output_bias, keep_weights=go_on)
-            who = self if alone else one
-            jobs.append(make_job(who, one, settings, data, y, held_out, n_epochs))
+        for i, one in enumerate(learners):
+            own, part = data[i % len(parts)], parts[i % len(parts)]
+            one._build(settings, own, output_bias, keep_weights=go_on)
+            jobs.append(make_job(self if alone else one, one, settings, own, part, n_epochs))
+        if len(parts) > 1:
+            jobs[0].look_back = partial(out_of_fold, parts=parts, X=X, y=y, weight=weight)
         return jobs
 
     @with_callbacks
@@ -246,18 +285,6 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         if hasattr(self, "_network"):
             return self._network.dtype  # a fit that goes on stays what it is
         return X.dtype if X.dtype == np.float32 else np.dtype(np.float64)
-
-    def _hold_out(self, X, y, weight):
-        """Set validation rows aside, the same ones whenever the fit goes on."""
-        rng = np.random.default_rng(self._split_seed)
-        rows, held_out = self._target.split(y, self.validation_fraction, rng, self)
-        w = (None, None) if weight is None else (weight[rows], weight[held_out])
-        if weight is not None and (w[0].max() == 0 or w[1].max() == 0):
-            raise ValueError(
-                f"{type(self).__name__}: early_stopping split the rows so that one part has only "
-                "zero weights; pass X_val, y_val"
-            )
-        return rows, y[rows], w[0], (X[held_out], y[held_out], w[1])
 
     def _weigh(self, y: Array, weight: Array | None) -> Array | None:
         """Return the weights of rows with checked targets, in float64, brought to mean 1."""

@@ -77,10 +77,18 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Everything recorded, one dict per epoch; ``history_.to_frame()`` is a DataFrame.
     n_iter_, best_iter_ : int
         Epochs done, and the one whose weights were kept.
+    l2_ : float
+        The strength of the penalty, also where ``l2`` is 'auto'.
     networks_ : list of estimators
         The networks, one for each of ``n_networks``; of several, the attributes above describe the
         first.
-    n_features_in_, n_outputs_, n_layers_ : int
+    oof_prediction_ : ndarray of shape (n,) or (n, labels)
+        What each row was predicted by the network that had not learned from it; only of several
+        networks with ``early_stopping``, after a fit without ``X_val``.
+    oof_score_ : float
+        Accuracy of these predictions. That of the ensemble is mostly higher: it averages.
+    oof_decision_function_ : ndarray of shape (n,) or (n, classes)
+        The raw outputs behind them.    n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
     Examples
@@ -124,7 +132,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         clip: str | Clipping | None = None,
         clip_threshold: float = 1.0,
         l1: float = 0.0,
-        l2: float = 1e-3,
+        l2: float | str = 1e-3,
         weight_decay: float | None = None,
         max_norm: float | None = None,
         activity_l1: float = 0.0,

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdl.core.losses import GaussianNLL, RegressorLoss
 from skdl.estimators.base import BaseMLP
+from skdl.estimators.conformal import half_width
 from skdl.estimators.parameters.resolve import learns_in_steps
 from skdl.estimators.parameters.table import documented
 from skdl.estimators.targets import read_numbers
@@ -63,10 +64,18 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         What ``scale_target`` subtracted and divided by (0 and 1 without it).
     n_iter_, best_iter_ : int
         Epochs done, and the one whose weights were kept.
+    l2_ : float
+        The strength of the penalty, also where ``l2`` is 'auto'.
     networks_ : list of estimators
         The networks, one for each of ``n_networks``; of several, the attributes above describe the
         first.
-    n_features_in_, n_outputs_, n_layers_ : int
+    oof_prediction_ : ndarray of shape (n,) or (n, outputs)
+        What each row was predicted by the network that had not learned from it; only of several
+        networks with ``early_stopping``, after a fit without ``X_val``.
+    oof_score_ : float
+        R² of these predictions. That of the ensemble is mostly higher: it averages.
+    oof_residual_ : ndarray of the same shape
+        What y had more than they say.    n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
     Examples
@@ -108,7 +117,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         clip: str | Clipping | None = None,
         clip_threshold: float = 1.0,
         l1: float = 0.0,
-        l2: float = 1e-3,
+        l2: float | str = 1e-3,
         weight_decay: float | None = None,
         max_norm: float | None = None,
         activity_l1: float = 0.0,
@@ -218,6 +227,64 @@ class MLPRegressor(RegressorMixin, BaseMLP):
 
         mean, std = np.hsplit(self._answer(X, both), 2)
         return tuple(np.ascontiguousarray(target.decode(part)) for part in (mean, std))
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
+        r"""Return an interval for each row that holds its target with a given probability.
+
+        It reaches as far as the residuals out of fold say (split conformal prediction):
+
+        .. math:: \hat y(x) \pm r_{(k)}, \qquad k = \lceil (n + 1)\,c \rceil
+
+        with :math:`r_{(k)}` the k-th smallest of the n absolute residuals. The coverage holds on
+        average over rows like those of the fit, whatever their noise; all intervals of an output
+        are of the same width. They tend to be wide rather than narrow, for the residuals are those
+        of single networks, and the prediction is their average.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n, features)
+            Inputs.
+        coverage : float in (0, 1), default=0.9
+            The probability, of each output by itself.
+
+        Returns
+        -------
+        interval : ndarray of shape (n, 2) or (n, outputs, 2)
+            Lower and upper ends.
+
+        Raises
+        ------
+        ValueError
+            If ``coverage`` is out of its range, or the rows are too few for it.
+        AttributeError
+            If no rows were held out in folds: it needs ``n_networks`` of two or more, with
+            ``early_stopping``.
+
+        References
+        ----------
+        Papadopoulos, Proedrou, Vovk and Gammerman (2002), "Inductive confidence machines for
+        regression".
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_friedman1
+        >>> from skdl import MLPRegressor
+        >>> X, y = make_friedman1(1000, noise=1.0, random_state=0)
+        >>> mlp = MLPRegressor(n_networks=5, early_stopping=True, max_iter=500, random_state=0)
+        >>> low, high = mlp.fit(X[:500], y[:500]).predict_interval(X[500:]).T
+        >>> float(np.mean((low <= y[500:]) & (y[500:] <= high)).round(2))
+        0.9
+        """
+        check_is_fitted(self, "_network")
+        owner = f"{type(self).__name__}.predict_interval"
+        if not hasattr(self, "oof_residual_"):
+            raise AttributeError(
+                f"{owner} needs residuals out of fold: fit with n_networks=5 (or another number "
+                "from 2 on) and early_stopping=True, without X_val"
+            )
+        half = half_width(self.oof_residual_, coverage, owner)
+        prediction = self.predict(X)
+        return np.stack((prediction - half, prediction + half), axis=-1)
 
     @classmethod
     def from_sklearn(cls, mlp: Any) -> Self:

@@ -42,7 +42,8 @@ def far_from_standardised(X: Any, names: Any = None) -> str:
     """
     rows = X[:LOOKED_AT]
     rows = np.asarray(rows.toarray() if issparse(rows) else rows, np.float64)
-    mean, spread = rows.mean(0), rows.std(0)
+    with np.errstate(all="ignore"):  # numbers so large that their squares overflow are far as well
+        mean, spread = rows.mean(0), rows.std(0)
     size = np.maximum(np.abs(mean), spread)
     if not size.size or size.max() < FAR:
         return ""
@@ -65,12 +66,14 @@ def _loss_of_constant(learner: Any, data: Data, y: Any) -> float:
 
 def _has_learned_nothing(learner: Any, fit: Fit, y: Any) -> bool:
     """Say whether a fit that converged predicts its own rows no better than a constant."""
-    guess = _loss_of_constant(learner, fit.data, y)
+    with np.errstate(all="ignore"):
+        guess = _loss_of_constant(learner, fit.data, y)
     enough = guess - NOTHING * abs(guess)
     if guess == 0 or learner.loss_ < enough:
         return False
     # What was recorded is a mean over an epoch, noise included; what counts is the network's own.
-    return fit.data.whole().mean_loss(learner._loss, learner._network.raw) >= enough
+    with np.errstate(all="ignore"):
+        return fit.data.whole().mean_loss(learner._loss, learner._network.raw) >= enough
 
 
 def _rate_to_usual(fit: Fit) -> float:
@@ -91,9 +94,11 @@ def _hardly_moved(fit: Fit) -> bool:
     return _rate_to_usual(fit) < 0.1 and history[-1]["loss"] > (1 - NOTHING) * history[0]["loss"]
 
 
-def _what_to_change(fit: Fit) -> str:
+def _what_to_change(learner: Any, fit: Fit) -> str:
     """Return what to change first about a network that has learned nothing."""
     ratio = _rate_to_usual(fit)
+    if learner.tol > NOTHING:
+        return f"lower tol ({learner.tol:g}), which has ended the fit"
     if ratio > 1:
         return f"lower learning_rate ({ratio:.3g} times higher than usual)"
     if fit.objective.smooth_terms or fit.objective.corner_terms:
@@ -130,7 +135,7 @@ def warn_of_ending(learner: Any, fit: Fit, y: Any, ends_itself: bool) -> None:
     elif ends_itself and suspicious and _has_learned_nothing(learner, fit, y):
         told = (
             f"the network has learned nothing: after {n_iter} epochs it predicts its own training "
-            f"rows no better than a constant guess; {_what_to_change(fit)}."
+            f"rows no better than a constant guess; {_what_to_change(learner, fit)}."
         )
     elif stopped == "diverged":
         told = (

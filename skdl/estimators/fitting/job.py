@@ -28,6 +28,7 @@ from skdl.core.training.fit import Data, Fit
 from skdl.core.training.loop import train
 from skdl.estimators.fitting.callbacks import CALLBACK_STATE, Listeners, someone_listens
 from skdl.estimators.fitting.ending import warn_of_ending
+from skdl.estimators.fitting.folds import Part
 from skdl.estimators.fitting.history import RECENT, History
 from skdl.estimators.fitting.monitor import make_watch, warn_of_undefined
 from skdl.estimators.parameters.settable import signature_of
@@ -160,6 +161,9 @@ class Job:
         Exactly so many epochs; None trains until there is a reason to stop.
     writers : sequence of Writer
         Who writes checkpoints of the fit that this job belongs to.
+    look_back : callable or None
+        Of the first of several networks that set folds aside: returns of the fitted ensemble what
+        it says of these rows, by name.
     """
 
     estimator: Any
@@ -168,6 +172,7 @@ class Job:
     y: Any
     n_epochs: int | None
     writers: Sequence[Any] = ()
+    look_back: Callable[[Any], dict[str, Any]] | None = None
 
     def threads(self) -> Any:
         """Return the context with the BLAS threads that suit the products of a step."""
@@ -251,7 +256,7 @@ class Job:
 
 
 def make_job(
-    estimator: Any, learner: Any, settings: Any, data: Data, y: Any, held_out: Any, n_epochs: Any
+    estimator: Any, learner: Any, settings: Any, data: Data, part: Part, n_epochs: int | None
 ) -> Job:
     """Put together what the trainer needs.
 
@@ -263,10 +268,8 @@ def make_job(
         Its parameters, resolved.
     data : Data
         The rows to learn from.
-    y : ndarray
-        Their checked targets.
-    held_out : tuple or None
-        Inputs, checked targets and weights of the validation rows.
+    part : Part
+        What they are, and the validation rows.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
     """
@@ -278,13 +281,13 @@ def make_job(
         progress.optimizer_state = None  # moments mean nothing to another optimiser
         progress.optimizer_name = repr(settings.training.optimizer)
     validation = None
-    if held_out is not None:
-        X_val, y_val, weight_val = held_out
+    if part.held_out is not None:
+        X_val, y_val, weight_val = part.held_out
         validation = learner._data(X_val, y_val, learner._weigh(y_val, weight_val))
     n = learner.max_iter if n_epochs is None else n_epochs
     total = learner.max_iter if n_epochs is not None else progress.epoch + n
-    watch, plain = make_watch(learner, settings, data, validation, held_out, n_epochs)
+    watch, plain = make_watch(learner, settings, data, validation, part.held_out, n_epochs)
     fit = Fit(
         objective, settings.training, data, progress, n, total, watch, validation if plain else None
     )
-    return Job(estimator, learner, fit, y, n_epochs)
+    return Job(estimator, learner, fit, part.y, n_epochs)

@@ -170,3 +170,10 @@ def own_validation(chosen: Chosen) -> str | None:
 def without_hold_out(chosen: Chosen) -> str | None:
     """Say that no rows are set aside."""
     return None if chosen.own_validation else without_early_stopping(chosen)
+
+
+def folds_instead(chosen: Chosen) -> str | None:
+    """Say that each of several networks sets a fold aside."""
+    n = chosen.estimator.n_networks
+    sets_aside = n > 1 and without_hold_out(chosen) is None and not chosen.own_validation
+    return f"n_networks={n}, each of which holds out one of {n} folds" if sets_aside else None

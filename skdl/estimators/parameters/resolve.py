@@ -29,6 +29,7 @@ from skdl.tools.warning import warn_user
 __all__ = [
     "Settings",
     "auto_batch_size",
+    "auto_l2",
     "learns_in_steps",
     "resolve_settings",
     "warn_of_idle_parameters",
@@ -76,6 +77,8 @@ class Settings:
         How to train.
     n_sub_networks : int
         Networks drawn by dropout whose outputs a prediction averages; 0 for the network itself.
+    l2 : float
+        The strength of the squared penalty.
     """
 
     hidden: list[Hidden]
@@ -84,6 +87,7 @@ class Settings:
     penalize_bias: bool
     training: Training
     n_sub_networks: int
+    l2: float
 
 
 def auto_batch_size(n: int) -> int:
@@ -95,6 +99,21 @@ def auto_batch_size(n: int) -> int:
     (50, 64)
     """
     return min(64, n)
+
+
+def auto_l2(n: int) -> float:
+    """Return λ₂ for ``l2="auto"``: ten rows' worth, so that it fades as rows come in.
+
+    A penalty stands for what was known before the data came; n rows outweigh it in proportion to n
+    (MacKay, 1992, "A practical Bayesian framework for backpropagation networks"). The ten is
+    measured (``bench/defaults.py``).
+
+    Examples
+    --------
+    >>> auto_l2(100), auto_l2(100_000)
+    (0.1, 0.0001)
+    """
+    return 10 / n
 
 
 def auto_initializer(activation: Activation, n_hidden_layers: int) -> str:
@@ -283,14 +302,16 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     if training.optimizer.order == 2:
         _check_second_order(estimator, training.optimizer)
     dropout = estimator.dropout
+    l2 = auto_l2(n_rows) if isinstance(estimator.l2, str) else estimator.l2
     drops = estimator.input_dropout or (hidden and dropout and is_any(dropout))
     return Settings(
         hidden,
         _resolve_network(estimator, components),
-        [L1(estimator.l1), L2(estimator.l2)],
+        [L1(estimator.l1), L2(l2)],
         estimator.penalize_bias,
         training,
         n_sub_networks=components["dropout_inference"].n_networks if drops else 0,
+        l2=l2,
     )
 
 

@@ -252,7 +252,13 @@ PARAMETERS: dict[str, Row] = {
         "λ₁ of ``l1·Σ|w|``: weights become exactly 0.",
         stackable=True,
     ),
-    "l2": Row("penalties", _not_negative, "float >= 0", "λ₂ of ``½·l2·Σw²``.", stackable=True),
+    "l2": Row(
+        "penalties",
+        Either(_not_negative, OneOf(("auto",))),
+        "float >= 0 or 'auto'",
+        "λ₂ of ``½·l2·Σw²``. 'auto' is 10 divided by the rows of the fit; ``l2_`` tells it.",
+        stackable=True,
+    ),
     "weight_decay": Row(
         "penalties",
         Either(_not_negative, Nothing()),
@@ -334,7 +340,9 @@ PARAMETERS: dict[str, Row] = {
         _count,
         "int >= 1",
         "Networks to train, alike but for their random numbers. Their raw outputs are averaged, "
-        "which takes away the variance that a single initialisation and order of rows add.",
+        "which takes away the variance that a single initialisation and order of rows add. With "
+        "``early_stopping`` each holds out another fold of the rows, so that together they learn "
+        "from all, and every row gets an answer from outside (``oof_prediction_``).",
     ),
     # -- data
     "class_weight": Row(
@@ -379,9 +387,10 @@ PARAMETERS: dict[str, Row] = {
         "stopping",
         Interval(0, 1, closed="neither"),
         "float in (0, 1)",
-        "Part of the rows that is set aside (stratified by class) when ``fit`` gets no ``X_val``.",
+        "Part of the rows that is set aside (stratified by class) when ``fit`` gets no ``X_val``; "
+        "of several networks, each holds out a fold instead.",
         stackable=True,
-        idle=(idle.own_validation, idle.without_hold_out),
+        idle=(idle.own_validation, idle.without_hold_out, idle.folds_instead),
     ),
     "monitor": Row(
         "stopping",

@@ -97,6 +97,10 @@ class Target(ABC):
         """Return the rows to train on, and those held out to validate on."""
 
     @abstractmethod
+    def folds(self, y: Array, n_folds: int, rng: np.random.Generator) -> Array:
+        """Return the number of the fold of each row; sizes differ by one row at most."""
+
+    @abstractmethod
     def predict(self, raw: Array, loss: Loss) -> Array:
         """Return predictions in the form that the user gave, from raw outputs of some rows."""
 

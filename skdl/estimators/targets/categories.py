@@ -15,7 +15,8 @@ from skdl.core.losses import Loss, log_sigmoid
 from skdl.estimators.fitting.weights import weigh_classes
 from skdl.estimators.targets.base import Target
 from skdl.tools.given import kind_of_target
-from skdl.tools.rows import column_means, random_split, stratified_split
+from skdl.tools.rows import column_means
+from skdl.tools.splits import deal, random_split, stratified_split
 from skdl.tools.warning import warn_user
 
 __all__ = ["Classes", "Labels", "read_categories"]
@@ -183,6 +184,10 @@ class Classes(_Categories):
         """Hold out about the same fraction of every class."""
         return stratified_split(y, fraction, rng, type(owner).__name__)
 
+    def folds(self, y, n_folds, rng):
+        """Deal out the rows class by class."""
+        return deal(len(y), n_folds, rng, y)
+
     def decide(self, raw, loss):
         """Return one column for two classes."""
         if len(self.classes) > 2:
@@ -280,6 +285,10 @@ class Labels(_Categories):
     def split(self, y, fraction, rng, owner):
         """Hold out rows at random."""
         return random_split(len(y), fraction, rng, type(owner).__name__)
+
+    def folds(self, y, n_folds, rng):
+        """Deal out rows at random."""
+        return deal(len(y), n_folds, rng)
 
     def decide(self, raw, loss):
         """Return the raw outputs."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from skdl.core.component import Interval, check_parameter
 from skdl.estimators.targets.base import Target
-from skdl.tools.rows import column_groups, random_split
+from skdl.tools.rows import column_groups
 from skdl.tools.scaling import near_one
+from skdl.tools.splits import deal, random_split
 
 __all__ = ["Numbers", "read_numbers"]
 
@@ -135,6 +136,10 @@ class Numbers(Target):
     def split(self, y, fraction, rng, owner):
         """Hold out rows at random."""
         return random_split(len(y), fraction, rng, type(owner).__name__)
+
+    def folds(self, y, n_folds, rng):
+        """Deal out rows at random."""
+        return deal(len(y), n_folds, rng)
 
     def predict(self, raw, loss):
         """Return the predictions in the unit of y."""

@@ -144,6 +144,7 @@ def test_more_rows_only_while_they_help():
     assert "Collect more rows" not in actions(False) + actions(None)
 
 
+@pytest.mark.filterwarnings("ignore:.*has learned nothing:sklearn.exceptions.ConvergenceWarning")
 def test_remedies_are_valid_param_distributions():
     X, y = make_classification(60, random_state=0)
     network = MLPClassifier((2,), tol=1.0, random_state=0)

@@ -56,6 +56,17 @@ def test_a_penalty_that_leaves_no_weight_is_named():
         mlp.fit(scale(CANCER), LABELS)
 
 
+def test_a_tolerance_that_ends_it_too_soon_is_named():
+    mlp = MLPClassifier((2,), tol=1.0, learning_rate=1e-3, random_state=0)
+    X, y = np.random.default_rng(0).normal(size=(60, 3)), np.tile([0, 1, 1], 20)
+    with pytest.warns(ConvergenceWarning, match=LEARNED_NOTHING + r"lower tol \(1\)"):
+        mlp.fit(X, y)
+
+
+def test_numbers_whose_squares_overflow_are_far():
+    assert "column 1 has mean 1e+300" in far_from_standardised(np.array([[0.0, 1e300]] * 3))
+
+
 def test_inputs_that_tell_nothing_are_named():
     X, y = np.zeros((60, 2)), np.tile([0, 1, 1], 20)
     with pytest.warns(ConvergenceWarning, match=LEARNED_NOTHING + "see whether the inputs"):

@@ -225,3 +225,17 @@ def test_losses_with_a_logarithmic_link_never_scale(loss):
     mlp = MLPRegressor((2,), loss=loss, scale_target=False, max_iter=2, n_iter_no_change=None)
     with pytest.warns(UserWarning, match="scale_target=False has no effect with loss="):
         mlp.fit(X, y)
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_the_penalty_that_fades_with_the_rows(cls):
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    y = (X[:, 0] > 0).astype(float)
+    settings = {"max_iter": 5, "n_iter_no_change": None, "random_state": 0}
+    fitted = cls(l2="auto", **settings).fit(X, y)
+    assert fitted.l2_ == 0.2
+    by_hand = cls(l2=0.2, **settings).fit(X, y)
+    np.testing.assert_array_equal(fitted.coefs_[0], by_hand.coefs_[0])
+    assert by_hand.l2_ == 0.2 and cls(**settings).fit(X, y).l2_ == 1e-3
+    two = cls(l2="auto", n_networks=2, **settings).fit(X, y)
+    assert two.l2_ == 0.2

@@ -77,15 +77,15 @@ core/training/watch.py                                 93    9  the end, and wha
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              135   14  what the user meets
-estimators/parameters/settable.py                      76    8  setting a component's setting
+estimators/parameters/settable.py                      77    8  setting a component's setting
 estimators/parameters/resolve.py                      212   21  from parameters to components
 estimators/parameters/idle.py                          79    8  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer
 estimators/targets/categories.py                      208   21  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
-estimators/base.py                                    257   26  what ``fit`` does, in order
+estimators/base.py                                    246   25  what ``fit`` does, in order
 estimators/fitting/job.py                             185   18  one fit, and its results
-estimators/fitting/folds.py                            88    9  rows that are set aside
+estimators/fitting/folds.py                           104   10  rows that are set aside
 estimators/fitting/monitor.py                          94    9  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 estimators/fitting/ending.py                           96   10  how it ended, what to change

@@ -27,13 +27,7 @@ from skdl.estimators.answers import FLOATS, Answers
 from skdl.estimators.checkpoint import Checkpoint, Saved, writers_of
 from skdl.estimators.fitting.callbacks import CallbackSupportMixin, with_callbacks
 from skdl.estimators.fitting.ensemble import make_members, train_members
-from skdl.estimators.fitting.folds import (
-    Part,
-    check_groups,
-    fold_parts,
-    held_out_part,
-    out_of_fold,
-)
+from skdl.estimators.fitting.folds import make_parts, out_of_fold
 from skdl.estimators.fitting.history import History
 from skdl.estimators.fitting.job import Job, become, make_job, make_learner, run_or_postpone
 from skdl.estimators.fitting.weights import check_weight
@@ -65,6 +59,8 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
     _loss_family: ClassVar[type[Loss]]
     _numeric_target: ClassVar[bool]
     _read_target: ClassVar[Callable]
+    # A search that splits by groups has them for itself, unless set_fit_request asks for them.
+    __metadata_request__fit: ClassVar = {"groups": False}
 
     # -- fit ---------------------------------------------------------------------------
 
@@ -183,15 +179,9 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
             learner._set_seeds(rng)
         if saved is not None:  # the rows that were held out then
             learner._init_seed, learner._split_seed = saved.init_seed, saved.split_seed
-        sets_aside = bool(self.early_stopping) and n_epochs is None and not own
-        groups = check_groups(type(self).__name__, groups, X.shape[0], sets_aside)
-        if sets_aside and self.n_networks > 1:
-            parts = fold_parts(learner, X, y, weight, groups, self.n_networks)
-        elif sets_aside:
-            parts = [held_out_part(learner, X, y, weight, groups)]
+        parts = make_parts(learner, X, y, weight, groups, held_out, n_epochs is None)
+        if len(parts) == 1:
             y, weight = parts[0].y, parts[0].weight
-        else:
-            parts = [Part(None, y, weight, held_out)]
         weights = [learner._weigh(part.y, part.weight) for part in parts]
         # Of folds, all rows say what the target is like: the outputs of the networks are averaged.
         all_weights = learner._weigh(y, weight) if len(parts) > 1 else weights[0]

@@ -1,8 +1,8 @@
 r"""Intervals from what a network got wrong on rows that it had not learned from.
 
-Let :math:`r_{(1)} \le \dots \le r_{(n)}` be the sizes of n such residuals. A new row's is as
-likely to fall into any of the n + 1 gaps between them as into any other, if rows are exchangeable,
-whatever their distribution and whatever the network. So
+Let :math:`r_{(1)} \le r_{(2)} \le \cdots \le r_{(n)}` be the sizes of n such residuals. A new
+row's is as likely to fall into any of the n + 1 gaps between them as into any other, if rows are
+exchangeable, whatever their distribution and whatever the network. So
 
 .. math:: \hat y(x) \pm r_{(k)}, \qquad k = \lceil (n + 1)\,c \rceil
 

@@ -373,7 +373,7 @@ def test_an_error_is_kept_and_hurts_nobody_else(trained):
     networks = [classifier(), classifier(l2=-1.0), classifier(l2=0.1)]
     done = run([*networks, make_pipeline(Counting("no number"), classifier())], folds=FOLDS[:1])
     assert [fitted.error is None for fitted in done] == [True, False, True, False]
-    assert str(done[1].error) == "MLPClassifier: l2 must be >= 0; got -1.0"
+    assert str(done[1].error) == "MLPClassifier: l2 must be >= 0, or one of 'auto'; got -1.0"
     assert "resolve_settings" in done[1].traceback and done[1].estimator is None
     assert trained == [2]
     pickle.dumps(done[1].error)

@@ -21,13 +21,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.metrics import accuracy_score, r2_score
 
 from skdl.core.batches import in_chunks
 from skdl.tools.checks import refuse
 from skdl.tools.splits import grouped_folds, grouped_split
 
-__all__ = ["Part", "check_groups", "fold_parts", "held_out_part", "out_of_fold"]
+__all__ = ["Part", "make_parts", "out_of_fold"]
 
 Array = np.ndarray
 
@@ -110,7 +109,7 @@ def fold_parts(
     """
     rng, owner = np.random.default_rng(learner._split_seed), type(learner).__name__
     if len(y) < n_folds:
-        allowed = f"at most the number of rows, {len(y)}, with early_stopping"
+        allowed = f"at most n_samples={len(y)} with early_stopping, which holds out folds"
         refuse(owner, "n_networks", allowed, n_folds)
     if groups is None:
         number = learner._target.folds(y, n_folds, rng)
@@ -123,7 +122,36 @@ def fold_parts(
     ]
 
 
-def check_groups(owner: str, groups: Any, n: int, used: bool) -> Array | None:
+def make_parts(
+    learner: Any,
+    X: Any,
+    y: Array,
+    weight: Array | None,
+    groups: Any,
+    held_out: tuple | None,
+    is_whole_fit: bool,
+) -> list[Part]:
+    """Return one part for each fold, or one for all networks.
+
+    Parameters
+    ----------
+    learner, X, y, weight, groups
+        As for :func:`held_out_part`.
+    held_out : tuple or None
+        The user's own validation rows, checked.
+    is_whole_fit : bool
+        Whether it is a fit to the end, which may stop early, and not a number of epochs.
+    """
+    sets_aside = bool(learner.early_stopping) and is_whole_fit and held_out is None
+    groups = _check_groups(type(learner).__name__, groups, X.shape[0], sets_aside)
+    if not sets_aside:
+        return [Part(None, y, weight, held_out)]
+    if learner.n_networks > 1:
+        return fold_parts(learner, X, y, weight, groups, learner.n_networks)
+    return [held_out_part(learner, X, y, weight, groups)]
+
+
+def _check_groups(owner: str, groups: Any, n: int, used: bool) -> Array | None:
     """Return the groups of n rows as an array, or None where there are none.
 
     Parameters
@@ -144,7 +172,7 @@ def check_groups(owner: str, groups: Any, n: int, used: bool) -> Array | None:
 
     Examples
     --------
-    >>> check_groups("MLPClassifier", ["a", "b", "b"], 2, True)
+    >>> _check_groups("MLPClassifier", ["a", "b", "b"], 2, True)
     Traceback (most recent call last):
     ValueError: MLPClassifier: groups must have one entry for each of 2 rows; got 3
     """
@@ -186,6 +214,8 @@ def out_of_fold(
         ``oof_prediction_``, ``oof_score_`` and, of a classifier, ``oof_decision_function_``, of a
         regressor ``oof_residual_``.
     """
+    from sklearn.metrics import accuracy_score, r2_score
+
     target, loss, raw = mlp._target, mlp._loss, None
     with np.errstate(all="ignore"):  # who diverged has been told so
         for member, part in zip(mlp.networks_, parts, strict=True):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from skdl.core.component import address, families
 from skdl.core.foreign import parameter_here
 
 __all__ = ["Settable", "signature_of", "with_hints"]
+
+M = TypeVar("M", bound=Callable[..., Any])
 
 
 @cache
@@ -37,7 +39,7 @@ def _hints(cls: type, names: Iterable[str]) -> str:
     return " ".join(hint for hint in hints if hint)
 
 
-def with_hints(method: Callable[..., Any]) -> Callable[..., Any]:
+def with_hints(method: M) -> M:
     """Let the error of ``__init__`` or ``fit`` about a wrong argument say what it is called here.
 
     Parameters
@@ -79,7 +81,7 @@ def with_hints(method: Callable[..., Any]) -> Callable[..., Any]:
                 raise TypeError(f"{reason}. {hint}") from None
             raise
 
-    return hinting
+    return cast(M, hinting)
 
 
 class Settable:

@@ -39,7 +39,7 @@ def parts_of(estimator, X, y, monkeypatch, **fit):
         seen.append(make(*args))
         return seen[-1]
 
-    monkeypatch.setattr("skdl.estimators.base.fold_parts", spy)
+    monkeypatch.setattr(folds, "fold_parts", spy)
     estimator.fit(X, y, **fit)
     (parts,) = seen
     return parts
@@ -131,7 +131,11 @@ def test_one_network_keeps_groups_apart():
         ({"early_stopping": True}, {"groups": [0, 1]}, "one entry for each of 203 rows; got 2"),
         ({"early_stopping": True}, {"groups": [0] * 203}, "at least two groups; got"),
         (SMALL, {"groups": [0, 1, 2] * 67 + [0, 1]}, "of at least 4 kinds"),
-        ({**SMALL, "n_networks": 204}, {}, "n_networks must be at most the number of rows, 203"),
+        (
+            {**SMALL, "n_networks": 204},
+            {},
+            "n_networks must be at most n_samples=203",
+        ),
     ],
 )
 def test_what_cannot_be_split_is_named(settings, fit, said):

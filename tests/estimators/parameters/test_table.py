@@ -284,7 +284,7 @@ def test_a_subclass_may_have_parameters_of_its_own():
         warnings.simplefilter("ignore", ConvergenceWarning)
         mlp.fit(X, y)
     assert (mlp.title, mlp.get_params()) == ("mine", {"title": "mine", "l2": 0.2})
-    with pytest.raises(ValueError, match="Named: l2 must be >= 0; got -1"):
+    with pytest.raises(ValueError, match="Named: l2 must be >= 0, or one of 'auto'; got -1"):
         Named(l2=-1).fit(X, y)
 
 

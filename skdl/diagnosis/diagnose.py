@@ -13,7 +13,11 @@ from sklearn.base import BaseEstimator, clone, is_classifier
 from skdl.diagnosis.bayes import bayes_of
 from skdl.diagnosis.checks import check_codes, check_data, check_settings
 from skdl.diagnosis.error_measure import ErrorMeasure
-from skdl.diagnosis.findings.baselines import check_baselines, try_baselines
+from skdl.diagnosis.findings.baselines import (
+    check_baselines,
+    try_baselines,
+    with_paired_intervals,
+)
 from skdl.diagnosis.findings.examination import examine
 from skdl.diagnosis.folds import (
     HALF,
@@ -224,6 +228,7 @@ def diagnose(
     gaps = summarise(folds, **settings)
     halves = [fold for fold in smaller if fold.share == HALF]
     evidence = gather(estimator, X, y, first_repeat, halves, simple, error, n_jobs=n_jobs)
+    compared = with_paired_intervals(compared, evidence, confidence)
     verdict = Verdict.of(
         evidence, tolerance=tolerance, bayes_error=bayes.value, confidence=confidence
     )
@@ -290,7 +295,7 @@ def diagnose(
         findings=findings,
         remedies=remedies,
         settle=settle,
-        notes=notes(folds, smaller, gaps["bias"], bayes.value) + simple.failures,
+        notes=notes(folds, smaller, gaps, bayes.value) + simple.failures,
         folds_=fold_frame(folds),
         learning_curve_=curve,
         baselines_=compared,

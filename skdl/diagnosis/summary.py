@@ -132,7 +132,9 @@ def fold_frame(folds: list[Fold]) -> pd.DataFrame:
     )
 
 
-def notes(folds: list[Fold], smaller: list[Fold], bias: Estimate, bayes_error: float) -> list[str]:
+def notes(
+    folds: list[Fold], smaller: list[Fold], gaps: dict[str, Estimate], bayes_error: float
+) -> list[str]:
     """Say what else was noticed: fits cut short or failed, an error below Bayes'."""
     said = []
     troubles = [fold.trouble for fold in folds if fold.trouble]
@@ -142,7 +144,12 @@ def notes(folds: list[Fold], smaller: list[Fold], bias: Estimate, bayes_error: f
     if failed:
         sizes = ", ".join(str(size) for size in sorted({len(fold.train) for fold in failed}))
         said.append(f"Fits on {sizes} rows failed and are not on the curve: {failed[0].failure}")
-    if bayes_error > 0 and bias.high < 0:
+    if bayes_error > 0 and gaps["validation_error"].high < bayes_error:
+        said.append(
+            "The error on new rows is below the Bayes error, which no model can be: the Bayes "
+            "error is lower than said, or rows of the validation parts were seen in training."
+        )
+    elif bayes_error > 0 and gaps["bias"].high < 0:
         said.append(
             "The training error is below the Bayes error: the model has begun to learn the noise, "
             "or the Bayes error is lower than said."

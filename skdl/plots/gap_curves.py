@@ -39,7 +39,13 @@ def gaps(
             style.TRAINING,
             "///",
         ),
-        ("variance", training, validation, style.VALIDATION, "..."),
+        (
+            "gap to new rows" if bayes_error is None else "variance",
+            training,
+            validation,
+            style.VALIDATION,
+            "...",
+        ),
     )
 
 

@@ -169,9 +169,11 @@ class GapsDisplay:
         """List the bars from left to right: name, foot, height, estimate, colour, hatch."""
         train, valid = self.training_error, self.validation_error
         blue, orange = style.TRAINING, style.VALIDATION
+        # What is between two errors holds noise as well, unless the Bayes error is known.
+        gap = "+ gap to\nnew rows" if self.bayes_error is None else "+ variance"
         steps = [
             ("training", 0.0, train.value, train, blue, None),
-            ("+ variance", train.value, self.variance.value, self.variance, orange, "..."),
+            (gap, train.value, self.variance.value, self.variance, orange, "..."),
             ("validation", 0.0, valid.value, valid, orange, None),
         ]
         if self.bayes_error is not None:

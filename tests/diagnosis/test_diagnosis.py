@@ -274,7 +274,7 @@ def test_notes_a_training_error_below_the_bayes_error():
 def test_text(overfitted):
     text = str(overfitted)
     assert text.splitlines()[0].startswith("Your model overfits")
-    for part in ("training error", "+ variance", "= validation error", "bias, at most"):
+    for part in ("training error", "+ gap to new rows", "= validation error", "bias, at most"):
         assert f"\n  {part}" in text
     assert "95 % interval" in text and "conclusive" in text
     assert "What to change" in text and "Machine Learning Yearning" in text
@@ -298,7 +298,7 @@ def test_html_is_escaped_and_complete(overfitted):
     page = overfitted._repr_html_()
     assert page.startswith("<div>") and page.endswith("</div>")
     assert overfitted.headline in page
-    tables = len(overfitted.baselines_) + 1 + 5 + 2  # with the model itself; the ladder; two heads
+    tables = len(overfitted.baselines_) + 1 + 6 + 2  # with the model itself; the ladder; two heads
     assert page.count("<tr>") == page.count("</tr>") == tables
     assert page.count("<li>") == len(overfitted.remedies) + len(overfitted.findings)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from skdl.diagnosis.error_measure import ErrorMeasure
     from skdl.diagnosis.folds import Fold
+    from skdl.diagnosis.verdict import Evidence
 
 __all__ = [
     "BASELINES",
@@ -267,6 +268,29 @@ def try_baselines(
         )
     columns = ["model", "training_error", "validation_error", "difference", "low", "high"]
     return Baselines(pd.DataFrame(rows, columns=columns), notes, errors, outputs)
+
+
+def with_paired_intervals(
+    table: pd.DataFrame, evidence: Evidence, confidence: float
+) -> pd.DataFrame:
+    """Return the table with intervals that the rows tell, which a handful of folds tell badly.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`try_baselines`.
+    evidence : Evidence
+        What the folds say of each row; the verdict is drawn from it, too.
+    confidence : float
+        The coverage of the intervals.
+    """
+    table = table.copy()
+    for place, name in table["model"].items():
+        if name in evidence.of_baselines:
+            paired = evidence.beside(name, confidence)
+            centre = table.loc[place, "difference"] - paired.value  # a ratio of each fold, with R²
+            table.loc[place, ["low", "high"]] = paired.low + centre, paired.high + centre
+    return table
 
 
 def baseline_findings(

@@ -37,8 +37,8 @@ CODES = {
     "beaten by a linear model": "B02",
     "beaten by nearest neighbours": "B03",
     "beaten by boosted trees": "B04",
-    "bias by region": "R01",
-    "variance by region": "R02",
+    "training error by region": "R01",
+    "gap by region": "R02",
 }
 
 

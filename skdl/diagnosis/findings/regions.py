@@ -240,12 +240,13 @@ def region_findings(regions: pd.DataFrame, write: Callable[[float], str]) -> lis
             most=TOLD,
         )
         more = f", and {len(high) - TOLD} more regions" if len(high) > TOLD else ""
-        what = "training error" if gap == "bias" else "gap to new rows"
+        what = "training error" if gap == "bias" else "gap"
+        beyond = " to new rows" if gap == "variance" else ""
         findings.append(
             Finding(
-                f"{gap} by region",
+                f"{what} by region",
                 "region",
-                f"The {what} is higher than elsewhere in {told}{more}.",
+                f"The {what}{beyond} is higher than elsewhere in {told}{more}.",
             )
         )
     return findings

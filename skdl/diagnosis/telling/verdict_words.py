@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
 
-__all__ = ["bounds", "error_of", "possible", "shown", "sign", "why_no_better_than_guessing"]
+__all__ = [
+    "beside_guessing",
+    "bounds",
+    "error_of",
+    "possible",
+    "shown",
+    "sign",
+    "why_no_better_than_guessing",
+    "within",
+]
 
 ATTAINS = {
     "constant": "a constant guess attains",
@@ -38,6 +47,21 @@ def _attained(d: Diagnosis) -> str:
         learns = "learn" if learner.endswith("s") else "learns"
         who = f"your {model} together with what {learner} {learns} from its residuals attains"
     return f"{who} {format_error(error_of(d, v.attained_by, v.attained), d.in_percent)}"
+
+
+def beside_guessing(d: Diagnosis) -> str:
+    """Say how a model that is not shown to beat the constant guess stands beside it."""
+    over = d.verdict.over_guessing
+    if over.high < 0:
+        return "worse than guessing"
+    if over.value > d.tolerance:
+        return "not better than guessing for sure"
+    return "no better than guessing, as far as these rows show"
+
+
+def within(d: Diagnosis, error: float) -> float:
+    """Return the upper end of an interval: no more rows can be wrong than there are."""
+    return min(error, 1.0) if d.error_name == "error rate" else error
 
 
 def why_no_better_than_guessing(d: Diagnosis) -> str:
@@ -71,7 +95,7 @@ def sign(d: Diagnosis) -> str:
     """Say in a few words what is known of both gaps; nothing where a Bayes error was stated."""
     v = d.verdict
     if not v.better_than_guessing:
-        return "no better than guessing"
+        return beside_guessing(d).removesuffix(", as far as these rows show")
     if d.bayes.origin == "given" or d.regime == "no fault shown":
         return ""
     known = {"high": "high {}", "low": "low {}", "open": "{} not shown"}
@@ -87,12 +111,13 @@ def shown(d: Diagnosis) -> list[str]:
     rows, above_that = "the same rows", "your error without the variance is above"
     if v.shown_in_training:
         rows, above_that = "new rows", "your error even on the training rows is above"
+    largest = write(within(d, max(at_most.high, 0.0)))
     bias = {
         "high": f"Bias is shown: {_attained(d)} on {rows}, and {above_that} that "
         f"by {write(at_least.value)} ({range_}) or more.",
         "low": f"Bias is low: at most {write(max(at_most.high, 0.0))}{above}.",
-        "open": f"Bias is not shown; it may be up to {write(max(at_most.high, 0.0))}{above}, or "
-        "that may be noise: these data cannot tell.",
+        "open": f"Bias is not shown; it may be up to {largest}{above}, or that may be noise: these "
+        "data cannot tell.",
     }
     spread = f"{write(variance.low)} to {write(variance.high)}"
     varies = {
@@ -102,7 +127,9 @@ def shown(d: Diagnosis) -> list[str]:
         "open": "Variance is neither shown to be high nor to be low.",
     }
     if v.harmless:
-        varies["open"] = "Fits to different rows disagree, but on labels that none can tell."
+        varies["open"] = (
+            "Fits to different rows disagree, but on labels that nothing is shown to tell."
+        )
     return [bias[v.bias_is], varies[v.variance_is]]
 
 
@@ -112,11 +139,13 @@ def bounds(d: Diagnosis) -> list[tuple[str, str, str]]:
     at_least, at_most = v.bias_at_least, v.bias_at_most
     spread = f"{write(max(at_least.low, 0.0))} to {write(at_least.high)}"
     least = (write(at_least.value), spread) if v.bias_is == "high" else ("not shown", "")
+    varies = f"{write(max(v.variance.low, 0.0))} to {write(within(d, v.variance.high))}"
     return [
         ("bias, at least", *least),
         (
             "bias, at most",
             write(max(at_most.value, 0.0)),
-            f"{write(max(at_most.low, 0.0))} to {write(max(at_most.high, 0.0))}",
+            f"{write(max(at_most.low, 0.0))} to {write(within(d, max(at_most.high, 0.0)))}",
         ),
+        ("variance", write(max(v.variance.value, 0.0)), varies),
     ]

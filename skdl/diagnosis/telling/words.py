@@ -59,10 +59,8 @@ def headline(d: Diagnosis) -> str:
     train, unseen = _wrong(d, old), _wrong(d, new)
     if not d.verdict.better_than_guessing:
         guess = write(verdict_words.error_of(d, "constant", d.verdict.constant))
-        shown = "no better than guessing, as far as these rows show"
-        if d.verdict.over_guessing.high < 0:
-            shown = "worse than guessing"
-        return f"Your {model} is {shown}: it {unseen} new rows; a constant guess has {guess}."
+        beside = verdict_words.beside_guessing(d)
+        return f"Your {model} is {beside}: it {unseen} new rows; a constant guess has {guess}."
     known = "is" if d.bayes.origin == "given" else "is estimated at"
     best = f", where the best attainable {known} {floor}" if d.bayes.value else ""
     if d.regime == "no fault shown":
@@ -213,12 +211,15 @@ def table(d: Diagnosis) -> list[tuple[str, str, str]]:
     errors = (d.training_error, d.validation_error)
 
     def row(name: str, estimate: Estimate) -> tuple[str, str, str]:
-        """Write an estimate; an error is never below 0, nor is a gap that starts from 0."""
+        """Write an estimate; an error is never below 0, nor an error rate above 1."""
         low = max(estimate.low, 0.0) if estimate in errors else estimate.low
-        return name, write(estimate.value), f"{write(low)} to {write(estimate.high)}"
+        high = verdict_words.within(d, estimate.high)
+        return name, write(estimate.value), f"{write(low)} to {write(high)}"
 
     known = d.bayes.origin != "unknown"
     rows = [("Bayes error", write(d.bayes.value), d.bayes.origin), row("+ bias", d.bias)] * known
     rows += [row("= training error" if known else "training error", d.training_error)]
-    rows += [row("+ variance", d.variance), row("= validation error", d.validation_error)]
+    # What is between two errors holds noise as well, unless the Bayes error is known.
+    gap = "+ variance" if known else "+ gap to new rows"
+    rows += [row(gap, d.variance), row("= validation error", d.validation_error)]
     return rows if d.bayes.origin == "given" else rows + verdict_words.bounds(d)

@@ -157,6 +157,7 @@ def _of_rows(estimator, X, y, folds, halves, baselines, correlation, n_jobs) -> 
         correlation=correlation,
         repeated=repeated_inputs(X)[rows],
         counts_wrong_classes=classifier,
+        of_baselines={name: losses[name] for name in baselines.errors if name in losses},
     )
 
 

@@ -18,7 +18,7 @@ tell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -63,6 +63,8 @@ class Evidence:
     counts_wrong_classes : bool
         Whether the loss is 1 for a wrong class, so that to guess between equally likely classes
         costs nothing.
+    of_baselines : dict of str to ndarray of shape (n,)
+        The held-out loss of each baseline.
     """
 
     held_out: np.ndarray
@@ -76,6 +78,25 @@ class Evidence:
     correlation: float
     repeated: np.ndarray | None = None
     counts_wrong_classes: bool = False
+    of_baselines: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def beside(self, baseline: str, confidence: float) -> Estimate:
+        """Return by how much the loss of a baseline is above that of the model, row by row.
+
+        Parameters
+        ----------
+        baseline : str
+            Its name.
+        confidence : float
+            The coverage of the interval.
+        """
+        return paired_estimate(
+            self.of_baselines[baseline] - self.held_out,
+            self.folds,
+            self.correlation,
+            confidence=confidence,
+            resolution=1 / len(self.folds) if self.counts_wrong_classes else 0.0,
+        )
 
 
 def _lower_end(estimate: Estimate) -> float:

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import get_scorer
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict, cross_val_score
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -31,7 +31,9 @@ def test_errors_and_differences_are_those_of_a_loop_by_hand():
     assert row["validation_error"] == pytest.approx(errors.mean())
     differences = errors - 2 / 3
     assert row["difference"] == pytest.approx(differences.mean())
-    half = 2.7764451 * np.sqrt((1 / 5 + 1 / 4) * differences.var(ddof=1))
+    # Row by row: 149 degrees of freedom, and the variance of a fold's mean from that of its rows.
+    wrong = 1.0 * (cross_val_predict(model, X, y, cv=cv) != y) - 1.0 * (y != 0)
+    half = 1.9760132 * np.sqrt((1 / 5 + 1 / 4) * wrong.var(ddof=1) * 5 / 150)
     assert row["high"] - row["low"] == pytest.approx(2 * half)
 
 

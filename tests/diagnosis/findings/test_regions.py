@@ -39,7 +39,7 @@ def test_noise_in_one_corner_is_variance_there():
     assert any(name.startswith("feature 0 from 0.5") for name in bad.index)
     assert not any(name.startswith("feature 2") for name in bad.index)
     (finding,) = [f for f in found.findings if f.about == "region"]
-    assert finding.name == "variance by region" and "feature 0 from 0.5" in finding.evidence
+    assert finding.name == "gap by region" and "feature 0 from 0.5" in finding.evidence
 
 
 def test_what_a_linear_model_cannot_bend_to_is_bias_there():

@@ -90,7 +90,7 @@ estimators/fitting/monitor.py                          94    9  what a fit watch
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 estimators/fitting/ending.py                           96   10  how it ended, what to change
 tools/given.py                                        135   14  what was given, as plain data
-tools/rows.py                                          74    7  rows of any kind of table
+tools/rows.py                                          89    9  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time
 tools/warning.py                                       14    1  what a fit warns of

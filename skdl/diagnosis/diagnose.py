@@ -23,14 +23,15 @@ from skdl.diagnosis.folds import (
     HALF,
     Fold,
     learning_curve_tasks,
-    make_splits,
     measure,
 )
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
+from skdl.diagnosis.one_split import check_rows_tell, with_dev_set
 from skdl.diagnosis.predictions import predictions_of
 from skdl.diagnosis.remedies.propose import propose
 from skdl.diagnosis.result import Diagnosis, How
+from skdl.diagnosis.splits import make_splits
 from skdl.diagnosis.summary import (
     correlations,
     fold_frame,
@@ -57,6 +58,8 @@ def diagnose(
     X: Inputs,
     y: Targets,
     *,
+    X_val: Inputs | None = None,
+    y_val: Targets | None = None,
     bayes_error: float | str | None = None,
     tolerance: float | None = None,
     scoring: str | Callable[..., float] | None = None,
@@ -94,6 +97,10 @@ def diagnose(
         The inputs.
     y : array-like of shape (n_rows,) or (n_rows, n_outputs)
         The targets.
+    X_val, y_val : array-like, default=None
+        Validation rows of your own (a dev set): the estimator is fitted to X and y alone, and
+        judged by these. One split, from them or from `cv`, has no folds to tell how errors vary:
+        the intervals are then those of the rows, and do not cover another training set.
     bayes_error : float, "estimate" or None, default=None
         The best error that anything could attain, in units of the error: a human's, for example.
         A number is a statement of yours, and decides: what the training error has above it is bias.
@@ -108,7 +115,7 @@ def diagnose(
         scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its
         loss.
     cv : int, splitter or iterable, default=5
-        An int gives that many folds; anything else is used as it is.
+        An int gives that many folds; anything else is used as it is, also if it gives one split.
     n_repeats : int or None, default=None
         How often to repeat the folds with another shuffle; only for an int `cv`. None means twice.
     train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
@@ -175,6 +182,8 @@ def diagnose(
     check_arguments("diagnose", {}, scoring=scoring, params=params, **common)
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
+    if X_val is not None or y_val is not None:
+        X, y, cv = with_dev_set(X, y, X_val, y_val, cv=cv, groups=groups, params=params)
     tolerance, n_repeats = check_settings(
         error=error,
         bayes_error=bayes_error,
@@ -203,6 +212,7 @@ def diagnose(
         estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
     )
     folds, smaller = done[: len(folds)], done[len(folds) :]
+    check_rows_tell("diagnose", folds, error)
     first_repeat = folds[: len(first_repeat)]
     simple = try_baselines(
         baselines,
@@ -277,6 +287,7 @@ def diagnose(
         n_splits=len(first_repeat) if isinstance(cv, Integral) and bayes.origin == "given" else 0,
         correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
     )
+    is_reusable = isinstance(cv, Integral) or hasattr(cv, "split")  # an iterable may be used up
     return Diagnosis(
         estimator=clone(estimator),
         is_network=is_network(estimator),
@@ -302,6 +313,6 @@ def diagnose(
         regions_=regions,
         predictions_=predictions_of(first_repeat, y, classifier=is_classifier(estimator)),
         records_=[fold.record for fold in folds],
-        how=How(error, cv if isinstance(cv, Integral) or hasattr(cv, "split") else 5, stratify),
+        how=How(error, cv if is_reusable else splits, stratify),
         data_=(X, y, groups, params),
     )

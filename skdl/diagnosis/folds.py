@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.training_record import TrainingRecord, read_record
+from skdl.diagnosis.splits import nested_order
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together import Fitted, Task, fit_as_completed
 from skdl.tools.checks import is_number
@@ -28,7 +28,6 @@ __all__ = [
     "Fold",
     "fit_folds",
     "learning_curve_tasks",
-    "make_splits",
     "measure",
 ]
 
@@ -44,8 +43,9 @@ class Fold:
     record, `predicted` is what was predicted for the validation rows, `training_losses` and
     `losses` are the losses of the training and of the validation rows, and of the first fold,
     `inputs` are all rows as the model at the end of a pipeline sees them, with their names where
-    these are known. Where `keeps_outputs`, `outputs` are what the fit says of its validation rows,
-    and at full size `training_outputs` of its training rows.
+    these are known. Where `keeps_losses`, smaller fits keep both losses as well. Where
+    `keeps_outputs`, `outputs` are what the fit says of its validation rows, and at full size
+    `training_outputs` of its training rows.
     """
 
     fold: int
@@ -54,6 +54,7 @@ class Fold:
     share: float = 1.0
     part: int = 0
     keeps_outputs: bool = False
+    keeps_losses: bool = False
     training_error: float = np.nan
     validation_error: float = np.nan
     fit_time: float = np.nan
@@ -68,62 +69,6 @@ class Fold:
     input_names: list[str] | None = field(default=None, repr=False)
     outputs: np.ndarray | None = field(default=None, repr=False)
     training_outputs: np.ndarray | None = field(default=None, repr=False)
-
-
-def make_splits(
-    X: Any,
-    y: Any,
-    *,
-    cv: Any,
-    n_repeats: int,
-    groups: Any,
-    stratify: bool,
-    rng: np.random.Generator,
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the folds as (training rows, validation rows): shuffled, stratified where possible."""
-    from sklearn.model_selection import (
-        GroupKFold,
-        KFold,
-        StratifiedGroupKFold,
-        StratifiedKFold,
-        check_cv,
-    )
-
-    if groups is None:
-        splitter = StratifiedKFold if stratify else KFold
-    else:
-        splitter = StratifiedGroupKFold if stratify else GroupKFold
-    try:
-        if not isinstance(cv, Integral):
-            splits = list(check_cv(cv, y, classifier=stratify).split(X, y, groups))
-        else:
-            seeds = rng.integers(2**31, size=n_repeats).tolist()
-            repeats = [splitter(int(cv), shuffle=True, random_state=seed) for seed in seeds]
-            splits = [split for repeat in repeats for split in repeat.split(X, y, groups)]
-    except ValueError as reason:
-        raise ValueError(f"diagnose: cv={cv!r} does not fit the data: {reason}") from reason
-    if len(splits) < 2:
-        raise ValueError(f"diagnose: cv must give at least two folds; got {len(splits)}")
-    return splits
-
-
-def nested_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Shuffle rows so that every first part of the order holds the classes in their proportions.
-
-    The r-th of the n rows of a class gets the key r/n, so the order opens with one row a class.
-
-    Examples
-    --------
-    >>> labels = np.array(["a"] * 6 + ["b"] * 3)
-    >>> order = nested_order(labels, np.random.default_rng(0))
-    >>> [str(label) for label in np.sort(labels[order[:3]])]
-    ['a', 'a', 'b']
-    """
-    order = rng.permutation(len(labels))
-    _, label, count = np.unique(labels[order], return_inverse=True, return_counts=True)
-    rank = np.empty(len(order))
-    rank[np.argsort(label, kind="stable")] = np.concatenate([np.arange(n) for n in count])
-    return order[np.argsort(rank / count[label], kind="stable")]
 
 
 def learning_curve_tasks(
@@ -149,7 +94,15 @@ def learning_curve_tasks(
             if minimum <= size < len(order):
                 parts = [order[:size], order[size:]] if share == HALF else [order[:size]]
                 tasks += [
-                    Fold(fold.fold, rows, fold.test, share, number, keeps_outputs=share == HALF)
+                    Fold(
+                        fold.fold,
+                        rows,
+                        fold.test,
+                        share,
+                        number,
+                        keeps_outputs=share == HALF,
+                        keeps_losses=len(folds) == 1,
+                    )
                     for number, rows in enumerate(parts)
                 ]
     return tasks
@@ -182,6 +135,9 @@ class _Measure:
                     fold.losses, fold.predicted = row_losses(fitted.estimator, *test[:2])
                     fold.training_losses, _ = row_losses(fitted.estimator, *train[:2])
                     self.look_inside(fitted.estimator, train[1], fold)
+                elif fold.keeps_losses:
+                    fold.losses, _ = row_losses(fitted.estimator, *test[:2])
+                    fold.training_losses, _ = row_losses(fitted.estimator, *train[:2])
                 if fold.keeps_outputs:
                     fold.outputs = outputs_of(fitted.estimator, test[0], self.classes, whole)
                 if fold.keeps_outputs and whole:

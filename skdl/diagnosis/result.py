@@ -234,7 +234,12 @@ class Diagnosis:
                     "pickled; got None"
                 )
             X, y, groups, params = self.data_
-        X, y, *_ = check_data(self.estimator, X, y, groups=groups, cv=self.how.cv)
+        X, y, n_rows, *_ = check_data(self.estimator, X, y, groups=groups, cv=self.how.cv)
+        if isinstance(self.how.cv, list) and n_rows != self.n_rows:
+            raise ValueError(
+                f"try_remedies: X must have the {self.n_rows} rows whose splits the diagnosis was "
+                f"given; got {n_rows}"
+            )
         if isinstance(random_state, Integral):
             random_state = [TRIALS, int(random_state)]
         self.trials_ = try_out(

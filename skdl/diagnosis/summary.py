@@ -9,6 +9,7 @@ import numpy as np
 
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate, corrected_estimate, shared_rows
+from skdl.diagnosis.one_split import is_one_split, summarise_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,8 @@ __all__ = [
 
 def correlations(folds: list[Fold], n_rows: int) -> tuple[float, float]:
     """Return how two folds correlate: in what is measured on training rows, and on new rows."""
+    if is_one_split(folds):
+        return 0.0, 0.0
     n_train = np.mean([len(fold.train) for fold in folds])
     n_test = np.mean([len(fold.test) for fold in folds])
     between_tests = n_test / (n_train + n_test)
@@ -41,7 +44,12 @@ def summarise(
     The correlation of two folds is the share of test rows, as Nadeau and Bengio take it; for the
     training error it is at least the share of training rows that two folds have in common. The
     spread of the variance gap is that of :func:`paired_gaps` where the error is a mean over rows.
+    Of one split, the rows tell the spread (see :mod:`skdl.diagnosis.one_split`).
     """
+    if is_one_split(folds):
+        return summarise_rows(
+            folds, bayes_error=bayes_error, confidence=confidence, resolution=resolution
+        )
     training = np.array([fold.training_error for fold in folds])
     validation = np.array([fold.validation_error for fold in folds])
     between_trainings, between_tests = correlations(folds, n_rows)
@@ -91,7 +99,7 @@ def learning_curve(folds: list[Fold], smaller: list[Fold], **settings: Any) -> p
     rows = []
     for share in sorted({fold.share for fold in fits}):
         group = [fold for fold in fits if fold.share == share]
-        if len(group) < 2:
+        if len(group) < 2 and not is_one_split(fits):
             continue  # all others failed
         found = summarise(group, **settings)
         row = {"n_rows": round(np.mean([len(fold.train) for fold in group]))}
@@ -137,6 +145,12 @@ def notes(
 ) -> list[str]:
     """Say what else was noticed: fits cut short or failed, an error below Bayes'."""
     said = []
+    if is_one_split(folds):
+        said.append(
+            f"There is one split: the intervals are those of its {len(folds[0].train)} training "
+            f"and {len(folds[0].test)} validation rows. They do not cover how much another "
+            "training set would change."
+        )
     troubles = [fold.trouble for fold in folds if fold.trouble]
     if troubles:
         said.append(f"{len(troubles)} of {len(folds)} fits did not converge: {troubles[0]}")

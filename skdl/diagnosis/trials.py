@@ -18,9 +18,11 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
 from skdl.diagnosis.error_measure import ErrorMeasure
-from skdl.diagnosis.folds import Fold, fit_folds, make_splits
+from skdl.diagnosis.folds import Fold, fit_folds
 from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.one_split import changes_of_rows
 from skdl.diagnosis.remedies.remedy import Remedy
+from skdl.diagnosis.splits import make_splits
 from skdl.diagnosis.telling.html import trials_as_html
 from skdl.diagnosis.telling.text import trials_as_text
 from skdl.tools.progress import Shares, progress_bar
@@ -50,6 +52,9 @@ class Trials:
         The changed estimator of each row, unfitted.
     failures : list of str
         Candidates that could not be fitted.
+    measured_on : str, default="fresh folds"
+        Which rows told, in words: "the same folds" or "the same split" as the diagnosis where its
+        `cv` gives no others.
 
     See Also
     --------
@@ -76,6 +81,7 @@ class Trials:
         in_percent: bool,
         estimators: list[BaseEstimator],
         failures: list[str],
+        measured_on: str = "fresh folds",
     ) -> None:
         self.frame = frame
         self.unchanged = unchanged
@@ -83,6 +89,7 @@ class Trials:
         self.in_percent = in_percent
         self.estimators = estimators
         self.failures = failures
+        self.measured_on = measured_on
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table."""
@@ -160,7 +167,10 @@ def try_out(
         stratify=stratify,
         rng=rng,
     )
-    folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+    one = len(splits) == 1
+    folds = [
+        Fold(number, train, test, keeps_losses=one) for number, (train, test) in enumerate(splits)
+    ]
     tried = _candidates(estimator, remedies)
     models = [model for _, _, model in tried for _ in folds]
     each_fold = [replace(fold) for _ in tried for fold in folds]
@@ -187,7 +197,11 @@ def try_out(
             failures.append(f"{remedy.action} ({change}) could not be fitted: {failed[0]}")
             continue
         row = {"remedy": remedy.action, "change": change, "treats": remedy.treats or remedy.regime}
-        row |= _changes(before, _gaps(fits, bayes_error), correlation, confidence)
+        row |= (
+            changes_of_rows(done[0][0], fits[0], bayes_error, confidence)
+            if one
+            else _changes(before, _gaps(fits, bayes_error), correlation, confidence)
+        )
         row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
         rows.append(row)
         models.append(model)
@@ -204,7 +218,15 @@ def try_out(
         measure.best == 1,
         [models[i] for i in order],
         failures,
+        _rows_in_words(cv, one),
     )
+
+
+def _rows_in_words(cv: Any, one: bool) -> str:
+    """Say which folds the remedies were measured on."""
+    if isinstance(cv, Integral) or hasattr(cv, "random_state"):
+        return "a fresh split" if one else "fresh folds"
+    return "the same split" if one else "the same folds"
 
 
 def _gaps(fits: list[Fold], bayes_error: float) -> dict[str, np.ndarray]:

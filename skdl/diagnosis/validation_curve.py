@@ -12,7 +12,9 @@ from skdl.core.component import Either, Interval, Nothing
 from skdl.core.optimizers import Optimizer
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.error_measure import ErrorMeasure
-from skdl.diagnosis.folds import Fold, make_splits, measure
+from skdl.diagnosis.folds import Fold, measure
+from skdl.diagnosis.one_split import check_rows_tell
+from skdl.diagnosis.splits import make_splits
 from skdl.diagnosis.summary import learning_curve
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.tools.checks import check_estimator_object, is_number, listed
@@ -93,6 +95,7 @@ def measure_values(
     changed = [model for model in changed for _ in splits]
     folds = [Fold(number, *split) for _ in values for number, split in enumerate(splits)]
     folds = measure(changed, X, y, folds, error, params=params, n_jobs=n_jobs, verbose=verbose)
+    check_rows_tell(owner, folds, error)
     n = len(splits)
     rows = [learning_curve(folds[i : i + n], [], **settings) for i in range(0, len(folds), n)]
     curve = pd.concat(rows, ignore_index=True).drop(columns="n_rows")

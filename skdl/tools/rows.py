@@ -14,6 +14,7 @@ __all__ = [
     "in_precision",
     "inputs_of",
     "is_on_disk",
+    "joined",
     "n_rows",
     "params_of_rows",
     "rows_not_finite",
@@ -49,6 +50,41 @@ def n_rows(data: object) -> int:
     (2, 3)
     """
     return data.shape[0] if hasattr(data, "shape") else len(data)
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Return the rows of two tables of one kind, one below the other.
+
+    Parameters
+    ----------
+    first, second : array-like, sparse matrix or data frame
+        With the same columns.
+
+    Raises
+    ------
+    ValueError
+        If their columns differ.
+
+    Examples
+    --------
+    >>> joined([[1.0]], np.array([[2.0]])).tolist()
+    [[1.0], [2.0]]
+    """
+    if issparse(first) or issparse(second):
+        from scipy.sparse import vstack
+
+        return vstack([first, second], format="csr")
+    if hasattr(first, "columns") and hasattr(second, "columns"):
+        names = [list(table.columns) for table in (first, second)]
+        if names[0] != names[1]:
+            raise ValueError(f"their columns must be {names[0]}; got {names[1]}")
+    if hasattr(first, "iloc") and hasattr(second, "iloc"):
+        import pandas as pd
+
+        return pd.concat([first, second], ignore_index=True)
+    if hasattr(first, "vstack") and hasattr(second, "vstack"):  # polars
+        return first.vstack(second)
+    return np.concatenate((np.asarray(first), np.asarray(second)))
 
 
 def inputs_of(estimator: object, X: object, rows: Array, training: Array) -> object:

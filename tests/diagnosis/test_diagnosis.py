@@ -347,7 +347,7 @@ def test_bad_data(X, y, message):
         ),
         ({"tolerance": 0}, "tolerance must be a number > 0 or None; got 0"),
         ({"cv": 1}, "cv must be an int >= 2, a splitter or an iterable of splits; got 1"),
-        ({"cv": ShuffleSplit(1)}, "cv must give at least two folds; got 1"),
+        ({"cv": []}, "cv must give at least one split; got none"),
         ({"n_repeats": 0}, "n_repeats must be an int >= 1 or None; got 0"),
         ({"n_repeats": 2, "cv": ShuffleSplit(3)}, "n_repeats has no effect with a cv that is not"),
         ({"train_sizes": (0.5, 2)}, r"train_sizes must be a sequence of shares.*got \(0.5, 2\)"),

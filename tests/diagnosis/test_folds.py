@@ -8,7 +8,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer, mean_squared_error
 
 from skdl.diagnosis.error_measure import ErrorMeasure
-from skdl.diagnosis.folds import Fold, learning_curve_tasks, make_splits, nested_order
+from skdl.diagnosis.folds import Fold, learning_curve_tasks
+from skdl.diagnosis.splits import make_splits, nested_order
 
 
 def test_every_first_part_of_the_order_keeps_the_proportions():

@@ -14,7 +14,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.finding import Finding
-from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.gaps import Estimate, corrected_estimate
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together.workers import results_of
 from skdl.tools.progress import progress_bar
@@ -253,8 +253,10 @@ def try_baselines(
         if all(of_fold is not None for of_fold in said):
             outputs[name] = said
         training, validation = np.array(errors[name]).T
-        difference = corrected_estimate(
-            validation - own, n_test / (n_train + n_test), confidence=confidence
+        difference = (
+            corrected_estimate(validation - own, n_test / (n_train + n_test), confidence=confidence)
+            if len(own) > 1
+            else Estimate(float(validation[0] - own[0]), np.nan, 1, confidence)  # the rows tell it
         )
         rows.append(
             {

@@ -6,6 +6,7 @@ a region, the mean of the first is its training error, and what the second adds 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,9 @@ def _clusters(seen, names) -> list[tuple[str, np.ndarray]]:
     if not np.isfinite(z).all():
         return []
     some = np.random.default_rng(0).permutation(len(z))[:5000]
-    label = KMeans(n_clusters, n_init=1, random_state=0).fit(z[some]).predict(z)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there may be fewer different rows than clusters
+        label = KMeans(n_clusters, n_init=1, random_state=0).fit(z[some]).predict(z)
     groups = []
     for number in range(n_clusters):
         inside = label == number
@@ -171,18 +174,17 @@ def find_regions(
             for name, values in (("bias", training), ("variance", gap))
             if _stands_out(values, inside, bound, tolerance)
         ]
-        rows.append(
-            (
-                kind,
-                region,
-                int(inside.sum()),
-                np.nanmean(training[inside]),
-                np.nanmean(validation[inside]),
-                np.nanmean(gap[inside]),
-                " and ".join(high),
-            )
-        )
+        old, new = _mean(training[inside]), _mean(validation[inside])
+        both = np.isfinite(gap[inside]).any()  # of one split, no row is in training and held out
+        between = _mean(gap[inside]) if both else new - old
+        rows.append((kind, region, int(inside.sum()), old, new, between, " and ".join(high)))
     return pd.DataFrame(rows, columns=columns)
+
+
+def _mean(values: np.ndarray) -> float:
+    """Return the mean of what is known; NaN where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else np.nan
 
 
 def _classes(y):
@@ -198,8 +200,10 @@ def _features(X, names, losses):
     for number, name in enumerate(names[:2000]):
         bins = [b for b in _bins(column_values(X, number)) if b[1].sum() >= LEAST_ROWS]
         if len(bins) > 1:
-            means = [np.nanmean(losses[inside]) for _, inside in bins]
-            found.append((np.ptp(means), [("feature", f"{name} {t}", i) for t, i in bins]))
+            means = [_mean(losses[inside]) for _, inside in bins]
+            found.append(
+                (np.nan_to_num(np.ptp(means)), [("feature", f"{name} {t}", i) for t, i in bins])
+            )
     found.sort(key=lambda item: -item[0])
     return [region for _, bins in found[:MOST_FEATURES] for region in bins]
 

@@ -63,7 +63,7 @@ def trials_as_html(trials: Trials) -> str:
     head = ("remedy", "change", f"bias ({share})", "variance", "validation error")
     rows = [(remedy, change, *told) for remedy, change, told in trial_words.trial_rows(trials)]
     return _folded(
-        "Remedies tried on fresh folds",
+        f"Remedies tried on {trials.measured_on}",
         f"<p>{escape(trial_words.trials_verdict(trials))}</p>{_table(head, rows)}",
         is_open=True,
     )

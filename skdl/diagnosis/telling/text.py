@@ -88,7 +88,10 @@ def diagnosis_in_brief(d: Diagnosis) -> str:
 
 def trials_as_text(trials: Trials) -> str:
     """Write what was tried."""
-    lines = ["Remedies tried on fresh folds", *textwrap.wrap(trials_verdict(trials), WIDTH)]
+    lines = [
+        f"Remedies tried on {trials.measured_on}",
+        *textwrap.wrap(trials_verdict(trials), WIDTH),
+    ]
     rows = trial_rows(trials)
     if rows:
         share = f"{100 * trials.confidence:.0f} % interval"

@@ -88,7 +88,10 @@ def trials_verdict(trials: Trials) -> str:
     if best["validation_change"] >= 0:
         return f"Nothing that was tried lowers the validation error, {before}."
     if sure:
-        return f"Best of what was tried: {change}. The validation error: {before} -> {after}."
+        told = f"Best of what was tried: {change}. The validation error: {before} -> {after}."
+        if trials.measured_on.startswith("the same"):
+            told += " The same rows have chosen it, so that looks a little too good."
+        return told
     return (
         f"Nothing that was tried lowers the validation error, {before}, for sure; best is {change} "
         f"with {after}, which may be chance."
@@ -112,14 +115,14 @@ def measured(trials: Trials, tolerance: float, *, may_be_left: bool) -> str:
     before, after = _before_and_after(trials, best)
     if trials.best_row_ is not None:
         return (
-            f"Measured on fresh folds: {best['remedy']} ({best['change']}) lowers the validation "
-            f"error from {before} to {after}."
+            f"Measured on {trials.measured_on}: {best['remedy']} ({best['change']}) lowers the "
+            f"validation error from {before} to {after}."
         )
     n = len(trials.frame)
     tried = f"None of the {n} changes that were tried lowers"
     said = (
         f"{tried if n > 1 else 'The change that was tried does not lower'} the validation error, "
-        f"{before} on fresh folds, for sure"
+        f"{before} on {trials.measured_on}, for sure"
     )
     if best["validation_change"] < -tolerance:
         return (

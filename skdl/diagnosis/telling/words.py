@@ -150,7 +150,7 @@ def comparison(d: Diagnosis) -> list[tuple[str, str, str, str]]:
             row.model,
             write(row.training_error),
             write(row.validation_error),
-            f"{write(row.low)} to {write(row.high)}",
+            f"{write(row.low)} to {write(row.high)}" if row.low == row.low else "",
         )
         for row in d.baselines_.itertuples()
     ]

@@ -28,6 +28,7 @@ from skdl.diagnosis.verdict.residuals import add_learned_residual, residual_lear
 from skdl.diagnosis.verdict.verdict import Evidence
 from skdl.together.workers import results_of
 from skdl.tools.rows import rows_of
+from skdl.tools.splits import deal
 
 if TYPE_CHECKING:
     from skdl.diagnosis.error_measure import ErrorMeasure
@@ -39,6 +40,7 @@ __all__ = ["RESIDUALS", "gather"]
 Array = np.ndarray
 MEANS_OVER_ROWS = ("error rate", "variance unexplained")
 RESIDUALS = "residuals: "  # begins the name of the model itself, corrected by a learner
+PARTS = 5  # of the validation rows of one split
 MOST_OUTPUTS = 20  # with more classes or targets the residuals cost more than all else
 
 
@@ -78,7 +80,8 @@ def gather(
         np.mean([len(rows) for rows in parts])
         for parts in ([f.train for f in folds], [f.test for f in folds])
     )
-    correlation = min(n_test / (n_train + n_test), 0.99)
+    # The rows of one split tell nothing of other training sets.
+    correlation = 0.0 if len(folds) == 1 else min(n_test / (n_train + n_test), 0.99)
     known = all(f.outputs is not None and f.losses is not None for f in folds)
     if measure.name not in MEANS_OVER_ROWS or not known:
         return _of_folds(folds, baselines, correlation)
@@ -115,6 +118,8 @@ def _of_rows(estimator, X, y, folds, halves, baselines, correlation, n_jobs) -> 
     targets = targets / scale
     rows = np.concatenate([fold.test for fold in folds])
     number = np.repeat(np.arange(len(folds)), [len(fold.test) for fold in folds])
+    if len(folds) == 1:  # the best of several must not be chosen on the rows that it is judged by
+        number = deal(len(rows), min(PARTS, len(rows)), np.random.default_rng(0))
 
     outputs = {"": [fold.outputs for fold in folds], **baselines.outputs}
     outputs["constant"] = [_guess(targets, fold, classifier) * scale for fold in folds]

@@ -198,9 +198,10 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         ]
         jobs = []
         for i, one in enumerate(learners):
-            own, part = data[i % len(parts)], parts[i % len(parts)]
-            one._build(settings, own, output_bias, keep_weights=go_on)
-            jobs.append(make_job(self if alone else one, one, settings, own, part, n_epochs))
+            of = i % len(parts)
+            one._build(settings, data[of], output_bias, keep_weights=go_on)
+            rows = data[of], parts[of], weights[of]
+            jobs.append(make_job(self if alone else one, one, settings, *rows, n_epochs))
         if len(parts) > 1:
             jobs[0].look_back = partial(out_of_fold, parts=parts, X=X, y=y, weight=weight)
         return jobs

@@ -35,7 +35,12 @@ Array = np.ndarray
 State = dict[str, Any]
 
 FORMAT = "checkpoint of skdl, format 1"
-NOT_COMPARED = ("callbacks", "verbose", "warm_start")  # they change nothing that is learned
+NOT_COMPARED = (
+    "callbacks",
+    "track",
+    "verbose",
+    "warm_start",
+)  # they change nothing that is learned
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Weights, of shape (inputs, units), and biases of each layer.
     loss_, penalty_ : float
         Loss and penalty of the epoch whose weights were kept.
-    loss_curve_, validation_loss_curve_, validation_scores_ : list of float
+    loss_curve_, clean_loss_curve_, validation_loss_curve_, validation_scores_ : list of float
         One number per epoch.
     history_ : History
         Everything recorded, one dict per epoch; ``history_.to_frame()`` is a DataFrame.
@@ -156,6 +156,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         random_state: int | np.random.RandomState | None = None,
         warm_start: bool = False,
         verbose: bool | int = 0,
+        track: str | Sequence[str] | None = None,
         callbacks: Sequence[Callable[..., Any]] | None = None,
     ) -> None:
         self._store(locals())

@@ -55,6 +55,15 @@ class Learned:
         return self.history_.column("loss")
 
     @property
+    def clean_loss_curve_(self) -> list[float]:
+        """The loss of some training rows after each epoch, as it predicts (empty unless tracked).
+
+        Beside ``validation_loss_curve_`` it shows the generalisation gap: both are of the network
+        without dropout and noise, at the end of the epoch.
+        """
+        return self.history_.column("clean_loss")
+
+    @property
     def validation_loss_curve_(self) -> list[float]:
         """The validation loss of each epoch (empty without validation rows)."""
         return self.history_.column("validation_loss")

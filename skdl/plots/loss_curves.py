@@ -30,7 +30,9 @@ class LossCurvesDisplay:
     Parameters
     ----------
     records : dict of str to DataFrame
-        For each fit its epochs: the columns epoch and loss, perhaps validation_loss and penalty.
+        For each fit its epochs: the columns epoch and loss, perhaps validation_loss, penalty, and
+        clean_loss (``track="clean"``), which is drawn as the training loss in place of what was
+        minimised: with the validation loss it encloses the generalisation gap.
     best : dict of str to int, default=None
         The epoch of each fit whose weights were kept.
     folds : bool, default=False
@@ -44,6 +46,8 @@ class LossCurvesDisplay:
         The line of each fit and kind, such as ``("mlp", "validation")``.
     marks_ : dict of str to matplotlib line
         The mark of the best epoch of each fit.
+    gap_ : matplotlib collection or None
+        The shaded generalisation gap, of one fit whose clean loss was tracked.
 
     See Also
     --------
@@ -160,7 +164,7 @@ class LossCurvesDisplay:
         with style.drawing():
             self.ax_ = ax = style.axes(ax)
             self.figure_ = ax.figure
-            self.lines_, self.marks_ = {}, {}
+            self.lines_, self.marks_, self.gap_ = {}, {}, None
             if self.folds:
                 self._draw_folds()
             elif len(self.records) == 1:
@@ -193,7 +197,23 @@ class LossCurvesDisplay:
 
     def _draw_one(self, name, record) -> None:
         """Draw all curves of a single fit."""
-        self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
+        if "clean_loss" in record:
+            look = {"color": style.TRAINING, "label": "training"}
+            self._draw(name, "training", record, "clean_loss", **look)
+            look = {"color": style.TRAINING, "lw": 1.1, "ls": (0, (1, 1)), "label": "as minimised"}
+            self._draw(name, "minimised", record, "loss", **look)
+        else:
+            self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
+        if "clean_loss" in record and "validation_loss" in record:
+            self.gap_ = self.ax_.fill_between(
+                record["epoch"],
+                record["clean_loss"],
+                record["validation_loss"],
+                color=style.VALIDATION,
+                alpha=0.15,
+                lw=0,
+                label="generalisation gap",
+            )
         if "validation_loss" in record:
             look = {"color": style.VALIDATION, "ls": (0, (6, 2)), "label": "validation"}
             self._draw(name, "validation", record, "validation_loss", **look)
@@ -206,7 +226,8 @@ class LossCurvesDisplay:
         """Draw the curves of several fits, each in its own colour."""
         for number, (name, record) in enumerate(self.records.items()):
             colour = style.nth_line(number, len(self.records))["color"]
-            self._draw(name, "training", record, "loss", color=colour, label=name)
+            column = "clean_loss" if "clean_loss" in record else "loss"
+            self._draw(name, "training", record, column, color=colour, label=name)
             if "validation_loss" in record:
                 look = {"color": colour, "ls": (0, (4, 2)), "lw": 1.6}
                 self._draw(name, "validation", record, "validation_loss", **look)

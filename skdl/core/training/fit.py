@@ -107,6 +107,7 @@ class Training:
     weight_decay: Any = 0.0
     max_norm: float | None = None
     weight_noise: Any = 0.0
+    tracks_steps: bool = False
     tol: float = 1e-4  # of the gradient, for solvers with curvature
 
 

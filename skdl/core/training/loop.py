@@ -57,6 +57,7 @@ class Loop(ABC):
         self._work: dict[int, tuple[Workspace, Array | None]] = {}
         self._layers = compiled_layers(network.layers)
         self._parts = network.arrays(network.gradient) if training.clipping is not None else []
+        self._norm_before: Any = None
         self._noisy = bool(np.any(training.weight_noise))
         self._steady = isinstance(training.schedule, Constant) and isinstance(
             training.momentum_schedule, ConstantMomentum
@@ -99,6 +100,7 @@ class Loop(ABC):
         fit, network = self.fit, self.network
         order, n = self._shuffle(), self.n_rows
         loss, activity, step = 0.0, 0.0, 0
+        steps: Record = {"step_loss": [], "step_gradient_norm": []}
         n_batches = sum(len(stretch.batches) for stretch in self._stretches)
         for stretch in self._stretches:
             y, weight = self._targets(stretch.rows, order)
@@ -110,6 +112,9 @@ class Loop(ABC):
                 raw = self._gradient(x, y[..., part, :], w, work)
                 self._keep_raw(part, raw)
                 activity += network.activity_penalty(work) * (rows.stop - rows.start)
+                if fit.training.tracks_steps:
+                    steps["step_loss"].append(fit.objective.loss.value(y[..., part, :], raw, w))
+                    steps["step_gradient_norm"].append(norm(network.gradient))
                 self._step()
                 step += 1
             length = stretch.rows.stop - stretch.rows.start
@@ -122,10 +127,19 @@ class Loop(ABC):
             "penalty": fit.objective.penalty() + activity / n,
             "learning_rate": self.rate,
             "momentum": math.nan if self.momentum is None else self.momentum,
-            "gradient_norm": norm(network.gradient),
+            **self._gradient_norms(),
+            **(steps if fit.training.tracks_steps else {}),
             # Read off the last batch of full size, so that a look inside the layers costs little.
             **network.signs(self._work[self.batch_size][0]),
         }
+
+    @final
+    def _gradient_norms(self) -> Record:
+        """Return the norm of the last gradient: as it was, and where it is clipped, after that."""
+        after = norm(self.network.gradient)
+        if self.fit.training.clipping is None:
+            return {"gradient_norm": after}
+        return {"gradient_norm": self._norm_before, "clipped_gradient_norm": after}
 
     @final
     def _gradient(self, x: Array, y: Array, w: Array | None, work: Workspace) -> Array:
@@ -147,6 +161,7 @@ class Loop(ABC):
         """Bound the gradient of the loss, move θ, bound the weights."""
         training, network = self.fit.training, self.network
         if training.clipping is not None:
+            self._norm_before = norm(network.gradient)
             training.clipping.apply(network.gradient, self._parts, training.clip_threshold)
         self.update.step(self.rate, self.momentum)
         if training.max_norm is not None:

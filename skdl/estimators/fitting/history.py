@@ -30,3 +30,27 @@ class History(list):
         import pandas as pd
 
         return pd.DataFrame(list(self))
+
+    def steps(self) -> Any:
+        """Return a pandas DataFrame with one row per step, where ``track="steps"`` kept them.
+
+        Its columns are step (from 1), epoch, loss and gradient_norm, before clipping.
+
+        Examples
+        --------
+        >>> from skdl import MLPClassifier
+        >>> mlp = MLPClassifier(track="steps", batch_size=2, max_iter=3, n_iter_no_change=None)
+        >>> mlp.fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1]).history_.steps()["epoch"].tolist()
+        [1, 1, 2, 2, 3, 3]
+        """
+        import pandas as pd
+
+        columns: dict[str, list[Any]] = {"epoch": [], "loss": [], "gradient_norm": []}
+        for record in self:
+            losses = record.get("step_loss", [])
+            columns["epoch"] += [record["epoch"]] * len(losses)
+            columns["loss"] += losses
+            columns["gradient_norm"] += record.get("step_gradient_norm", [])
+        frame = pd.DataFrame(columns)
+        frame.insert(0, "step", range(1, len(frame) + 1))
+        return frame

@@ -30,7 +30,8 @@ from skdl.estimators.fitting.callbacks import CALLBACK_STATE, Listeners, someone
 from skdl.estimators.fitting.ending import warn_of_ending
 from skdl.estimators.fitting.folds import Part
 from skdl.estimators.fitting.history import RECENT, History
-from skdl.estimators.fitting.monitor import make_watch, warn_of_undefined
+from skdl.estimators.fitting.monitor import make_scorer, make_watch, warn_of_undefined
+from skdl.estimators.fitting.tracking import tracker
 from skdl.estimators.parameters.settable import signature_of
 from skdl.tools.blas import threads_for
 from skdl.tools.progress import progress_bar
@@ -256,7 +257,13 @@ class Job:
 
 
 def make_job(
-    estimator: Any, learner: Any, settings: Any, data: Data, part: Part, n_epochs: int | None
+    estimator: Any,
+    learner: Any,
+    settings: Any,
+    data: Data,
+    part: Part,
+    weight: Any,
+    n_epochs: int | None,
 ) -> Job:
     """Put together what the trainer needs.
 
@@ -270,6 +277,8 @@ def make_job(
         The rows to learn from.
     part : Part
         What they are, and the validation rows.
+    weight : ndarray of shape (n,) or None
+        Their weights, of mean 1.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
     """
@@ -286,7 +295,10 @@ def make_job(
         validation = learner._data(X_val, y_val, learner._weigh(y_val, weight_val))
     n = learner.max_iter if n_epochs is None else n_epochs
     total = learner.max_iter if n_epochs is not None else progress.epoch + n
-    watch, plain = make_watch(learner, settings, data, validation, part.held_out, n_epochs)
+    tracked = None
+    if learner.track is not None:
+        tracked = tracker(learner, data.X, part, weight, make_scorer)
+    watch, plain = make_watch(learner, settings, data, validation, part.held_out, n_epochs, tracked)
     fit = Fit(
         objective, settings.training, data, progress, n, total, watch, validation if plain else None
     )

@@ -19,7 +19,7 @@ from skdl.core.training.stopping import Stopping
 from skdl.core.training.watch import Watch
 from skdl.tools.warning import warn_user
 
-__all__ = ["make_watch", "warn_of_undefined"]
+__all__ = ["make_scorer", "make_watch", "warn_of_undefined"]
 
 Scorer = Callable[[], dict[str, float]]
 
@@ -27,7 +27,13 @@ CHECKED = 64  # rows whose loss tells, after an epoch, whether its last step wen
 
 
 def make_watch(
-    learner: Any, settings: Any, data: Data, validation: Data | None, held_out: Any, n_epochs: Any
+    learner: Any,
+    settings: Any,
+    data: Data,
+    validation: Data | None,
+    held_out: Any,
+    n_epochs: Any,
+    tracked: Callable[[], dict[str, float]] | None = None,
 ) -> tuple[Watch, bool]:
     """Return the watch, and whether its validation is one plain pass and its loss.
 
@@ -45,6 +51,8 @@ def make_watch(
         Inputs, checked targets and weights of the validation rows.
     n_epochs : int or None
         Exactly so many epochs; None trains until there is a reason to stop.
+    tracked : callable, optional
+        Returns what else is to be recorded after an epoch.
 
     Raises
     ------
@@ -57,7 +65,7 @@ def make_watch(
     if watches:
         by_loss = isinstance(learner.monitor, str) and learner.monitor == "loss"
         monitored = "validation_loss" if by_loss else "validation_error"
-        scorer = None if by_loss else _make_scorer(learner, *held_out)
+        scorer = None if by_loss else make_scorer(learner, *held_out)
 
     def is_sound() -> bool:
         """Tell whether the loss of the first rows is finite, by one plain pass."""
@@ -65,9 +73,10 @@ def make_watch(
         return bool(np.isfinite(loss.value(y, network.raw(X))))
 
     def validate() -> dict[str, float]:
-        """Measure the validation rows."""
-        value = validation.mean_loss(loss, learner._raw)
-        record = {"validation_loss": float(value)}
+        """Measure the validation rows, and what else is tracked."""
+        record = {} if tracked is None else tracked()
+        if validation is not None:
+            record["validation_loss"] = float(validation.mean_loss(loss, learner._raw))
         return record if scorer is None else record | scorer()
 
     stopping = None
@@ -84,14 +93,22 @@ def make_watch(
         learner._progress,
         is_sound=is_sound,
         stopping=stopping,
-        validate=None if held_out is None else validate,
+        validate=None if held_out is None and tracked is None else validate,
         monitor=monitored,
     )
-    return watch, scorer is None and not learner._n_sub_networks
+    return watch, scorer is None and tracked is None and not learner._n_sub_networks
 
 
-def _make_scorer(learner: Any, X: Any, y: Any, weight: Any) -> Scorer:
-    """Return the function that scores the learner on validation rows, after it was tried."""
+def make_scorer(learner: Any, X: Any, y: Any, weight: Any) -> Scorer:
+    """Return the function that scores the learner on validation rows, after it was tried.
+
+    Parameters
+    ----------
+    learner : MLPClassifier or MLPRegressor
+        Whose ``monitor`` it is.
+    X, y, weight : ndarray, ndarray, and ndarray or None
+        Inputs, checked targets and weights of the rows.
+    """
     from sklearn.metrics import check_scoring
 
     scorer = check_scoring(learner, scoring=learner.monitor)

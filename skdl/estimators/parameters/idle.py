@@ -177,3 +177,9 @@ def folds_instead(chosen: Chosen) -> str | None:
     n = chosen.estimator.n_networks
     sets_aside = n > 1 and without_hold_out(chosen) is None and not chosen.own_validation
     return f"n_networks={n}, each of which holds out one of {n} folds" if sets_aside else None
+
+
+def no_steps(chosen: Chosen) -> str | None:
+    """Say that an epoch of a solver with curvature is a step."""
+    asked = chosen.estimator.track
+    return second_order(chosen) if asked == "steps" or list(asked or ()) == ["steps"] else None

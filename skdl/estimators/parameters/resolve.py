@@ -255,6 +255,7 @@ def _resolve_training(estimator: Any, components: dict[str, Component], n_rows: 
         batch_size=min(int(batch_size), n_rows),
         sampler=Sampler.registry[sampler](),
         clipping=clipping,
+        tracks_steps=estimator.track is not None and "steps" in estimator.track,
         **{name: getattr(estimator, name) for name in OF_TRAINING},
     )
 

@@ -36,6 +36,8 @@ from skdl.estimators.parameters import idle
 
 __all__ = ["PARAMETERS", "Row", "documented"]
 
+TRACKED = ("clean", "steps")
+
 C = TypeVar("C", bound=type)
 
 _rate = Interval(0, 1, closed="left")
@@ -436,6 +438,16 @@ PARAMETERS: dict[str, Row] = {
         Either(Boolean(), Interval(0, integer=True)),
         "bool or int",
         "Whether to show a progress bar with loss and time left.",
+    ),
+    "track": Row(
+        "run",
+        Either(OneOf(TRACKED), Each(OneOf(TRACKED)), Nothing()),
+        "'clean', 'steps', a list of both, or None",
+        "What else ``history_`` holds. 'clean': after each epoch, the loss (and the score that "
+        "``monitor`` names) of up to 1000 training rows, the same ones, by the network as it will "
+        "predict: without dropout, noise and smoothed labels, so that it can be compared with the "
+        "validation loss. 'steps': loss and gradient norm of each step. Both add the seconds.",
+        idle=(idle.no_steps,),
     ),
     "callbacks": Row(
         "run",

@@ -80,9 +80,15 @@ OTHER = {
     "random_state": (5, {}),
     "warm_start": (True, {}),
     "verbose": (1, {}),
+    "track": ("clean", {}),
     "callbacks": ([lambda mlp, record: record["epoch"] == 2], {}),
 }
-WITHOUT_EFFECT = {"warm_start", "verbose", "n_networks"}  # on what is learned, by the first
+WITHOUT_EFFECT = {
+    "warm_start",
+    "verbose",
+    "track",
+    "n_networks",
+}  # on what is learned, by the first
 
 
 def prepare(*networks, X=X, y=Y, **params):

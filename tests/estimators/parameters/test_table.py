@@ -119,6 +119,7 @@ EFFECT = {
 ELSEWHERE = {
     "warm_start": "tests/test_base.py",
     "verbose": "tests/test_callbacks.py",
+    "track": "tests/estimators/fitting/test_tracking.py",
     "callbacks": "tests/test_callbacks.py",
 }
 OTHER = {
@@ -224,6 +225,7 @@ MISTAKES = {
     "random_state": ("zero", -1, 0.5),
     "warm_start": ("yes", None),
     "verbose": ("yes", -1, None),
+    "track": ("dirty", 3, ["clean", "x"]),
     "callbacks": (["print"], 3, print),
 }
 

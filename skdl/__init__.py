@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from skdl.estimators.checkpoint import Checkpoint
     from skdl.estimators.classifier import MLPClassifier
     from skdl.estimators.regressor import MLPRegressor
+    from skdl.inspection.explain import explain
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
     from skdl.tables.pipeline import tabular_pipeline
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "bias_variance_decomposition",
     "diagnose",
+    "explain",
     "search_space",
     "tabular_pipeline",
 ]
@@ -42,6 +44,7 @@ _HOME = {
     "diagnose": "skdl.diagnosis",
     "Diagnosis": "skdl.diagnosis",
     "bias_variance_decomposition": "skdl.diagnosis",
+    "explain": "skdl.inspection.explain",
     "search_space": "skdl.search",
     "CoordinateSearchCV": "skdl.search.coordinate",
     "VersionWarning": "skdl.tools.warning",

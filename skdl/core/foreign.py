@@ -10,7 +10,15 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-__all__ = ["PARAMETERS", "VALUES", "Foreign", "parameter_here", "value_here"]
+__all__ = [
+    "PARAMETERS",
+    "VALUES",
+    "Foreign",
+    "nearest",
+    "parameter_here",
+    "plain",
+    "value_here",
+]
 
 
 _SKLEARN, _KERAS, _TORCH, _OTHERS = "scikit-learn", "Keras", "PyTorch", "others"
@@ -229,8 +237,14 @@ VALUES: dict[str, dict[str, Foreign]] = {
 }
 
 
-def _plain(name: str) -> str:
-    """Return a name without what people write differently: case, underscores, hyphens, spaces."""
+def plain(name: str) -> str:
+    """Return a name without what people write differently: case, underscores, hyphens, spaces.
+
+    Examples
+    --------
+    >>> plain("Leaky-ReLU") == plain("leaky_relu")
+    True
+    """
     return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
@@ -241,15 +255,31 @@ def _digits(name: str) -> str:
 
 def _look_up(name: str, foreign: dict[str, Foreign]) -> Foreign | None:
     """Return the row of a name, however it is written."""
-    return {_plain(known): row for known, row in foreign.items()}.get(_plain(name))
+    return {plain(known): row for known, row in foreign.items()}.get(plain(name))
 
 
-def _nearest(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """Return the name that was probably meant, if one is as near as ``cutoff`` (1: the same)."""
-    plain = {_plain(known): known for known in names}
-    near = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=cutoff)
-    is_slip = near and _digits(name) == _digits(near[0])  # float16 is not float64
-    return plain[near[0]] if is_slip else None
+def nearest(name: str, names: Iterable[str], most: int = 1, cutoff: float = 0.75) -> list[str]:
+    """Return the names that were probably meant, the nearest first.
+
+    Parameters
+    ----------
+    name : str
+        What came.
+    names : iterable of str
+        The names that there are.
+    most : int, default=1
+        How many at most.
+    cutoff : float in [0, 1], default=0.75
+        How near they must be; 1 is the same but for case and underscores.
+
+    Examples
+    --------
+    >>> nearest("Leaky-ReLU", ["relu", "leaky_relu"]), nearest("float16", ["float64"])
+    (['leaky_relu'], [])
+    """
+    known = {plain(one): one for one in names}
+    near = difflib.get_close_matches(plain(name), known, n=most, cutoff=cutoff)
+    return [known[one] for one in near if _digits(one) == _digits(name)]
 
 
 def parameter_here(name: str, names: Iterable[str]) -> str:
@@ -280,8 +310,8 @@ def parameter_here(name: str, names: Iterable[str]) -> str:
     """
     if row := _look_up(name, PARAMETERS):
         return f"{name} is {row}."
-    near = _nearest(name, names)
-    return f"Did you mean {near!r}?" if near else ""
+    near = nearest(name, names)
+    return f"Did you mean {near[0]!r}?" if near else ""
 
 
 def value_here(parameter: str, value: Any, names: Iterable[str]) -> str:
@@ -318,5 +348,5 @@ def value_here(parameter: str, value: Any, names: Iterable[str]) -> str:
         told = f"{value if value is None else repr(name)} is {row}"
         elsewhere = parameter == "loss" and not any(repr(known) in row.here for known in names)
         return f"{told}, of the estimator for the other task." if elsewhere else f"{told}."
-    near = _nearest(name, names, cutoff=0.75 if named else 1.0)
-    return f"Did you mean {near!r}?" if near else ""
+    near = nearest(name, names, cutoff=0.75 if named else 1.0)
+    return f"Did you mean {near[0]!r}?" if near else ""

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skdl.estimators.fitting.callbacks import FIT_CONTEXT
+from skdl.estimators.outline import Outline, outline_of
 from skdl.estimators.pickled import named, unnamed, warn_of_version
 from skdl.tools.version import version
 
@@ -72,6 +73,35 @@ class Learned:
     def validation_scores_(self) -> list[float]:
         """The validation score of each epoch (empty unless ``monitor`` is a scorer)."""
         return self.history_.column("validation_score")
+
+    def summary(self) -> Outline:
+        """Return the outline of the network: layers, parameters, and what was minimised.
+
+        Returns
+        -------
+        outline : Outline
+            It prints as a table, and shows as HTML in a notebook.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from skdl import MLPClassifier
+        >>> mlp = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0)
+        >>> print(mlp.fit(*load_iris(return_X_y=True)).summary())
+        MLPClassifier: r(x) has 3 outputs, through softmax, in float64
+        <BLANKLINE>
+          layer       output   parameters
+          inputs           4            0
+          Dense            8           40
+          relu             8            0
+          Dense            3           27
+          together                     67
+        <BLANKLINE>
+        J(w) = mean cross_entropy(y, r(x)) + ½·0.001·Σw²
+        minimised by adam in 5 epochs
+        """
+        check_is_fitted(self, "_network")
+        return outline_of(self)
 
     def compact(self) -> Self:
         """Forget what only a fit that goes on needs: the moments of the optimiser, the row order.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from numbers import Integral
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 
+from skdl.diagnosis.balance import Balance, balance_of
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.error_measure import ErrorMeasure
@@ -85,6 +87,9 @@ class Diagnosis:
         with its evidence in one sentence.
     remedies : list of Remedy
         What to change; valid as ``param_distributions`` of ``RandomizedSearchCV``.
+    balance : Balance or None
+        Of a classifier, what stands beside the error rate: balanced accuracy, and how the rarest
+        class fares.
     settle : str
         How many repeats or rows would make it conclusive; empty where it is.
     notes : list of str
@@ -167,6 +172,11 @@ class Diagnosis:
     def bayes_error(self) -> float:
         """The best attainable error."""
         return self.bayes.value
+
+    @cached_property
+    def balance(self) -> Balance | None:
+        """The error class by class, with what stands beside it; None of a regressor."""
+        return balance_of(self.predictions_) if is_classifier(self.estimator) else None
 
     @property
     def headline(self) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
+from skdl.diagnosis.balance import IMBALANCED, balanced_change
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.folds import Fold, fit_folds
 from skdl.diagnosis.gaps import corrected_estimate
@@ -41,7 +42,9 @@ class Trials:
     frame : DataFrame
         One row for each candidate, best first: remedy, change, treats, the gaps and the validation
         error after it (bias, variance, validation_error), what it changed of each (bias_change,
-        variance_change, validation_change, with ``_low`` and ``_high``), seconds for one fit.
+        variance_change, validation_change, with ``_low`` and ``_high``), seconds for one fit. Where
+        imbalanced classes are treated, the balanced error rate as well (balanced_before,
+        balanced_error, balanced_change), whose interval the rows of each class tell.
     unchanged : dict of str to float
         The gaps and the validation error of the unchanged estimator on the same folds.
     confidence : float
@@ -168,8 +171,10 @@ def try_out(
         rng=rng,
     )
     one = len(splits) == 1
+    balances = any(remedy.treats == IMBALANCED for remedy in remedies)
     folds = [
-        Fold(number, train, test, keeps_losses=one) for number, (train, test) in enumerate(splits)
+        Fold(number, train, test, keeps_losses=one or balances)
+        for number, (train, test) in enumerate(splits)
     ]
     tried = _candidates(estimator, remedies)
     models = [model for _, _, model in tried for _ in folds]
@@ -202,6 +207,8 @@ def try_out(
             if one
             else _changes(before, _gaps(fits, bayes_error), correlation, confidence)
         )
+        if balances and all(fold.losses is not None for fold in (*done[0], *fits)):
+            row |= balanced_change(done[0], fits, y, confidence)
         row["fit_seconds"] = np.mean([fold.fit_time for fold in fits])
         rows.append(row)
         models.append(model)

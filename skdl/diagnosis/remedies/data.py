@@ -155,3 +155,17 @@ def tell_more(p: Parameters) -> Change:
 def tell_what_is_missing(p: Parameters) -> Change:
     """Advice: what is not in the data is no parameter."""
     return {}
+
+
+@remedy(
+    "neither",
+    "Weigh the classes alike",
+    reason="Where a class is rare, the fewest mistakes are made by never naming it; weights make a "
+    "mistake on it cost as much as many on the others.",
+    source=GOODFELLOW + "sec. 11.1",
+    calls=("imbalanced classes",),
+    any_model=True,
+)
+def weigh_classes(p: Parameters) -> Change:
+    """Weigh each class by one over its frequency."""
+    return {"class_weight": ["balanced"]} if p.get("class_weight", 0) is None else None

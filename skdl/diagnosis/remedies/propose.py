@@ -40,6 +40,7 @@ FIRST_TO_MEND = (
     "exploding gradients",
     "still falling",
     "heavy-tailed target",
+    "imbalanced classes",
 )
 FAULTS = ("data", "optimiser")  # findings about these are mended before a gap is treated
 MOST_FOR_FAULTS = 4

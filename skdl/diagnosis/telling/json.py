@@ -57,6 +57,7 @@ def diagnosis_as_json(d: Diagnosis) -> str:
         "remedies": [_remedy(remedy, d.trials_) for remedy in d.remedies],
         "settle": d.settle,
         "notes": d.notes,
+        "balance": None if d.balance is None else asdict(d.balance),
         "folds": _rows(d.folds_),
         "learning_curve": _rows(d.learning_curve_),
         "baselines": _rows(d.baselines_),

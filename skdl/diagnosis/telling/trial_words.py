@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from skdl.diagnosis.balance import IMBALANCED
 from skdl.diagnosis.telling.numbers import format_error
 
 if TYPE_CHECKING:
@@ -34,11 +36,31 @@ def outcome(trials: Trials | None, remedy: Remedy) -> str:
     if row is None:
         return ""
     before, after = _before_and_after(trials, row)
+    if _is_balanced(row, remedy):
+        return _balanced_outcome(trials, row, f"the error rate: {before} -> {after}")
     if row["validation_change_high"] < 0:
         return f"Measured: {row['change']} lowers the validation error from {before} to {after}."
     if row["validation_change"] < 0:
         return f"Tried: {row['change']} gives {after} in place of {before}; that may be chance."
     return f"Tried: it does not lower the validation error, {before}."
+
+
+def _is_balanced(row: Mapping[str, Any], remedy: Remedy) -> bool:
+    """Say whether a remedy is judged class by class: it may cost errors of the frequent one."""
+    return remedy.treats == IMBALANCED and row.get("balanced_error", math.nan) >= 0
+
+
+def _balanced_outcome(trials: Trials, row: Mapping[str, Any], besides: str) -> str:
+    """Say what a remedy did to the balanced error rate."""
+    before, after = (
+        format_error(row[name], trials.in_percent) for name in ("balanced_before", "balanced_error")
+    )
+    if row["balanced_change_high"] < 0:
+        return (
+            f"Measured: {row['change']} lowers the balanced error rate from {before} to {after} "
+            f"({besides})."
+        )
+    return f"Tried: it does not lower the balanced error rate, {before}, for sure ({besides})."
 
 
 def by_outcome(remedies: list[Remedy], trials: Trials) -> list[Remedy]:
@@ -48,6 +70,8 @@ def by_outcome(remedies: list[Remedy], trials: Trials) -> list[Remedy]:
         row = _tried(trials, remedy)
         if row is None:
             return 2, 0.0
+        if _is_balanced(row, remedy):
+            return (0, row["balanced_error"]) if row["balanced_change_high"] < 0 else (3, 0.0)
         if row["validation_change_high"] < 0:
             return 0, row["validation_error"]
         return (1, row["validation_error"]) if row["validation_change"] < 0 else (3, 0.0)

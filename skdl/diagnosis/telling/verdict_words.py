@@ -64,14 +64,14 @@ def within(d: Diagnosis, error: float) -> float:
     return min(error, 1.0) if d.error_name == "error rate" else error
 
 
-def why_no_better_than_guessing(d: Diagnosis) -> str:
+def why_no_better_than_guessing(d: Diagnosis, *, rare_is_told: bool = False) -> str:
     """Say what may be behind it: a fault of the model, or of what it is given."""
     v = d.verdict
     if v.something_to_learn:
         return f"There is something to learn: {_attained(d)} on the same rows."
     said = []
     rare = error_of(d, "constant", v.constant)
-    if v.counts_wrong_classes and rare < RARE:
+    if v.counts_wrong_classes and rare < RARE and not rare_is_told:
         said.append(
             f"Only {format_error(rare, True)} of the rows are not of the most frequent class, and "
             "the error rate hides them: look at balanced accuracy or average precision."

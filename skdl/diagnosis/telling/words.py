@@ -8,10 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from skdl.diagnosis.balance import IMBALANCED
 from skdl.diagnosis.findings.finding import ABOUT, Finding
 from skdl.diagnosis.telling import verdict_words
 from skdl.diagnosis.telling.numbers import format_error
-from skdl.diagnosis.telling.trial_words import measured
+from skdl.diagnosis.telling.trial_words import measured, outcome
 
 if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
@@ -82,13 +83,15 @@ def headline(d: Diagnosis) -> str:
 def explanation(d: Diagnosis) -> str:
     """Say what lies behind the regime: the data, the optimiser, the network's size, or noise."""
     names = {finding.name for finding in d.findings}
-    said = []
+    hidden = [balance(d)] if IMBALANCED in names and d.balance is not None else []
+    said = [*hidden]
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
     if d.trials_ is not None and len(d.trials_.frame):
         fair = d.verdict.better_than_guessing and d.regime not in ("underfitting", "both")
         said += [measured(d.trials_, d.tolerance, may_be_left=fair)] * _is_worth_telling(d)
+        said += [outcome(d.trials_, r) for r in d.remedies if r.treats == IMBALANCED]
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:
@@ -113,8 +116,21 @@ def explanation(d: Diagnosis) -> str:
     elif d.regime == "no fault shown" and d.verdict.better_than_guessing:
         said.append(f"What is left may be {verdict_words.possible(d)}: these data cannot tell.")
     if not d.verdict.better_than_guessing:
-        said.append(verdict_words.why_no_better_than_guessing(d))
+        said.append(verdict_words.why_no_better_than_guessing(d, rare_is_told=len(hidden) > 0))
     return " ".join(said)
+
+
+def balance(d: Diagnosis) -> str:
+    """Say what the error rate hides: how the rare class fares."""
+    b, write = d.balance, partial(format_error, in_percent=True)
+    told = (
+        f"Class by class it gets {write(b.balanced_accuracy)} right (balanced accuracy; a constant "
+        f"guess has {write(1 / b.n_classes)}), and of class {b.rare!s}, {write(b.share)} of the "
+        f"rows, {write(b.recall)}"
+    )
+    if b.average_precision == b.average_precision:
+        told += f", with an average precision of {write(b.average_precision)}"
+    return f"{told}."
 
 
 def _is_worth_telling(d: Diagnosis) -> bool:

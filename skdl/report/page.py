@@ -33,10 +33,12 @@ MOST_CLASSES = 20  # of more, no confusion matrix is shown
 
 # What a reader may ask for, by the word on which it is offered.
 TERMS = {
-    "bias": "How far the model is from the best attainable error even on the rows it was trained "
-    "on: training error minus Bayes error.",
-    "variance": "Here the generalisation gap: validation error minus training error, how much "
-    "worse the model does on rows it has not seen. The variance of the bias-variance "
+    "bias": "How far the model is from the best attainable error. Where the Bayes error is stated "
+    "it is training error minus Bayes error; else it is shown as far as something does better on "
+    "the same rows.",
+    "variance": "How much fits to other rows would differ, which adds to the error on new rows: "
+    "a part of the generalisation gap, validation error minus training error. Where the Bayes "
+    "error is stated, the whole gap counts as variance. The variance of the bias-variance "
     "decomposition, over many training sets, is measured by skdl.bias_variance_decomposition.",
     "Bayes error": "The best error that anything could attain with these columns: what is left is "
     "noise. It is rarely known.",
@@ -158,6 +160,8 @@ def _pictures(diagnosis: Diagnosis) -> list[dict[str, str]]:
     from skdl.plots.style import svg
 
     has_losses = any(record is not None and record.loss for record in diagnosis.records_)
+    known = diagnosis.bayes.origin != "unknown"
+    below, between = ("bias", "variance") if known else ("bias or noise", "the gap to new rows")
     has_numbers = diagnosis.predictions_ is not None and is_regressor(diagnosis.estimator)
     pictures = (
         (
@@ -165,7 +169,7 @@ def _pictures(diagnosis: Diagnosis) -> list[dict[str, str]]:
             LearningCurveDisplay,
             "What more rows do",
             "Training and validation error over the number of training rows, with their "
-            "intervals. Hatched: bias; dotted: variance.",
+            f"intervals. Hatched: {below}; dotted: {between}.",
         ),
         (
             True,

@@ -90,8 +90,10 @@ def explanation(d: Diagnosis) -> str:
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
     if d.trials_ is not None and len(d.trials_.frame):
         fair = d.verdict.better_than_guessing and d.regime not in ("underfitting", "both")
+        balanced = [outcome(d.trials_, r) for r in d.remedies if r.treats == IMBALANCED]
+        fair = fair and not any(balanced)
         said += [measured(d.trials_, d.tolerance, may_be_left=fair)] * _is_worth_telling(d)
-        said += [outcome(d.trials_, r) for r in d.remedies if r.treats == IMBALANCED]
+        said += balanced
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
     elif d.regime == "neither" and d.verdict.better_than_guessing:

@@ -25,6 +25,7 @@ NO_CONTEST = {
     "digests",
     "fuzz",
     "last_batch",
+    "tracking",
     "walk",
     "verdict",
 }  # they look at our code alone
@@ -56,6 +57,15 @@ def test_quick_run_writes_a_table(name, tmp_path):
         assert all(value != "nan" for value in record.values())
         assert f"| {record.get('data_set', record.get('workload'))} " in run.stdout
     assert "failed" not in records[0] or {record["failed"] for record in records} == {"0"}
+
+
+def test_what_tracking_costs_is_measured(bench, tmp_path, capsys):
+    bench("tracking").main(["--quick", "--output", str(tmp_path / "tracking.csv")])
+    with (tmp_path / "tracking.csv").open(newline="") as file:
+        (record,) = csv.DictReader(file)
+    assert float(record["time_clean"]) > 0 < float(record["time_steps"])
+    assert float(record["minimised"]) > float(record["clean"]) > 0
+    assert "| 200 " in capsys.readouterr().out
 
 
 def test_a_last_batch_is_measured_under_every_rule(bench, tmp_path, capsys):

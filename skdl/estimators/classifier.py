@@ -88,7 +88,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     oof_score_ : float
         Accuracy of these predictions. That of the ensemble is mostly higher: it averages.
     oof_decision_function_ : ndarray of shape (n,) or (n, classes)
-        The raw outputs behind them.    n_features_in_, n_outputs_, n_layers_ : int
+        The raw outputs behind them.
+    n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
     Examples

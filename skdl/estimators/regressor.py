@@ -75,7 +75,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     oof_score_ : float
         R² of these predictions. That of the ensemble is mostly higher: it averages.
     oof_residual_ : ndarray of the same shape
-        What y had more than they say.    n_features_in_, n_outputs_, n_layers_ : int
+        What y had more than they say.
+    n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
     Examples

@@ -64,7 +64,7 @@ core/penalties.py: Penalty, L1, L2                     37    4  the price of lar
 core/objective.py                                     109   11  what a fit minimises
 core/batches.py: EachEpoch, slices, take_rows          15    2  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
-core/training/fit.py: Data, Training, Progress, Fit     73    7  everything that training needs
+core/training/fit.py: Data, Training, Progress, Fit     77    8  everything that training needs
 core/training/loop.py                                 181   18  the loop
 core/training/update.py: Block, Update                 63    6  the step that it takes
 core/training/stopping.py                              39    4  when is it enough?
@@ -78,7 +78,7 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              136   14  what the user meets
 estimators/parameters/settable.py                      77    8  setting a component's setting
-estimators/parameters/resolve.py                      213   21  from parameters to components
+estimators/parameters/resolve.py                      211   21  from parameters to components
 estimators/parameters/idle.py                          82    8  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer
 estimators/targets/categories.py                      208   21  classes and labels
@@ -88,7 +88,7 @@ estimators/fitting/job.py                             195   20  one fit, and its
 estimators/fitting/folds.py                           104   10  rows that are set aside
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-estimators/fitting/ending.py                           96   10  how it ended, what to change
+estimators/fitting/ending.py                           97   10  how it ended, what to change
 tools/given.py                                        135   14  what was given, as plain data
 tools/rows.py                                          89    9  rows of any kind of table
 tools/blas.py                                          61    6  how many threads multiply

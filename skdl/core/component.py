@@ -36,6 +36,7 @@ __all__ = [
     "address",
     "check_parameter",
     "families",
+    "hint",
     "resolve",
     "resolve_each",
     "shown",
@@ -245,10 +246,21 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
 
 
-def _hint(parameter: str, value: Any, names: Iterable[str]) -> str:
-    """Return what follows a message: the name that the value has here, if one is known."""
-    hint = value_here(parameter, value, names)
-    return f". {hint}" if hint else ""
+def hint(parameter: str, value: Any, names: Iterable[str]) -> str:
+    """Return what follows a message: the name that the value has here, if one is known.
+
+    Parameters
+    ----------
+    parameter, value, names
+        As for :func:`skdl.core.foreign.value_here`.
+
+    Examples
+    --------
+    >>> hint("activation", "tahn", ["relu", "tanh"])
+    ". Did you mean 'tanh'?"
+    """
+    known = value_here(parameter, value, names)
+    return f". {known}" if known else ""
 
 
 def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
@@ -283,8 +295,8 @@ def check_parameter(owner: object, name: str, value: Any, rule: Any) -> None:
         known = (*NUMBERS, bool, complex, np.complexfloating)
         foreign = isinstance(value, Number) and not isinstance(value, known)
         kind = " (numbers as int or float)" if foreign else ""  # a Fraction, a Decimal
-        hint = _hint(name, value, getattr(rule, "names", ()))
-        raise ValueError(f"{who}: {name} must be {rule}{kind}; got {shown(value)}{hint}")
+        known = hint(name, value, getattr(rule, "names", ()))
+        raise ValueError(f"{who}: {name} must be {rule}{kind}; got {shown(value)}{known}")
 
 
 # --------------------------------------------------------------------------------------
@@ -398,12 +410,12 @@ def resolve(owner: object, parameter: str, family: type[Component], value: Any) 
         return value.validate()
     names = ", ".join(repr(name) for name in family.registry)
     if isinstance(value, type) and issubclass(value, family):
-        hint = f". That is the class; an instance is {value.__name__}()"
+        known = f". That is the class; an instance is {value.__name__}()"
     else:
-        hint = _hint(parameter, value, family.registry)
+        known = hint(parameter, value, family.registry)
     raise ValueError(
         f"{type(owner).__name__}: {parameter} must be one of {names}, "
-        f"or an instance of {family.__name__}; got {shown(value)}{hint}"
+        f"or an instance of {family.__name__}; got {shown(value)}{known}"
     )
 
 

@@ -40,7 +40,7 @@ def check_settings(
     """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
     upper = 1 if error.best == 1 else np.inf
     if isinstance(bayes_error, str) and bayes_error == "estimate":
-        if error.name not in ("error rate", "variance unexplained"):
+        if not error.is_mean_over_rows:
             raise ValueError(
                 'diagnose: bayes_error="estimate" needs the default scoring, an error rate or a '
                 f"share of the variance; got the error {error.name!r}"

@@ -50,6 +50,11 @@ class ErrorMeasure:
         loss = "greater_is_better=False" in repr(scorer)
         return cls(scorer, 0 if loss else 1, "loss" if loss else "1 - score")
 
+    @property
+    def is_mean_over_rows(self) -> bool:
+        """Whether rows have losses whose mean it is: those of a default scoring."""
+        return self.name in ("error rate", "variance unexplained")
+
     def error(self, score: float) -> float:
         """Turn a score into an error."""
         if score > self.best + 1e-9:

@@ -87,8 +87,7 @@ def check_rows_tell(owner: str, folds: Sequence[Fold], measure: ErrorMeasure) ->
     """
     if not is_one_split(folds):
         return
-    regular = measure.name in ("error rate", "variance unexplained")
-    if not regular or any(fold.losses is None for fold in folds):
+    if not measure.is_mean_over_rows or any(fold.losses is None for fold in folds):
         raise ValueError(
             f"{owner}: cv must give two folds or more with a scoring that is no mean over rows, "
             f"for the rows of one split do not tell how it varies; got the error {measure.name!r}"
@@ -151,8 +150,8 @@ def summarise_rows(
 
 def changes_of_rows(
     before: Fold, after: Fold, bayes_error: float, confidence: float
-) -> dict[str, Any]:
-    """Return what a change did to both gaps and to the validation error, row by row.
+) -> dict[str, tuple[float, Estimate]]:
+    """Return both gaps and the validation error after a change, and how each moved, row by row.
 
     Parameters
     ----------
@@ -170,7 +169,7 @@ def changes_of_rows(
     gap = moved["validation"].value - moved["training"].value
     spread = np.hypot(*(estimate.standard_error for estimate in moved.values()))
     df = min(estimate.df for estimate in moved.values())
-    changes = {
+    return {
         "bias": (after.training_error - bayes_error, moved["training"]),
         "variance": (
             after.validation_error - after.training_error,
@@ -178,12 +177,3 @@ def changes_of_rows(
         ),
         "validation": (after.validation_error, moved["validation"]),
     }
-    row = {}
-    for name, (value, change) in changes.items():
-        row["validation_error" if name == "validation" else name] = value
-        row |= {
-            f"{name}_change": change.value,
-            f"{name}_change_low": change.low,
-            f"{name}_change_high": change.high,
-        }
-    return row

@@ -20,7 +20,7 @@ from sklearn.base import BaseEstimator, clone
 from skdl.diagnosis.balance import IMBALANCED, balanced_change
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.folds import Fold, fit_folds
-from skdl.diagnosis.gaps import corrected_estimate
+from skdl.diagnosis.gaps import Estimate, corrected_estimate
 from skdl.diagnosis.one_split import changes_of_rows
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.splits import make_splits
@@ -202,7 +202,7 @@ def try_out(
             failures.append(f"{remedy.action} ({change}) could not be fitted: {failed[0]}")
             continue
         row = {"remedy": remedy.action, "change": change, "treats": remedy.treats or remedy.regime}
-        row |= (
+        row |= _as_columns(
             changes_of_rows(done[0][0], fits[0], bayes_error, confidence)
             if one
             else _changes(before, _gaps(fits, bayes_error), correlation, confidence)
@@ -252,12 +252,22 @@ def _changes(
     after: dict[str, np.ndarray],
     correlation: float,
     confidence: float,
-) -> dict[str, Any]:
+) -> dict[str, tuple[float, Estimate]]:
     """Average what came after, and compare it with before, fold by fold."""
+    return {
+        name: (
+            values.mean(),
+            corrected_estimate(values - before[name], correlation, confidence=confidence),
+        )
+        for name, values in after.items()
+    }
+
+
+def _as_columns(changes: dict[str, tuple[float, Estimate]]) -> dict[str, float]:
+    """Return what each gap came to, and its change with both ends, as columns of the table."""
     row = {}
-    for name, values in after.items():
-        moved = corrected_estimate(values - before[name], correlation, confidence=confidence)
-        row["validation_error" if name == "validation" else name] = values.mean()
+    for name, (value, moved) in changes.items():
+        row["validation_error" if name == "validation" else name] = value
         row |= {
             f"{name}_change": moved.value,
             f"{name}_change_low": moved.low,

@@ -7,7 +7,6 @@ is than the steepest: gradient descent needs about so many steps.
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,10 @@ from sklearn.base import BaseEstimator
 
 from skdl.core.layers import Pass
 from skdl.core.objective import Objective
+from skdl.core.training.fit import Data
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.estimators.parameters.resolve import resolve_settings
+from skdl.inspection.network import network_and_rows
 from skdl.tools.checks import listed, refuse
 from skdl.tools.inside import fitted_network_of_skdl
 from skdl.tools.types import Inputs, Targets
@@ -39,20 +40,17 @@ DENSE = 50  # with fewer parameters the Hessian is made whole, for Lanczos needs
 
 
 class _Batch:
-    """The objective of a copy of a network on some rows, without dropout and noise."""
+    """The objective of a network on some rows, without dropout and noise."""
 
-    def __init__(self, owner: str, estimator: Any, X: Any, y: Any, sample_weight: Any) -> None:
-        mlp, X = fitted_network_of_skdl(estimator, X, owner=owner)
-        mlp = copy.deepcopy(mlp)
-        X, y, weight = mlp._check_rows(X, y, sample_weight, fresh=False)
-        settings = resolve_settings(mlp, X.shape[0])
+    def __init__(self, mlp: Any, data: Data) -> None:
+        settings = resolve_settings(mlp, data.n)
         self.network = mlp._network
         self.objective = Objective(
             mlp._network, mlp._loss, settings.penalties, settings.penalize_bias
         )
-        data = mlp._data(X, y, mlp._weigh(y, weight)).whole()
+        data = data.whole()
         self.rows = data.X, np.asarray(data.y[:]), data.weight
-        self.work = self.network.workspace(X.shape[0])
+        self.work = self.network.workspace(data.n)
 
     def value(self) -> float:
         """Return J."""
@@ -110,7 +108,7 @@ def loss_and_gradient(
     >>> bool(np.linalg.norm(gradient) < 1e-2)
     True
     """
-    batch = _Batch("loss_and_gradient", estimator, X, y, sample_weight)
+    batch = _Batch(*network_and_rows("loss_and_gradient", estimator, X, y, sample_weight))
     return batch.value(), batch.gradient().copy()
 
 
@@ -156,7 +154,7 @@ def hessian_vector_product(
     >>> hessian_vector_product(mlp, [[1.0], [2.0]], [0.0, 1.0], v).tolist()
     [2.5, 1.5]
     """
-    batch = _Batch("hessian_vector_product", estimator, X, y, sample_weight)
+    batch = _Batch(*network_and_rows("hessian_vector_product", estimator, X, y, sample_weight))
     direction, n = np.asarray(v, np.float64), batch.network.n_parameters
     if direction.shape != (n,):
         refuse("hessian_vector_product", "v", f"of shape ({n},)", direction.shape)
@@ -261,7 +259,7 @@ def hessian_eigenvalues(
     """
     from scipy.sparse.linalg import LinearOperator, eigsh
 
-    batch = _Batch("hessian_eigenvalues", estimator, X, y, sample_weight)
+    batch = _Batch(*network_and_rows("hessian_eigenvalues", estimator, X, y, sample_weight))
     n = batch.network.n_parameters
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= n:
         refuse("hessian_eigenvalues", "k", f"an int from 1 to {n}, the number of parameters", k)
@@ -344,15 +342,13 @@ def gradient_noise(
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 refuse(owner, name, "int >= 1", value)
     rng = np.random.default_rng(random_state)
-    mlp, X = fitted_network_of_skdl(estimator, X, owner=owner)
-    X, y = mlp._check_rows(X, y, None, fresh=False)[:2]
-    whole = _Batch(owner, mlp, X, mlp._target.decode(y), None).gradient().copy()
+    mlp, data = network_and_rows(owner, estimator, X, y)
+    whole = _Batch(mlp, data).gradient().copy()
     rows = []
     for size in sizes:
         squares = []
         for _ in range(n_batches):
-            drawn = rng.integers(len(y), size=size)
-            batch = _Batch(owner, mlp, X[drawn], mlp._target.decode(y[drawn]), None)
+            batch = _Batch(mlp, data.take(rng.integers(data.n, size=size)))
             squares.append(np.sum((batch.gradient() - whole) ** 2))
         distance = float(np.sqrt(np.mean(squares)))
         rows.append((int(size), distance, distance / max(float(np.linalg.norm(whole)), 1e-300)))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import copy
 import functools
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
+from skdl.core.training.fit import Data
 from skdl.tools.checks import refuse
 from skdl.tools.inside import find_network, fitted_network, fitted_network_of_skdl
 from skdl.tools.types import Inputs, Targets
@@ -22,6 +24,7 @@ __all__ = [
     "Snapshots",
     "fit_watched",
     "hidden_activations",
+    "network_and_rows",
     "similarity",
 ]
 
@@ -224,6 +227,53 @@ def fit_watched(
     return fitted, fitted_network(fitted)[0].callbacks[-1]
 
 
+def network_and_rows(
+    owner: str,
+    estimator: BaseEstimator,
+    X: Inputs,
+    y: Targets,
+    sample_weight: ArrayLike | None = None,
+    *,
+    training: bool = False,
+) -> tuple[Any, Data]:
+    """Return a copy of a fitted network, and rows as it sees them.
+
+    Parameters
+    ----------
+    owner : str
+        Who asks, for the messages.
+    estimator : estimator
+        A fitted network of skdl, or a pipeline that ends in one.
+    X, y, sample_weight : array-like
+        Rows, as for ``fit``.
+    training : bool, default=False
+        Whether targets are smoothed, as for training.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is something else, or its network has learned another y.
+
+    Examples
+    --------
+    >>> from skdl import MLPRegressor
+    >>> X, y = [[0.0], [1.0]], [0.0, 2.0]
+    >>> mlp = MLPRegressor((2,), max_iter=1, n_iter_no_change=None).fit(X, y)
+    >>> network_and_rows("me", mlp, X, y)[1].y[:].ravel().tolist()  # standardised
+    [-1.0, 1.0]
+    """
+    if hasattr(estimator, "regressor_"):
+        raise TypeError(
+            f"{owner}: estimator must be a network or a pipeline that ends in one; got a "
+            "TransformedTargetRegressor, whose network sees another y: pass regressor_"
+        )
+    mlp, X = fitted_network_of_skdl(estimator, X, owner=owner)
+    mlp = copy.deepcopy(mlp)
+    mlp.l2 = mlp.l2_  # "auto" is what it was in the fit, however few rows come now
+    X, y, weight = mlp._check_rows(X, y, sample_weight, fresh=False)
+    return mlp, mlp._data(X, y, mlp._weigh(y, weight), training=training)
+
+
 class LossSurface:
     """The training loss of a fitted network as a function of its parameters.
 
@@ -262,16 +312,8 @@ class LossSurface:
         y: Targets,
         sample_weight: ArrayLike | None = None,
     ) -> None:
-        if hasattr(estimator, "regressor_"):
-            raise TypeError(
-                "LossSurface: estimator must be a network or a pipeline that ends in one; got a "
-                "TransformedTargetRegressor, whose network sees another y: pass regressor_"
-            )
-        mlp, X = fitted_network_of_skdl(estimator, X, owner="LossSurface")
-        self._mlp = mlp = copy.deepcopy(mlp)
-        X, y, weight = mlp._check_rows(X, y, sample_weight, fresh=False)
-        self._data = mlp._data(X, y, mlp._weigh(y, weight))
-        self.parameters = mlp._network.theta.copy()
+        self._mlp, self._data = network_and_rows("LossSurface", estimator, X, y, sample_weight)
+        self.parameters = self._mlp._network.theta.copy()
 
     def __call__(self, parameters) -> float:
         """Return the loss at other parameters."""

@@ -9,7 +9,6 @@ step of the optimiser.
 
 from __future__ import annotations
 
-import copy
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from skdl.core.layers import Activate, Dense, Pass
 from skdl.core.objective import Objective
 from skdl.core.training.update import Update
 from skdl.estimators.parameters.resolve import resolve_settings
-from skdl.tools.inside import fitted_network_of_skdl
+from skdl.inspection.network import network_and_rows
 from skdl.tools.types import Inputs, Targets
 
 __all__ = ["Trace", "TraceEntry", "trace"]
@@ -164,16 +163,14 @@ def trace(
     >>> steps["z1"].item(), steps["dL/dW1"].item(), steps["W1 after the step"].round(6).item()
     (1.0, -6.0, 1.1)
     """
-    mlp, X = fitted_network_of_skdl(estimator, X, owner="trace")
-    mlp = copy.deepcopy(mlp)
-    X, y, weight = mlp._check_rows(X, y, sample_weight, fresh=False)
-    settings = resolve_settings(mlp, X.shape[0])
+    mlp, data = network_and_rows("trace", estimator, X, y, sample_weight, training=True)
+    settings = resolve_settings(mlp, data.n)
     if settings.training.optimizer.order != 1:
         raise ValueError(
             f"trace: optimizer must be a first-order one, which takes a step at a time; got "
             f"{mlp.optimizer!r}"
         )
-    data = mlp._data(X, y, mlp._weigh(y, weight), training=True).whole()
+    data = data.whole()
     x = np.asarray(data.X.toarray() if hasattr(data.X, "toarray") else data.X)
     objective = Objective(mlp._network, mlp._loss, settings.penalties, settings.penalize_bias)
     work = mlp._network.workspace(len(x))

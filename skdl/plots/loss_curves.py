@@ -204,7 +204,7 @@ class LossCurvesDisplay:
             self._draw(name, "minimised", record, "loss", **look)
         else:
             self._draw(name, "training", record, "loss", color=style.TRAINING, label="training")
-        if "clean_loss" in record and "validation_loss" in record:
+        if {"clean_loss", "validation_loss"} <= set(record):
             self.gap_ = self.ax_.fill_between(
                 record["epoch"],
                 record["clean_loss"],

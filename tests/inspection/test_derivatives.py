@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris, make_friedman1
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -17,6 +18,7 @@ from skdl.inspection import (
     hessian_vector_product,
     layer_norms,
     loss_and_gradient,
+    trace,
 )
 
 X, Y = load_iris(return_X_y=True)
@@ -161,3 +163,28 @@ def test_bad_arguments_are_named(call, said):
 def test_only_networks_have_them(function):
     with pytest.raises(TypeError, match=rf"^{function.__name__}: estimator must be a network"):
         function(Ridge().fit(X, Y), X, Y)
+
+
+def test_a_network_that_has_learned_another_y_is_refused():
+    """Its loss on the y that it was not given would be a number that means nothing."""
+    inputs, targets = FRIEDMAN
+    model = TransformedTargetRegressor(
+        MLPRegressor((4,), **FIXED), func=np.log, inverse_func=np.exp
+    )
+    model.fit(inputs, targets + 10)
+    for look in (loss_and_gradient, hessian_eigenvalues, gradient_noise, trace):
+        with pytest.raises(
+            TypeError, match=f"^{look.__name__}: .* sees another y: pass regressor_"
+        ):
+            look(model, inputs, targets)
+
+
+def test_an_automatic_penalty_is_that_of_the_fit_however_few_the_rows():
+    auto, fixed = (MLPClassifier((4,), l2=l2, **FIXED).fit(X, Y) for l2 in ("auto", 10 / 150))
+    for rows in (slice(2), slice(None)):
+        one, other = (loss_and_gradient(mlp, X[rows], Y[rows])[0] for mlp in (auto, fixed))
+        assert one == pytest.approx(other, rel=1e-12)
+    steps = [trace(mlp, X[:2], Y[:2])["W1 after the step"] for mlp in (auto, fixed)]
+    np.testing.assert_allclose(*steps, rtol=1e-12)
+    noise = [gradient_noise(mlp, X, Y, [2], random_state=0)["distance"][0] for mlp in (auto, fixed)]
+    assert noise[0] == pytest.approx(noise[1], rel=1e-9)

@@ -69,15 +69,23 @@ class Data:
         total = 0.0
         for rows in slices(self.n, max(1, STRETCH // self.y.shape[-1])):
             n = rows.stop - rows.start
-            X = self.X if n == self.n else self.X[rows]
+            X = self.X if n == self.n and self.rows is None else self.X[self._of(rows)]
             weight = None if self.weight is None else self.weight[rows]
             total += loss.value(self.y[rows], raw_of(X), weight) * (n / self.n)
         return float(total)
 
+    def _of(self, rows: slice | Array) -> Any:
+        """Return the places in X of some of the rows."""
+        return rows if self.rows is None else self.rows[rows]
+
+    def take(self, which: Array) -> Data:
+        """Return some of the rows, by their numbers; a number may come more than once."""
+        weight = None if self.weight is None else self.weight[which]
+        return Data(self.X[self._of(which)], self.y[which], weight)
+
     def first(self, n: int) -> tuple[Array, Array]:
         """Return the inputs and the targets of the first n rows."""
-        which = slice(n) if self.rows is None else self.rows[:n]
-        return self.X[which], self.y[:n]
+        return self.X[self._of(slice(n))], self.y[:n]
 
     def whole(self) -> Data:
         """Return the same data with X cut down to its rows, in the type of y, all at once."""

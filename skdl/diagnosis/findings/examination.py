@@ -94,7 +94,6 @@ def examine(
     errors = row_errors(folds, len(y))
     if errors is None:
         return findings, None
-    regular = measure.name in ("error rate", "variance unexplained")
     regions = find_regions(
         X,
         y,
@@ -104,7 +103,7 @@ def examine(
         errors,
         classifier=classifier,
         scale=1.0 if classifier else float(np.var(np.asarray(y))) or 1.0,
-        tolerance=tolerance if regular else 0.02,
+        tolerance=tolerance if measure.is_mean_over_rows else 0.02,
     )
     return findings + region_findings(regions, lambda e: format_error(e, True)), regions
 

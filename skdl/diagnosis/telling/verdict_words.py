@@ -147,5 +147,5 @@ def bounds(d: Diagnosis) -> list[tuple[str, str, str]]:
             write(max(at_most.value, 0.0)),
             f"{write(max(at_most.low, 0.0))} to {write(within(d, max(at_most.high, 0.0)))}",
         ),
-        ("variance", write(max(v.variance.value, 0.0)), varies),
+        ("variance, noise-free", write(max(v.variance.value, 0.0)), varies),
     ]

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["RESIDUALS", "gather"]
 
 Array = np.ndarray
-MEANS_OVER_ROWS = ("error rate", "variance unexplained")
 RESIDUALS = "residuals: "  # begins the name of the model itself, corrected by a learner
 PARTS = 5  # of the validation rows of one split
 MOST_OUTPUTS = 20  # with more classes or targets the residuals cost more than all else
@@ -83,7 +82,7 @@ def gather(
     # The rows of one split tell nothing of other training sets.
     correlation = 0.0 if len(folds) == 1 else min(n_test / (n_train + n_test), 0.99)
     known = all(f.outputs is not None and f.losses is not None for f in folds)
-    if measure.name not in MEANS_OVER_ROWS or not known:
+    if not (measure.is_mean_over_rows and known):
         return _of_folds(folds, baselines, correlation)
     return _of_rows(estimator, X, y, folds, halves, baselines, correlation, n_jobs)
 

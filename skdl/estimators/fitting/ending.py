@@ -73,7 +73,7 @@ def _has_learned_nothing(learner: Any, fit: Fit, y: Any) -> bool:
         return False
     # What was recorded is a mean over an epoch, noise included; what counts is the network's own.
     with np.errstate(all="ignore"):
-        return fit.data.whole().mean_loss(learner._loss, learner._network.raw) >= enough
+        return fit.data.mean_loss(learner._loss, learner._network.raw) >= enough
 
 
 def _rate_to_usual(fit: Fit) -> float:
@@ -91,7 +91,8 @@ def _has_risen(fit: Fit) -> bool:
 def _hardly_moved(fit: Fit) -> bool:
     """Say whether a rate far below the usual one has left the loss where it was."""
     history = fit.progress.history
-    return _rate_to_usual(fit) < 0.1 and history[-1]["loss"] > (1 - NOTHING) * history[0]["loss"]
+    first, last = history[0]["loss"], history[-1]["loss"]
+    return _rate_to_usual(fit) < 0.1 and abs(last - first) < NOTHING * abs(first)
 
 
 def _what_to_change(learner: Any, fit: Fit) -> str:

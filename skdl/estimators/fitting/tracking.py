@@ -43,7 +43,7 @@ def tracker(
     def seconds() -> dict[str, float]:
         return {"seconds": time.perf_counter() - start}
 
-    if track != "clean" and "clean" not in track:
+    if "clean" not in track:
         return seconds
     n = len(part.y)
     sample = np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).round().astype(np.intp))

@@ -182,4 +182,4 @@ def folds_instead(chosen: Chosen) -> str | None:
 def no_steps(chosen: Chosen) -> str | None:
     """Say that an epoch of a solver with curvature is a step."""
     asked = chosen.estimator.track
-    return second_order(chosen) if asked == "steps" or list(asked or ()) == ["steps"] else None
+    return second_order(chosen) if asked is not None and "clean" not in asked else None

@@ -15,8 +15,7 @@ from skdl.core.activations import Activation
 from skdl.core.architecture import Hidden, build
 from skdl.core.batches import Sampler
 from skdl.core.clipping import Clipping
-from skdl.core.component import Component, check_parameter, resolve, resolve_each
-from skdl.core.foreign import value_here
+from skdl.core.component import Component, check_parameter, hint, resolve, resolve_each
 from skdl.core.initializers import Initializer
 from skdl.core.optimizers import Optimizer
 from skdl.core.penalties import L1, L2, Penalty
@@ -105,8 +104,8 @@ def auto_l2(n: int) -> float:
     """Return λ₂ for ``l2="auto"``: ten rows' worth, so that it fades as rows come in.
 
     A penalty stands for what was known before the data came; n rows outweigh it in proportion to n
-    (MacKay, 1992, "A practical Bayesian framework for backpropagation networks"). The ten is
-    measured (``bench/defaults.py``).
+    (MacKay, 1992, "A practical Bayesian framework for backpropagation networks"). It is not the
+    default, for it does not win on the tables of ``bench/defaults.py``: it is for few, noisy rows.
 
     Examples
     --------
@@ -160,11 +159,10 @@ def check_parameters(estimator: Any) -> None:
 
         names = get_scorer_names()
         if not isinstance(monitor, str) or monitor not in names:
-            hint = value_here("monitor", monitor, names)
             raise ValueError(
                 f"{owner}: monitor must be 'loss', the name of a scorer (see "
                 f"sklearn.metrics.get_scorer_names) or a callable; got {monitor!r}"
-                + (f". {hint}" if hint else "")
+                + hint("monitor", monitor, names)
             )
 
 

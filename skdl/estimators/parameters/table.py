@@ -258,7 +258,8 @@ PARAMETERS: dict[str, Row] = {
         "penalties",
         Either(_not_negative, OneOf(("auto",))),
         "float >= 0 or 'auto'",
-        "λ₂ of ``½·l2·Σw²``. 'auto' is 10 divided by the rows of the fit; ``l2_`` tells it.",
+        "λ₂ of ``½·l2·Σw²``. 'auto' is 10 divided by the rows of the fit, or of each call of "
+        "``partial_fit``; ``l2_`` tells it.",
         stackable=True,
     ),
     "weight_decay": Row(

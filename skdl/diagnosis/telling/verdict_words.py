@@ -107,7 +107,7 @@ def shown(d: Diagnosis) -> list[str]:
     v, write = d.verdict, partial(format_error, in_percent=d.in_percent)
     at_least, at_most, variance = v.bias_at_least, v.bias_at_most, v.variance
     above = " above the estimated Bayes error" if d.bayes.origin == "estimated" else ""
-    range_ = f"{write(at_least.low)} to {write(at_least.high)}"
+    range_ = f"{write(at_least.low)} to {write(within(d, at_least.high))}"
     rows, above_that = "the same rows", "your error without the variance is above"
     if v.shown_in_training:
         rows, above_that = "new rows", "your error even on the training rows is above"
@@ -119,7 +119,7 @@ def shown(d: Diagnosis) -> list[str]:
         "open": f"Bias is not shown; it may be up to {largest}{above}, or that may be noise: these "
         "data cannot tell.",
     }
-    spread = f"{write(variance.low)} to {write(variance.high)}"
+    spread = f"{write(variance.low)} to {write(within(d, variance.high))}"
     varies = {
         "high": "Variance is shown: fits to different rows disagree, which makes up "
         f"{write(variance.value)} ({spread}) of the error on new rows.",
@@ -137,7 +137,7 @@ def bounds(d: Diagnosis) -> list[tuple[str, str, str]]:
     """List the bounds of the bias: name, value, interval."""
     v, write = d.verdict, partial(format_error, in_percent=d.in_percent)
     at_least, at_most = v.bias_at_least, v.bias_at_most
-    spread = f"{write(max(at_least.low, 0.0))} to {write(at_least.high)}"
+    spread = f"{write(max(at_least.low, 0.0))} to {write(within(d, at_least.high))}"
     least = (write(at_least.value), spread) if v.bias_is == "high" else ("not shown", "")
     varies = f"{write(max(v.variance.low, 0.0))} to {write(within(d, v.variance.high))}"
     return [

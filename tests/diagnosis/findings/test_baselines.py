@@ -101,3 +101,13 @@ def test_constant_error_in_units_of_the_scorer():
     ) == pytest.approx(0.5)
     loss = ErrorMeasure(get_scorer("neg_log_loss"), 0, "log_loss")
     assert constant_error(LogisticRegression(), X, y, fold, loss) == pytest.approx(np.log(2))
+
+
+def test_the_interval_lies_around_the_difference_also_of_a_ratio():
+    """R² divides by the variance of each fold's own targets, the rows by that of all."""
+    X, y = load_diabetes(return_X_y=True)
+    found = diagnose(KNeighborsRegressor(3), X, y, train_sizes=(), random_state=0)
+    table = found.baselines_
+    np.testing.assert_allclose((table["low"] + table["high"]) / 2, table["difference"], atol=1e-12)
+    own = table["validation_error"] - table["difference"]
+    np.testing.assert_allclose(own, own.iloc[0])

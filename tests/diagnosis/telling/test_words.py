@@ -98,3 +98,39 @@ def test_a_larger_network_is_no_advice_where_the_training_rows_are_fitted():
     found = diagnose(make_pipeline(StandardScaler(), MLPClassifier(random_state=0)), X, y, **QUICK)
     assert found.training_error.value < 0.02
     assert "cannot fit its training rows" not in said(found)
+
+
+def test_no_more_rows_are_wrong_than_there_are():
+    """24 rows of noise: the intervals themselves reach beyond all rows."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(24, 2)), np.arange(24) % 2
+    ends = []
+    for seed in range(8):
+        tree, labels = DecisionTreeClassifier(random_state=0), rng.permutation(y)
+        found = diagnose(tree, X, labels, cv=4, train_sizes=(), baselines=False, random_state=seed)
+        ends += [found.validation_error.high, found.verdict.bias_at_most.high]
+        percentages = [float(number) for number in re.findall(r"([\d.]+) %", said(found))]
+        assert max(percentages) <= 100.0
+    assert max(ends) > 1.0  # else this would prove nothing
+
+
+def test_a_good_error_on_few_rows_is_not_called_a_bad_one():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    y = (X[:, 0] + rng.normal(size=60) > 0).astype(int)
+    found = diagnose(LogisticRegression(), X, y, **QUICK)
+    assert found.verdict.over_guessing.value > 0.1 and found.verdict.over_guessing.low < 0
+    assert found.headline.startswith("Your model is not better than guessing for sure: it gets")
+    noise = diagnose(DummyClassifier(), X, y, **QUICK)
+    assert "is no better than guessing, as far as these rows show" in noise.headline
+
+
+def test_an_error_below_what_is_stated_to_be_possible_is_noted():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    y = (X[:, 0] > 0).astype(int)
+    note = "The error on new rows is below the Bayes error, which no model can be"
+    found = diagnose(LogisticRegression(), X, y, **QUICK, bayes_error=0.4)
+    assert any(text.startswith(note) for text in found.notes)
+    honest = diagnose(LogisticRegression(), X, y, **QUICK, bayes_error=0.0)
+    assert not any(text.startswith(note) for text in honest.notes)

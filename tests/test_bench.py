@@ -25,6 +25,7 @@ NO_CONTEST = {
     "digests",
     "fuzz",
     "last_batch",
+    "tables",  # it has a test of its own below
     "tracking",
     "walk",
     "verdict",
@@ -400,3 +401,30 @@ def test_a_walk_counts_calls_files_and_hops(bench):
     X, y = [[0.0], [1.0]] * 4, [0, 1] * 4
     found = walk.walked(lambda: mlp.fit(X, y))
     assert found.calls.total() > found.into_another_file.total() > len(found.files) > 10
+
+
+def test_real_tables_are_contested(bench, tmp_path, capsys):
+    output = tmp_path / "tables.csv"
+    arguments = ["--quick", "--only", "skdl", "--only", "linear", "--output", str(output)]
+    bench("tables").main(arguments)
+    with output.open(newline="") as file:
+        records = list(csv.DictReader(file))
+    assert [r["contender"] for r in records] == ["skdl", "linear"] * 2
+    assert {r["failed"] for r in records} == {"0"}
+    first = capsys.readouterr().out
+    bench("tables").main([*arguments, "--candidate", "plain: l2=0.1"])
+    again = capsys.readouterr().out
+    assert "| linear " in first and "| plain: l2=0.1 " in again
+    with output.open(newline="") as file:  # what was there is kept, not measured anew
+        assert list(csv.DictReader(file))[: len(records)] == records
+
+
+def test_what_the_tables_say_of_a_loss(bench):
+    tables = bench("tables")
+    loss = np.array([[1.0, 3.0, 2.0], [1.0, 1.0, np.nan]])
+    np.testing.assert_array_equal(tables.normalised(loss), [[1, 0, 0.5], [1, 1, 1]])
+    np.testing.assert_array_equal(tables.ranks(loss), [[1, 3, 2], [1.5, 1.5, 3]])
+    sure = np.array([[0.9, 0.1], [0.9, 0.1], [0.3, 0.7], [0.3, 0.7]])
+    error = tables.calibration_error(sure, np.array(["a", "b", "b", "b"]), np.array(["a", "b"]))
+    # Of the two at 0.9 half are right, of the two at 0.7 all.
+    assert error == pytest.approx((2 * 0.4 + 2 * 0.3) / 4)

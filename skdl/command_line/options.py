@@ -223,7 +223,7 @@ def set_parameters(network: BaseMLP, given: list[tuple[str, str]], n_rows: int) 
         except (ValueError, AttributeError, TypeError) as reason:
             raise InputError(f"--set {name}={text}: {reason}") from None
     try:
-        resolve_settings(network, n_rows)
+        resolve_settings(network, n_rows, n_features=1)
     except (ValueError, TypeError) as reason:
         raise InputError(f"--set: {reason}" if given else str(reason)) from None
     return network

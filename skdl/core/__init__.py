@@ -65,7 +65,7 @@ core/objective.py                                     109   11  what a fit minim
 core/batches.py: EachEpoch, slices, take_rows          15    2  which rows a step sees
 core/schedules/rate.py: Schedule, Constant, Step       14    1  how the rate changes
 core/training/fit.py: Data, Training, Progress, Fit     77    8  everything that training needs
-core/training/loop.py                                 181   18  the loop
+core/training/loop.py                                 184   18  the loop
 core/training/update.py: Block, Update                 63    6  the step that it takes
 core/training/stopping.py                              39    4  when is it enough?
 core/training/watch.py                                 93    9  the end, and what is kept
@@ -78,13 +78,14 @@ read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              136   14  what the user meets
 estimators/parameters/settable.py                      77    8  setting a component's setting
-estimators/parameters/resolve.py                      211   21  from parameters to components
+estimators/parameters/resolve.py                      213   21  from parameters to components
 estimators/parameters/idle.py                          82    8  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer
 estimators/targets/categories.py                      208   21  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
-estimators/base.py                                    247   25  what ``fit`` does, in order
-estimators/fitting/job.py                             195   20  one fit, and its results
+estimators/base.py                                    250   25  what ``fit`` does, in order
+estimators/fitting/job.py                             196   20  one fit, and its results
+estimators/fitting/weights.py                          64    6  what rows weigh
 estimators/fitting/folds.py                           104   10  rows that are set aside
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch

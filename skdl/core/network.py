@@ -279,9 +279,10 @@ class Network:
         -------
         signs : dict of lists, one number per layer from below (for each network)
             "gradient_norms": :math:`\lVert \partial L/\partial W \rVert` of every layer with
-            weights; "weight_norms": :math:`\lVert W \rVert`; "dead": for every hidden layer, the
-            fraction of units with slope 0 for all rows (of maxout: units of which one piece always
-            wins); "flat": the fraction of slopes below 2 % of the activation's steepest.
+            weights (before a step: of the loss, without the penalties); "weight_norms":
+            :math:`\lVert W \rVert`; "dead": for every hidden layer, the fraction of units with
+            slope 0 for all rows (of maxout: units of which one piece always wins); "flat": the
+            fraction of slopes below 2 % of the activation's steepest.
         """
         signs = {name: [] for name in ("gradient_norms", "weight_norms", "dead", "flat")}
         for layer, memo in zip(self.layers, work.memos, strict=True):

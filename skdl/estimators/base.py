@@ -30,7 +30,7 @@ from skdl.estimators.fitting.ensemble import make_members, train_members
 from skdl.estimators.fitting.folds import make_parts, out_of_fold
 from skdl.estimators.fitting.history import History
 from skdl.estimators.fitting.job import Job, become, make_job, make_learner, run_or_postpone
-from skdl.estimators.fitting.weights import check_weight
+from skdl.estimators.fitting.weights import check_weight, count_rows
 from skdl.estimators.learned import Learned
 from skdl.estimators.parameters.resolve import (
     Settings,
@@ -170,7 +170,10 @@ class BaseMLP(Learned, Answers, Settable, CallbackSupportMixin, BaseEstimator):
         if own and (X_val is None or y_val is None):
             raise ValueError(f"{type(self).__name__}: X_val and y_val must be given together")
         held_out = learner._check_rows(*validation) if own else None
-        settings = resolve_settings(self, X.shape[0])
+        learner._n_counted = count_rows(weight, X.shape[0])
+        if go_on and n_epochs is not None:  # partial_fit sees the data in pieces
+            learner._n_counted += self._n_counted
+        settings = resolve_settings(self, *X.shape, learner._n_counted)
         if n_epochs is None:
             warn_of_idle_parameters(self, settings, own_validation=own)
         learner.l2_ = settings.l2

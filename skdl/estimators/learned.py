@@ -97,7 +97,7 @@ class Learned:
           Dense            3           27
           together                     67
         <BLANKLINE>
-        J(w) = mean cross_entropy(y, r(x)) + ½·0.001·Σw²
+        J(w) = mean cross_entropy(y, r(x)) + ½·0.006667·Σw²
         minimised by adam in 5 epochs
         """
         check_is_fitted(self, "_network")

@@ -118,7 +118,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):
         clip: str | Clipping | None = None,
         clip_threshold: float = 1.0,
         l1: float = 0.0,
-        l2: float | str = 1e-3,
+        l2: float | str = "auto",
         weight_decay: float | None = None,
         max_norm: float | None = None,
         activity_l1: float = 0.0,

@@ -43,7 +43,7 @@ class _Batch:
     """The objective of a network on some rows, without dropout and noise."""
 
     def __init__(self, mlp: Any, data: Data) -> None:
-        settings = resolve_settings(mlp, data.n)
+        settings = resolve_settings(mlp, data.n, mlp.n_features_in_)
         self.network = mlp._network
         self.objective = Objective(
             mlp._network, mlp._loss, settings.penalties, settings.penalize_bias

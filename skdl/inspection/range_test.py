@@ -183,7 +183,7 @@ def find_learning_rate(
     if is_classifier(estimator):
         kind_of_target(owner, y)
     mlp, X, name = _prepare(estimator, X, y)
-    settings = resolve_settings(mlp, X.shape[0])
+    settings = resolve_settings(mlp, *X.shape)
     if settings.training.optimizer.order == 2:
         raise ValueError(
             "find_learning_rate: optimizer must be a first-order one, which has a learning rate; "

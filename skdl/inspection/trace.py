@@ -164,7 +164,7 @@ def trace(
     (1.0, -6.0, 1.1)
     """
     mlp, data = network_and_rows("trace", estimator, X, y, sample_weight, training=True)
-    settings = resolve_settings(mlp, data.n)
+    settings = resolve_settings(mlp, data.n, mlp.n_features_in_)
     if settings.training.optimizer.order != 1:
         raise ValueError(
             f"trace: optimizer must be a first-order one, which takes a step at a time; got "

@@ -21,7 +21,7 @@ __all__ = ["tabular_pipeline"]
 
 NETWORKS = {"classifier": MLPClassifier, "regressor": MLPRegressor}
 # What was best on the development tables of bench/tables.py.
-SETTINGS: dict[str, Any] = {"early_stopping": True, "n_networks": 5}
+SETTINGS: dict[str, Any] = {"early_stopping": True, "n_networks": 8}
 RARE = 0.01  # the share of the rows below which categories are joined
 
 

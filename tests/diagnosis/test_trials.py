@@ -232,7 +232,7 @@ def test_a_spiral_that_was_left_too_early_is_told_to_go_on():
     spiral = t[:, None] * np.c_[np.cos(angle), np.sin(angle)] + rng.normal(
         scale=0.05, size=(500, 2)
     )
-    mlp = MLPClassifier((32, 32), max_iter=100, batch_size=50, random_state=0)
+    mlp = MLPClassifier((32, 32), max_iter=100, batch_size=50, l2=1e-3, random_state=0)
     found = diagnose(mlp, spiral, arm, train_sizes=(0.5,), random_state=0)
     longer = [remedy for remedy in found.remedies if remedy.action == "Train longer"]
     trials = found.try_remedies(remedies=longer, random_state=0)

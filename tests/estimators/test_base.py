@@ -260,7 +260,8 @@ def test_another_architecture_cannot_go_on(changed, message):
 @pytest.mark.parametrize("cls", BOTH)
 def test_partial_fits_are_epochs_of_one_fit(cls, optimizer):
     X, y = _data(cls)
-    settings = {"optimizer": optimizer, "learning_rate": 0.01}
+    # An automatic penalty is for other rows at every call: partial_fit cannot tell old ones.
+    settings = {"optimizer": optimizer, "learning_rate": 0.01, "l2": 1e-3}
     whole = _mlp(cls, **settings).fit(X, y)
     parts = _mlp(cls, **settings)
     for _ in range(10):

@@ -276,7 +276,8 @@ def test_weights_are_repetitions_with_early_stopping_on_own_rows(cls, early_stop
         weight[::-1],
         np.repeat(np.arange(40), weight[::-1].astype(int)),
     )
-    mlp = cls(**QUICK | {"max_iter": 200}, early_stopping=early_stopping, n_iter_no_change=3)
+    settings = QUICK | {"max_iter": 200, "l2": 1e-3, "n_iter_no_change": 3}
+    mlp = cls(**settings, early_stopping=early_stopping)
     weighted = mlp.fit(
         X, y, weight, X_val=X_val, y_val=y_val, sample_weight_val=weight_val
     ).predict(X)

@@ -209,8 +209,8 @@ def test_class_weights_are_row_weights():
 
 def test_class_weights_go_by_label():
     names = np.array(["b", "a"])[y]
-    weighted = _classifier(class_weight={"a": 3.0}).fit(X, names)
-    rows = _classifier().fit(X, names, np.where(names == "a", 3.0, 1.0))
+    weighted = _classifier(class_weight={"a": 3.0}, l2=0.01).fit(X, names)
+    rows = _classifier(l2=0.01).fit(X, names, np.where(names == "a", 3.0, 1.0))
     np.testing.assert_allclose(weighted.predict_proba(X), rows.predict_proba(X), rtol=1e-9)
 
 
@@ -225,8 +225,8 @@ def test_balanced_is_inverse_to_frequency():
 
 def test_balanced_counts_with_row_weights():
     weight = np.where(y == 0, 5.0, 1.0)
-    balanced = _classifier(class_weight="balanced").fit(X, y, weight)
-    plain = _classifier(class_weight="balanced").fit(X, y)
+    balanced = _classifier(class_weight="balanced", l2=0.01).fit(X, y, weight)
+    plain = _classifier(class_weight="balanced", l2=0.01).fit(X, y)
     np.testing.assert_allclose(balanced.predict_proba(X), plain.predict_proba(X), rtol=1e-9)
 
 

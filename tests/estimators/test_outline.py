@@ -7,6 +7,7 @@ from sklearn.datasets import load_iris, make_friedman1
 from sklearn.exceptions import NotFittedError
 
 from skdl import MLPClassifier, MLPRegressor
+from skdl.estimators.parameters.resolve import auto_l2
 
 FIXED = {"max_iter": 3, "n_iter_no_change": None, "random_state": 0}
 IRIS, FRIEDMAN = load_iris(return_X_y=True), make_friedman1(50, random_state=0)
@@ -44,7 +45,7 @@ def test_the_objective_has_the_values_of_the_estimator():
     assert plain.objective == "J(w) = mean squared_error(y, r(x))"
     assert plain.how == "minimised by adam in 3 epochs"
     auto = MLPRegressor((4,), l2="auto", **FIXED).fit(*FRIEDMAN).summary()
-    assert "½·0.2·Σw²" in auto.objective
+    assert f"½·{auto_l2(*FRIEDMAN[0].shape):.4g}·Σw²" in auto.objective
 
 
 def test_a_gaussian_has_two_outputs_and_an_ensemble_says_so():

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdl import MLPClassifier, MLPRegressor
+from skdl.estimators.parameters.resolve import auto_l2
 from skdl.inspection import (
     Curvature,
     gradient_noise,
@@ -43,7 +44,7 @@ def test_value_and_gradient(settings):
     value, gradient = loss_and_gradient(mlp, X, Y)
     network, p = mlp._network, mlp.predict_proba(X)[np.arange(150), Y]
     w = network.weights
-    penalty = 0.5 * mlp.l2 * np.sum(w**2) + mlp.l1 * np.abs(w).sum()
+    penalty = 0.5 * mlp.l2_ * np.sum(w**2) + mlp.l1 * np.abs(w).sum()
     assert value == pytest.approx(-np.mean(np.log(p)) + penalty)
     for j in range(0, network.n_parameters, 7):
         step = np.zeros(network.n_parameters)
@@ -180,7 +181,9 @@ def test_a_network_that_has_learned_another_y_is_refused():
 
 
 def test_an_automatic_penalty_is_that_of_the_fit_however_few_the_rows():
-    auto, fixed = (MLPClassifier((4,), l2=l2, **FIXED).fit(X, Y) for l2 in ("auto", 10 / 150))
+    auto, fixed = (
+        MLPClassifier((4,), l2=l2, **FIXED).fit(X, Y) for l2 in ("auto", auto_l2(150, 4))
+    )
     for rows in (slice(2), slice(None)):
         one, other = (loss_and_gradient(mlp, X[rows], Y[rows])[0] for mlp in (auto, fixed))
         assert one == pytest.approx(other, rel=1e-12)

@@ -125,6 +125,7 @@ def test_a_network_in_a_pipeline():
         max_iter=15,
         n_iter_no_change=None,
         batch_size=10,
+        l2=1e-3,
         random_state=0,
     )
     pipe = make_pipeline(StandardScaler(), net)

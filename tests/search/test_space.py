@@ -59,7 +59,7 @@ def complaints(network):
     """Return what the settings of a network warn of; raise what they refuse."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        warn_of_idle_parameters(network, resolve_settings(network, 1000), own_validation=False)
+        warn_of_idle_parameters(network, resolve_settings(network, 1000, 10), own_validation=False)
     return [str(warning.message) for warning in caught]
 
 

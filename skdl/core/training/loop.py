@@ -100,6 +100,7 @@ class Loop(ABC):
         fit, network = self.fit, self.network
         order, n = self._shuffle(), self.n_rows
         loss, activity, step = 0.0, 0.0, 0
+        signs: Record = {}
         steps: Record = {"step_loss": [], "step_gradient_norm": []}
         n_batches = sum(len(stretch.batches) for stretch in self._stretches)
         for stretch in self._stretches:
@@ -115,8 +116,11 @@ class Loop(ABC):
                 if fit.training.tracks_steps:
                     steps["step_loss"].append(fit.objective.loss.value(y[..., part, :], raw, w))
                     steps["step_gradient_norm"].append(norm(network.gradient))
-                self._step()
                 step += 1
+                if step == n_batches:  # before the update adds what the penalties ask for
+                    # Read off the last batch of full size: a look inside the layers costs little.
+                    signs = network.signs(self._work[self.batch_size][0])
+                self._step()
             length = stretch.rows.stop - stretch.rows.start
             loss += self._loss(y, self._raw[..., :length, :], weight) * (length / n)
         self.update.flush()
@@ -129,8 +133,7 @@ class Loop(ABC):
             "momentum": math.nan if self.momentum is None else self.momentum,
             **self._gradient_norms(),
             **(steps if fit.training.tracks_steps else {}),
-            # Read off the last batch of full size, so that a look inside the layers costs little.
-            **network.signs(self._work[self.batch_size][0]),
+            **signs,
         }
 
     @final

@@ -38,6 +38,8 @@ class TrainingRecord:
     validation_loss : list of float
         The loss, after each epoch, of the rows that the fit itself held out; NaN where it was not
         measured.
+    l2 : float or None
+        The strength of the squared penalty, also where it was chosen by the fit.
     """
 
     loss: list[float]
@@ -50,6 +52,7 @@ class TrainingRecord:
     relative_gradients: list[float] = field(default_factory=list)
     null_loss: float | None = None
     validation_loss: list[float] = field(default_factory=list)
+    l2: float | None = None
 
     @property
     def fall(self) -> float:
@@ -112,6 +115,7 @@ def read_record(network: Any, y: Any, trouble: str | None = None) -> TrainingRec
     ended = "diverged" if diverged else "max_iter" if len(loss) >= max_iter else "converged"
     record = TrainingRecord([float(value) for value in loss], ended, max_iter)
     record.rate, record.usual_rate = _rates(network, history)
+    record.l2 = getattr(network, "l2_", None)
     record.null_loss = _null_loss(network, np.asarray(y))
     if history and "validation_loss" in history[-1]:
         record.validation_loss = [float(e.get("validation_loss", np.nan)) for e in history]

@@ -10,7 +10,25 @@ from typing import Any
 from skdl.core.optimizers import Optimizer
 from skdl.tools.checks import is_number
 
-__all__ = ["default_rate", "has_hidden_units", "is_first_order", "rate_of", "scaled"]
+__all__ = [
+    "default_rate",
+    "has_hidden_units",
+    "in_numbers",
+    "is_first_order",
+    "rate_of",
+    "scaled",
+]
+
+
+def in_numbers(p: dict[str, Any], l2: float | None) -> dict[str, Any]:
+    """Return the parameters with the number that an automatic penalty was in the fits, if known.
+
+    Examples
+    --------
+    >>> in_numbers({"l2": "auto", "l1": 0.0}, 0.01)
+    {'l2': 0.01, 'l1': 0.0}
+    """
+    return p if l2 is None or not isinstance(p.get("l2"), str) else p | {"l2": l2}
 
 
 def default_rate(p: dict[str, Any]) -> float | None:

@@ -62,6 +62,7 @@ def propose(
     something_to_learn: bool = True,
     fits_its_rows: bool = False,
     more_rows_help: bool | None = None,
+    l2: float | None = None,
 ) -> list[Remedy]:
     """List the remedies for what was found and for the regime, the most promising first.
 
@@ -88,6 +89,9 @@ def propose(
         treated.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
+    l2 : float or None, default=None
+        What an automatic penalty was in the fits; None where this is not known: then nothing is
+        said of it.
 
     Returns
     -------
@@ -96,9 +100,9 @@ def propose(
     Examples
     --------
     >>> from skdl import MLPClassifier
-    >>> for remedy in propose(MLPClassifier((10,)), "overfitting", more_rows_help=True):
+    >>> for remedy in propose(MLPClassifier(), "overfitting", more_rows_help=True, l2=0.01):
     ...     print(remedy)
-    Penalise large weights: l2=0.01 or 0.1
+    Penalise large weights: l2=0.1 or 1.0
     Add dropout: dropout=0.2 or 0.5
     Stop early: early_stopping=True
     Collect more rows
@@ -108,7 +112,7 @@ def propose(
     def add(treatments: list[Treatment], most: int | None = None, treats: str = "") -> bool:
         """Add the first treatments that this model can take; say whether there was any."""
         done = {remedy.action for remedy in remedies}
-        known = [t.applied(estimator, treats) for t in treatments if t.action not in done]
+        known = [t.applied(estimator, treats, l2) for t in treatments if t.action not in done]
         new = [remedy for remedy in known if remedy is not None][:most]
         remedies.extend(new)
         return bool(new)

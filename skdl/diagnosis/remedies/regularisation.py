@@ -9,6 +9,8 @@ from skdl.tools.checks import is_number
 
 __all__: list[str] = []
 
+WEAK = 0.02  # a penalty below it hardly keeps a network from its training rows
+
 
 @remedy(
     "underfitting",
@@ -23,7 +25,7 @@ def regularise_less(p: Parameters) -> Change:
     # A list, such as one dropout for each layer, is something to take away as well.
     less = {name: [0.0] for name in (*noise, "l1", "weight_decay") if p.get(name)}
     for name in ("l2", "alpha"):
-        if is_number(p.get(name)) and p[name] >= 5e-3:
+        if is_number(p.get(name)) and p[name] >= WEAK:
             less[name] = scaled(p[name], 0.01, 0.1)
     return less or None
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from sklearn.base import BaseEstimator, clone
 
+from skdl.diagnosis.remedies.parameters import in_numbers
 from skdl.tools.inside import find_network, parts
 
 __all__ = ["Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
@@ -228,10 +229,10 @@ class Treatment:
     unsettled_only: bool
     last_resort: bool
 
-    def applied(self, estimator: Any, treats: str = "") -> Remedy | None:
+    def applied(self, estimator: Any, treats: str = "", l2: float | None = None) -> Remedy | None:
         """Return the remedy for an estimator; None where the treatment does not apply."""
         network, prefix = find_network(estimator)
-        current = network.get_params(deep=False)
+        current = in_numbers(network.get_params(deep=False), l2)
         if not self.any_model and "hidden_layer_sizes" not in current:
             return None
         change = self.change(current)

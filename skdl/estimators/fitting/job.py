@@ -51,6 +51,7 @@ __all__ = [
 LEARNED = (
     "_init_seed",
     "_loss",
+    "_n_counted",
     "_n_sub_networks",
     "_network",
     "_progress",

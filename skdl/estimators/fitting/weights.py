@@ -9,9 +9,10 @@ from skdl.core.component import Interval
 from skdl.tools.given import named_errors
 from skdl.tools.scaling import near_one
 
-__all__ = ["check_weight", "weigh_classes"]
+__all__ = ["check_weight", "count_rows", "weigh_classes"]
 
 Array = np.ndarray
+MOST_ROWS = 2**53  # above it every float64 is a whole number
 
 
 def check_weight(sample_weight: object, n: int, owner: str) -> Array:
@@ -61,6 +62,31 @@ def check_weight(sample_weight: object, n: int, owner: str) -> Array:
     if weight.min() < 0:
         raise ValueError(f"{owner}: sample_weight must be >= 0; got {weight.min():g}")
     return weight if 1e-100 < weight.max() < 1e100 else near_one(weight)[0]
+
+
+def count_rows(weight: Array | None, n: int) -> int:
+    """Return how many rows the weights stand for.
+
+    Whole numbers are repetitions, so that a row of weight two is two rows. Of any other weights
+    only the ratios have a meaning, and the rows that have some are counted.
+
+    Parameters
+    ----------
+    weight : ndarray of shape (n,) or None
+        Checked weights of the rows.
+    n : int
+        Rows.
+
+    Examples
+    --------
+    >>> count_rows(np.array([0.0, 1.0, 3.0]), 3), count_rows(np.array([0.0, 0.1, 0.3]), 3)
+    (4, 2)
+    """
+    if weight is None:
+        return n
+    total = weight.sum()
+    are_whole = total < MOST_ROWS and bool((weight == np.floor(weight)).all())
+    return int(total if are_whole else np.count_nonzero(weight))
 
 
 def weigh_classes(

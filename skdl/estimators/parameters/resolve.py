@@ -100,19 +100,20 @@ def auto_batch_size(n: int) -> int:
     return min(64, n)
 
 
-def auto_l2(n: int) -> float:
-    """Return λ₂ for ``l2="auto"``: ten rows' worth, so that it fades as rows come in.
+def auto_l2(n: int, n_features: int) -> float:
+    """Return λ₂ for ``l2="auto"``: the weight of some rows, so that it fades as rows come in.
 
     A penalty stands for what was known before the data came; n rows outweigh it in proportion to n
-    (MacKay, 1992, "A practical Bayesian framework for backpropagation networks"). It is not the
-    default, for it does not win on the tables of ``bench/defaults.py``: it is for few, noisy rows.
+    (MacKay, 1992, "A practical Bayesian framework for backpropagation networks"). It weighs a
+    quarter of a row for each input, and five rows at most: many inputs leave much room to learn
+    noise, and in a plane the truth is often steep. ``bench/tables.py`` measured it.
 
     Examples
     --------
-    >>> auto_l2(100), auto_l2(100_000)
-    (0.1, 0.0001)
+    >>> auto_l2(100, n_features=2), auto_l2(100_000, n_features=30)
+    (0.005, 5e-05)
     """
-    return 10 / n
+    return min(n_features / 4, 5) / n
 
 
 def auto_initializer(activation: Activation, n_hidden_layers: int) -> str:
@@ -275,7 +276,9 @@ def _check_second_order(estimator: Any, optimizer: Optimizer) -> None:
         )
 
 
-def resolve_settings(estimator: Any, n_rows: int) -> Settings:
+def resolve_settings(
+    estimator: Any, n_rows: int, n_features: int, n_counted: int | None = None
+) -> Settings:
     """Check and resolve all parameters.
 
     Parameters
@@ -284,6 +287,11 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
         Whose parameters.
     n_rows : int
         Training rows, for ``batch_size``.
+    n_features : int
+        Inputs, for ``l2``.
+    n_counted : int, default=None
+        Rows that outweigh the penalty of ``l2="auto"``, where they are others: repetitions, or
+        those of earlier calls of ``partial_fit``, count as well.
 
     Returns
     -------
@@ -301,7 +309,7 @@ def resolve_settings(estimator: Any, n_rows: int) -> Settings:
     if training.optimizer.order == 2:
         _check_second_order(estimator, training.optimizer)
     dropout = estimator.dropout
-    l2 = auto_l2(n_rows) if isinstance(estimator.l2, str) else estimator.l2
+    l2 = auto_l2(n_counted or n_rows, n_features) if isinstance(estimator.l2, str) else estimator.l2
     drops = estimator.input_dropout or (hidden and dropout and is_any(dropout))
     return Settings(
         hidden,

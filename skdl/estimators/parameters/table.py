@@ -258,8 +258,9 @@ PARAMETERS: dict[str, Row] = {
         "penalties",
         Either(_not_negative, OneOf(("auto",))),
         "float >= 0 or 'auto'",
-        "λ₂ of ``½·l2·Σw²``. 'auto' is 10 divided by the rows of the fit, or of each call of "
-        "``partial_fit``; ``l2_`` tells it.",
+        "λ₂ of ``½·l2·Σw²``. 'auto' is a quarter of the number of inputs, 5 at most, divided by "
+        "the rows of the fit (of ``partial_fit``: by all rows that it was given so far); ``l2_`` "
+        "tells it. Weights of rows that are whole numbers count as repetitions.",
         stackable=True,
     ),
     "weight_decay": Row(

@@ -154,10 +154,12 @@ def test_hidden_sizes(sizes, repeats, expected):
 
 def test_a_name_is_a_component_with_default_settings_and_an_instance_is_used():
     adam = Adam(beta_1=0.5)
-    one = resolve_settings(MLPClassifier((3, 2), activation=["relu", Tanh()], optimizer=adam), 50)
+    one = resolve_settings(
+        MLPClassifier((3, 2), activation=["relu", Tanh()], optimizer=adam), 50, 5
+    )
     assert one.training.optimizer is adam
     assert [type(layer.activation) for layer in one.hidden] == [ReLU, Tanh]
-    assert resolve_settings(MLPClassifier(optimizer="adam"), 50).training.optimizer.beta_1 == 0.9
+    assert resolve_settings(MLPClassifier(optimizer="adam"), 50, 5).training.optimizer.beta_1 == 0.9
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,7 @@ def test_a_name_is_a_component_with_default_settings_and_an_instance_is_used():
     ],
 )
 def test_batch_size(settings, rows, expected):
-    assert resolve_settings(MLPClassifier(**settings), rows).training.batch_size == expected
+    assert resolve_settings(MLPClassifier(**settings), rows, 5).training.batch_size == expected
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -232,10 +234,33 @@ def test_the_penalty_that_fades_with_the_rows(cls):
     X = np.random.default_rng(0).normal(size=(50, 3))
     y = (X[:, 0] > 0).astype(float)
     settings = {"max_iter": 5, "n_iter_no_change": None, "random_state": 0}
-    fitted = cls(l2="auto", **settings).fit(X, y)
-    assert fitted.l2_ == 0.2
-    by_hand = cls(l2=0.2, **settings).fit(X, y)
+    fitted = cls(**settings).fit(X, y)
+    assert fitted.l2_ == 0.75 / 50  # a quarter of a row for each input
+    by_hand = cls(l2=0.015, **settings).fit(X, y)
     np.testing.assert_array_equal(fitted.coefs_[0], by_hand.coefs_[0])
-    assert by_hand.l2_ == 0.2 and cls(**settings).fit(X, y).l2_ == 1e-3
-    two = cls(l2="auto", n_networks=2, **settings).fit(X, y)
-    assert two.l2_ == 0.2
+    assert by_hand.l2_ == 0.015
+    assert cls(n_networks=2, **settings).fit(X, y).l2_ == 0.015
+    assert cls(**settings).fit(np.tile(X, (1, 10)), y).l2_ == 5 / 50  # five rows at most
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_the_rows_that_an_automatic_penalty_goes_by(cls):
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    y = (X[:, 0] > 0).astype(float)
+    mlp = cls(max_iter=2, n_iter_no_change=None)
+    for weight, rows in [
+        (np.full(60, 2.0), 120),  # whole numbers are repetitions
+        (np.full(60, 0.5), 60),  # others have only ratios
+        (np.repeat([0.5, 0.0], 30), 30),
+        (np.full(60, 2.0**60), 60),  # so large that every number is whole
+    ]:
+        assert mlp.fit(X, y, weight).l2_ == 1 / rows
+    mlp.fit(X, y)
+    for k, piece in enumerate(np.array_split(np.arange(60), 3), 1):
+        mlp.partial_fit(X[piece], y[piece])
+        assert mlp.l2_ == 1 / (60 + 20 * k)  # all that it was given
+    streamed = cls().partial_fit(
+        X[:20], y[:20], **({} if cls is MLPRegressor else {"classes": [0, 1]})
+    )
+    assert streamed.l2_ == 1 / 20
+    assert streamed.partial_fit(X[20:], y[20:]).l2_ == 1 / 60

@@ -89,7 +89,7 @@ EFFECT = {
     "momentum_schedule": ("constant", "rise", {"optimizer": "sgd"}),
     "batch_size": (20, 25, {}),
     "shuffle": (True, "once", {}),
-    "clip": (None, ByNorm(), {"init_scale": 3.0}),
+    "clip": (None, ByNorm(), {"init_scale": 10.0}),
     "clip_threshold": (0.01, 0.02, {"clip": "global_norm", "optimizer": "sgd"}),
     "l1": (0.0, 0.01, {}),
     "l2": (0.0, 0.1, {}),

@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -161,6 +161,28 @@ class RealMLP(BaseEstimator):
         return self.model_.predict_proba(self._frame(X, fit=False))
 
 
+class PerRow(BaseEstimator):
+    """A network whose squared penalty is a number divided by the rows."""
+
+    def __init__(self, network: Any, l2: float):
+        self.network = network
+        self.l2 = l2
+
+    def fit(self, X, y):
+        """Fit with the penalty that so many rows give."""
+        self.model_ = clone(self.network).set_params(l2=self.l2 / len(X)).fit(X, y)
+        self.classes_ = getattr(self.model_, "classes_", None)
+        return self
+
+    def predict(self, X):
+        """Predict."""
+        return self.model_.predict(X)
+
+    def predict_proba(self, X):
+        """Predict probabilities."""
+        return self.model_.predict_proba(X)
+
+
 def contenders(task: str, candidates: list[str]) -> dict[str, Maker]:
     """Return the makers of everyone, by name; each takes a seed."""
     regression = task == "regression"
@@ -209,6 +231,9 @@ def contenders(task: str, candidates: list[str]) -> dict[str, Maker]:
 def _candidate(way: str, settings: dict, plain: Callable, ours: type, word: str) -> Maker:
     if way == "plain":
         return lambda seed: plain(ours(random_state=seed, **settings))
+    if way == "per row":
+        l2 = settings.pop("l2")
+        return lambda seed: plain(PerRow(ours(random_state=seed, **settings), l2))
     if way == "tabular":
         return lambda seed: skdl.tabular_pipeline(word, random_state=seed, **settings)
-    raise SystemExit(f"a candidate is 'plain: …' or 'tabular: …', got {way!r}")
+    raise SystemExit(f"a candidate is 'plain: …', 'per row: l2=…' or 'tabular: …', got {way!r}")

@@ -2,7 +2,7 @@
 
     python bench/tables.py [--quick] [--rows 1500] [--splits 3] [--task classification]
                            [--only skdl --only linear] [--candidate 'plain: l2=0.01']
-                           [--candidate 'tabular: n_networks=5']
+                           [--candidate 'per row: l2=5'] [--candidate 'tabular: n_networks=5']
 
 The tables are those of ``_real_tables.py``; a part is held out (a quarter, 10 000 rows at most,
 by class), and of the others ``--rows`` are learned from. Every peer gets what it needs. The

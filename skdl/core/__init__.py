@@ -79,7 +79,7 @@ read                                                lines  min  for
 estimators/classifier.py                              136   14  what the user meets
 estimators/parameters/settable.py                      77    8  setting a component's setting
 estimators/parameters/resolve.py                      213   21  from parameters to components
-estimators/parameters/idle.py                          82    8  parameters without an effect
+estimators/parameters/idle.py                          85    8  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer
 estimators/targets/categories.py                      208   21  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch

@@ -26,6 +26,7 @@ __all__ = [
     "axes",
     "drawing",
     "is_logarithmic",
+    "make_logarithmic",
     "nth_line",
     "svg",
 ]
@@ -102,6 +103,25 @@ def nth_line(number: int, total: int) -> dict:
     colour = colormaps["cividis"](0.8 * number / max(total - 1, 1))
     styles = ("-", (0, (6, 2)), (0, (2, 1.2)), (0, (6, 2, 1.5, 2)))
     return {"color": colour, "ls": styles[number % len(styles)]}
+
+
+def make_logarithmic(ax: Axes, which: str) -> None:
+    """Make an axis logarithmic, with plain numbers at 1, 2 and 5 times the powers of ten.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where.
+    which : {"x", "y"}
+        Which axis.
+    """
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    getattr(ax, f"set_{which}scale")("log")
+    axis = getattr(ax, f"{which}axis")
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter("{x:.3g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def is_logarithmic(values: ArrayLike) -> bool:

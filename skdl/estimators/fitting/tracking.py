@@ -50,15 +50,19 @@ def tracker(
     rows = X[sample if part.rows is None else part.rows[sample]]
     own = None if weight is None else weight[sample]
     data = learner._data(rows, part.y[sample], own)
-    monitor, scorer = learner.monitor, None
+    monitor, scorer, beside = learner.monitor, None, None
     if not (isinstance(monitor, str) and monitor == "loss"):
         plain = None if part.weight is None else part.weight[sample]
         scorer = make_scorer(learner, rows, part.y[sample], plain)
+        if part.held_out is not None and not learner.early_stopping:  # else they are scored anyway
+            beside = make_scorer(learner, *part.held_out)
 
     def measure() -> dict[str, float]:
         record = {"clean_loss": data.mean_loss(learner._loss, learner._raw)}
         if scorer is not None:
             record["clean_score"] = scorer()["validation_score"]
+        if beside is not None:
+            record["validation_score"] = beside()["validation_score"]
         return record | seconds()
 
     return measure

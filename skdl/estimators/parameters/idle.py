@@ -78,6 +78,12 @@ def without_early_stopping(chosen: Chosen) -> str | None:
     return None if chosen.estimator.early_stopping else "early_stopping=False"
 
 
+def nothing_scored(chosen: Chosen) -> str | None:
+    """Say that no rows are scored: neither to stop early nor to be tracked."""
+    tracks = "clean" in (chosen.estimator.track or ())
+    return None if tracks else without_early_stopping(chosen)
+
+
 def given_sizes(chosen: Chosen) -> str | None:
     """Say that a list of sizes is not repeated."""
     sizes = chosen.estimator.hidden_layer_sizes

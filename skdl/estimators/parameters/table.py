@@ -400,9 +400,10 @@ PARAMETERS: dict[str, Row] = {
         "stopping",
         None,
         "'loss', str or callable",
-        "What early stopping watches on the validation rows: the loss, or any scorer.",
+        "What early stopping watches on the validation rows: the loss, or any scorer; "
+        "``track='clean'`` records it for training and validation rows.",
         stackable=True,
-        idle=(idle.without_early_stopping,),
+        idle=(idle.nothing_scored,),
     ),
     "n_iter_no_change": Row(
         "stopping",

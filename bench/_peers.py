@@ -129,7 +129,7 @@ class RealMLP(BaseEstimator):
             self.numbers_ = Pipeline(
                 [("read", ColumnTransformer(steps, sparse_threshold=0)), ("fill", fill)]
             )
-            self.categories_ = [*kinds["few"], *kinds["many"]]
+            self.categories_ = [*X.columns[[*kinds["few"], *kinds["many"]]]]
             self.numbers_.fit(X)
         values = self.numbers_.transform(X)
         frame = pd.DataFrame(values, columns=[f"n{j}" for j in range(values.shape[1])])

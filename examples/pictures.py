@@ -6,13 +6,14 @@ Usage: python examples/pictures.py [FOLDER]
 import sys
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
-from sklearn.datasets import load_diabetes, load_digits
+from sklearn.datasets import load_diabetes, load_digits, make_moons
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skdl import MLPClassifier, diagnose, plots
+from skdl import MLPClassifier, MLPRegressor, diagnose, plots
 from skdl.plots import style
 
 X, y = load_digits(return_X_y=True)
@@ -24,6 +25,15 @@ def model(hidden=(32, 32), **settings):
     return Pipeline([("scale", StandardScaler()), ("mlp", MLPClassifier(hidden, **settings))])
 
 
+def wave(inputs):
+    return np.sin(2 * inputs[:, 0])
+
+
+def noisy_wave(rng):
+    inputs = rng.uniform(-2, 2, size=(40, 1))
+    return inputs, wave(inputs) + rng.normal(scale=0.3, size=40)
+
+
 found = diagnose(model((8,)), X, y, cv=3, random_state=0)
 trials = found.try_remedies(X, y, random_state=0)
 deep = model((24, 24, 24, 24)).fit(X, y)
@@ -33,6 +43,15 @@ linear = model((16, 16), activation="identity", optimizer="sgd", init_scale=0.2,
 pixels = MLPClassifier((36,), l2=0.03, max_iter=100, n_iter_no_change=None, random_state=0)
 early = model(early_stopping=True, max_iter=300, n_iter_no_change=10)
 folds = {"cv": 3, "random_state": 0}
+curve = MLPRegressor((20,), learning_rate=0.02, l2=0, n_iter_no_change=None, random_state=0)
+known = {
+    "sampler": noisy_wave,
+    "X_test": np.linspace(-2, 2, 101)[:, None],
+    "y_mean": wave,
+    "noise": 0.3**2,
+    "n_datasets": 50,
+    "random_state": 0,
+}
 
 PICTURES = {  # name: width and height in inches, and what draws it
     "diagnosis": (9.6, 4.4, lambda ax: plots.DiagnosisDisplay.from_diagnosis(found, ax=ax)),
@@ -52,6 +71,41 @@ PICTURES = {  # name: width and height in inches, and what draws it
         3.6,
         lambda ax: plots.PredictionsDisplay.from_estimator(
             LinearRegression(), *load_diabetes(return_X_y=True), random_state=0, ax=ax
+        ),
+    ),
+    "bias_variance": (
+        4.9,
+        3.6,
+        lambda ax: plots.BiasVarianceDisplay.from_estimator(
+            curve, param_name="max_iter", param_range=[2, 5, 10, 20, 50, 100, 200], ax=ax, **known
+        ),
+    ),
+    "bias_variance_of_names": (
+        4.9,
+        3.6,
+        lambda ax: plots.BiasVarianceDisplay.from_estimator(
+            curve,
+            param_name="hidden_layer_sizes",
+            param_range=[(), 2, 5, 20, (20, 20)],
+            ax=ax,
+            **known,
+        ),
+    ),
+    "fits": (
+        4.9,
+        3.6,
+        lambda ax: plots.FitsDisplay.from_estimator(
+            curve, sampler=noisy_wave, truth=wave, random_state=0, ax=ax
+        ),
+    ),
+    "fits_boundaries": (
+        4.9,
+        3.6,
+        lambda ax: plots.FitsDisplay.from_estimator(
+            MLPClassifier((20,), max_iter=100, n_iter_no_change=None),
+            *make_moons(100, noise=0.2, random_state=0),
+            random_state=0,
+            ax=ax,
         ),
     ),
     "remedies": (

@@ -3,7 +3,9 @@
 matplotlib is imported only when something is drawn.
 """
 
+from skdl.plots.bias_variance import BiasVarianceDisplay
 from skdl.plots.diagnosis import DiagnosisDisplay
+from skdl.plots.fits import FitsDisplay
 from skdl.plots.gaps import GapsDisplay
 from skdl.plots.hidden_units import HiddenUnitsDisplay
 from skdl.plots.landscape import LossLandscapeDisplay
@@ -19,7 +21,9 @@ from skdl.plots.validation_curve import ValidationCurveDisplay
 from skdl.plots.weights import WeightsDisplay
 
 __all__ = [
+    "BiasVarianceDisplay",
     "DiagnosisDisplay",
+    "FitsDisplay",
     "GapsDisplay",
     "HiddenUnitsDisplay",
     "LayerSignsDisplay",

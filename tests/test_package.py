@@ -20,7 +20,11 @@ TOP = Path(__file__).parents[1]
 PACKAGE = TOP / "skdl"
 
 # Import name -> distribution, where the two differ.
-DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+DISTRIBUTIONS = {
+    "imblearn": "imbalanced-learn",
+    "skopt": "scikit-optimize",
+    "sklearn": "scikit-learn",
+}
 
 
 def settings():

@@ -182,7 +182,7 @@ def find_learning_rate(
     y = as_column(owner, y, warns=is_classifier(estimator))
     if is_classifier(estimator):
         kind_of_target(owner, y)
-    mlp, X, name = _prepare(estimator, X, y)
+    mlp, X, y, name = _prepare(estimator, X, y)
     settings = resolve_settings(mlp, *X.shape)
     if settings.training.optimizer.order == 2:
         raise ValueError(
@@ -192,7 +192,7 @@ def find_learning_rate(
     rng = np.random.default_rng(random_state)
     rates = np.geomspace(start, stop, n_steps)
     batches = _batches(X.shape[0], settings.training.batch_size, n_steps, rng)
-    losses, exploded = _ramp(mlp, X, np.asarray(y), rates, batches, smoothing, verbose)
+    losses, exploded = _ramp(mlp, X, y, rates, batches, smoothing, verbose)
     if len(losses) < 10:
         raise ValueError(
             "find_learning_rate: start must be a rate at which the loss stays finite; from "
@@ -232,7 +232,7 @@ def smooth(losses: np.ndarray, beta: float) -> np.ndarray:
 
 
 def _prepare(estimator, X, y):
-    """Return a clone of the network that takes any batch, its inputs, its parameter's name."""
+    """Return a clone of the network for any batch, its inputs and targets, its rate's name."""
     network, prefix = find_network(estimator)
     if "momentum_schedule" not in network.get_params(deep=False) or not (
         prefix == "" or hasattr(estimator, "steps")
@@ -242,8 +242,12 @@ def _prepare(estimator, X, y):
             f"one; got {estimator!r}"
         )
     mlp = clone(network).set_params(schedule="constant", callbacks=None, verbose=0)
-    if hasattr(estimator, "steps") and len(estimator.steps) > 1:
-        X = clone(estimator[:-1]).fit_transform(X, y)
+    if hasattr(estimator, "steps"):
+        for _, step in clone(estimator).steps[:-1]:
+            if hasattr(step, "fit_resample"):  # a sampler of imbalanced-learn
+                X, y = step.fit_resample(X, y)
+            elif step is not None and step != "passthrough":
+                X = step.fit_transform(X, y)
     X = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
     if getattr(mlp, "class_weight", None) == "balanced":  # of all rows, not of each batch
         from sklearn.utils.class_weight import compute_class_weight
@@ -251,7 +255,7 @@ def _prepare(estimator, X, y):
         classes = np.unique(y)
         weights = compute_class_weight("balanced", classes=classes, y=np.asarray(y))
         mlp.set_params(class_weight=dict(zip(classes.tolist(), weights.tolist(), strict=True)))
-    return mlp, X, f"{prefix}learning_rate"
+    return mlp, X, np.asarray(y), f"{prefix}learning_rate"
 
 
 def _batches(n_rows: int, size: int, n_steps: int, rng):

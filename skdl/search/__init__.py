@@ -1,7 +1,7 @@
 """Look for good settings: where (the spaces), and how (a grid, at random, one at a time).
 
 The three searches train their candidates together. Halving searches come from scikit-learn,
-Bayesian search from Optuna.
+Bayesian search from Optuna or scikit-optimize.
 """
 
 from importlib import import_module
@@ -14,7 +14,8 @@ from skdl.search.distributions import (
     Uniform,
     UniformInteger,
 )
-from skdl.search.space import SearchSpace, optuna_space, search_space
+from skdl.search.elsewhere import optuna_space, skopt_space
+from skdl.search.space import SearchSpace, search_space
 
 if TYPE_CHECKING:
     from skdl.search.coordinate import CoordinateSearchCV
@@ -32,6 +33,7 @@ __all__ = [
     "UniformInteger",
     "optuna_space",
     "search_space",
+    "skopt_space",
 ]
 
 

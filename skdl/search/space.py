@@ -19,7 +19,7 @@ from skdl.search.distributions import (
     UniformInteger,
 )
 
-__all__ = ["SearchSpace", "optuna_space", "search_space"]
+__all__ = ["SearchSpace", "listed", "search_space"]
 
 NAMES = {"classifier": MLPClassifier, "regressor": MLPRegressor}
 
@@ -74,10 +74,10 @@ class SearchSpace(list):
             )
 
         def varied(name: str, values: Any) -> bool:
-            return not names or _last(name) in names or len(_listed(values, 2)) == 1
+            return not names or _last(name) in names or len(listed(values, 2)) == 1
 
         return [
-            {name: _listed(values, n) for name, values in space.items() if varied(name, values)}
+            {name: listed(values, n) for name, values in space.items() if varied(name, values)}
             for space in self
         ]
 
@@ -86,7 +86,14 @@ def _last(name: str) -> str:
     return name.rpartition("__")[2]
 
 
-def _listed(values: Any, n: int) -> list[Any]:
+def listed(values: Any, n: int) -> list[Any]:
+    """Return the values of a list, or n values of a distribution.
+
+    Examples
+    --------
+    >>> listed(LogUniform(1e-4, 1e-2), 3), listed([16, 32], 3)
+    ([0.0001, 0.001, 0.01], [16, 32])
+    """
     return values.grid(n) if isinstance(values, Distribution) else list(values)
 
 
@@ -212,49 +219,3 @@ def _space(network: Any, name: str) -> dict[str, Any]:
         if getattr(network, parameter) != default:
             space[parameter] = [default]
     return space
-
-
-def optuna_space(
-    estimator: Any, *, optimizer: str = "adam", prefix: str | None = None
-) -> dict[str, Any]:
-    """Return the space of one optimiser as Optuna's distributions.
-
-    Optuna has no distance from 1 on a logarithmic scale; there it gets 17 values to choose from.
-
-    Parameters
-    ----------
-    estimator, prefix
-        As of :func:`search_space`.
-    optimizer : str, default="adam"
-        The one optimiser: ``OptunaSearchCV`` takes no space that depends on another choice.
-
-    Returns
-    -------
-    space : dict of str to optuna.distributions.BaseDistribution
-        ``param_distributions`` of ``OptunaSearchCV`` (from the package optuna-integration).
-
-    Raises
-    ------
-    ImportError
-        If Optuna is not installed.
-
-    Examples
-    --------
-    >>> optuna_space("classifier")["l2"]  # doctest: +SKIP
-    FloatDistribution(high=0.1, log=True, low=1e-07, step=None)
-    """
-    from optuna.distributions import (
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
-
-    def translated(values: Any) -> Any:
-        if isinstance(values, UniformInteger):
-            return IntDistribution(values.low, values.high)
-        if isinstance(values, Uniform | LogUniform):
-            return FloatDistribution(values.low, values.high, log=isinstance(values, LogUniform))
-        return CategoricalDistribution(_listed(values, 17))
-
-    (space,) = search_space(estimator, optimizers=[optimizer], prefix=prefix)
-    return {name: translated(values) for name, values in space.items()}

@@ -18,6 +18,7 @@ __all__ = [
     "is_network",
     "names_inside",
     "parts",
+    "transformers_of",
 ]
 
 
@@ -98,6 +99,39 @@ def is_network(estimator: Any) -> bool:
     return hasattr(network, "get_params") and "hidden_layer_sizes" in network.get_params(deep=False)
 
 
+def transformers_of(pipeline: Any) -> Any:
+    """Return the steps of a pipeline before its model, as they act on new rows.
+
+    Samplers (imbalanced-learn's, steps with ``fit_resample``) act on training rows only: they are
+    left out.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Of scikit-learn or imbalanced-learn, fitted or not.
+
+    Returns
+    -------
+    transformers : Pipeline
+        The same objects.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> transformers_of(make_pipeline(StandardScaler(), Ridge()))
+    Pipeline(steps=[('standardscaler', StandardScaler())])
+    """
+    from sklearn.pipeline import Pipeline
+
+    steps = pipeline.steps[:-1]
+    if steps and not any(hasattr(step, "fit_resample") for _, step in steps):
+        return pipeline[:-1]
+    kept = [(name, step) for name, step in steps if not hasattr(step, "fit_resample")]
+    return Pipeline(kept or [("unchanged", "passthrough")])
+
+
 def fitted_network(estimator: Any, X: Any = None, *, in_search: bool = True) -> tuple[Any, Any]:
     """Return the fitted model inside pipelines, searches and target transformers, and its inputs.
 
@@ -130,7 +164,7 @@ def fitted_network(estimator: Any, X: Any = None, *, in_search: bool = True) -> 
             estimator = estimator.best_estimator_
         elif getattr(estimator, "steps", None):
             if X is not None and len(estimator.steps) > 1:
-                X = estimator[:-1].transform(X)
+                X = transformers_of(estimator).transform(X)
             estimator = estimator.steps[-1][1]
         elif hasattr(estimator, "regressor_"):
             estimator = estimator.regressor_
@@ -191,7 +225,7 @@ def names_inside(estimator: Any, names: list[str]) -> list[str] | None:
     while True:
         if getattr(estimator, "steps", None):
             if told is not None and len(estimator.steps) > 1:
-                told = _names_out(estimator[:-1], told)
+                told = _names_out(transformers_of(estimator), told)
             estimator = estimator.steps[-1][1]
         elif hasattr(estimator, "regressor_"):
             estimator = estimator.regressor_

@@ -17,6 +17,7 @@ from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import Estimate, corrected_estimate
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together.workers import results_of
+from skdl.tools.inside import transformers_of
 from skdl.tools.progress import progress_bar
 from skdl.tools.rows import rows_of
 
@@ -102,7 +103,10 @@ def behind_transformers(model: Any, estimator: Any, X: Any, scaled: bool) -> Any
 
     while not getattr(estimator, "steps", None) and getattr(estimator, "regressor", None):
         estimator = estimator.regressor
-    steps = [(step, clone(part, safe=False)) for step, part in getattr(estimator, "steps", [])[:-1]]
+    steps = []
+    if len(getattr(estimator, "steps", None) or []) > 1:
+        # Without samplers, which would have the constant guess a class at random.
+        steps = clone(transformers_of(estimator)).steps
     if not steps and hasattr(X, "select_dtypes"):
         from skdl.tools.preparation import preparation
 

@@ -60,7 +60,7 @@ def test_errors_of_classes_are_those_of_their_rows():
 
 
 def test_regression_in_units_of_the_variance():
-    y = X[:, 0] + RNG.normal(size=800)
+    y = X[:, 0] + np.random.default_rng(1).normal(size=800)
     found = diagnose(DummyRegressor(), X, y, **SETTINGS)
     quarters = found.regions_[found.regions_["kind"] == "target"]
     assert len(quarters) == 4
@@ -69,7 +69,7 @@ def test_regression_in_units_of_the_variance():
 
 
 def test_nothing_stands_out_where_nothing_is():
-    y = (X[:, 0] > 0) ^ (RNG.random(800) < 0.2)
+    y = (X[:, 0] > 0) ^ (np.random.default_rng(1).random(800) < 0.2)
     found = diagnose(LogisticRegression(), X, y, **SETTINGS)
     assert (found.regions_["stands_out"] == "").all()
     assert [f for f in found.findings if f.about == "region"] == []

@@ -25,6 +25,7 @@ NO_CONTEST = {
     "digests",
     "fuzz",
     "last_batch",
+    "coverage",
     "tables",  # it has a test of its own below
     "tracking",
     "walk",
@@ -428,3 +429,12 @@ def test_what_the_tables_say_of_a_loss(bench):
     error = tables.calibration_error(sure, np.array(["a", "b", "b", "b"]), np.array(["a", "b"]))
     # Of the two at 0.9 half are right, of the two at 0.7 all.
     assert error == pytest.approx((2 * 0.4 + 2 * 0.3) / 4)
+
+
+def test_coverage_is_counted(bench, tmp_path, capsys):
+    bench("coverage").main(["--quick", "--output", str(tmp_path / "coverage.csv")])
+    with (tmp_path / "coverage.csv").open(newline="") as file:
+        shares = {float(r["promised"]): float(r["covered"]) for r in csv.DictReader(file)}
+    assert list(shares) == [0.5, 0.8, 0.9, 0.95]
+    assert all(abs(share - level) < 0.15 for level, share in shares.items())
+    assert "| 90%" in capsys.readouterr().out

@@ -76,17 +76,17 @@ core/training/watch.py                                 93    9  the end, and wha
 ==================================================  =====  ===  =================================
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
-estimators/classifier.py                              136   14  what the user meets
+estimators/classifier.py                              142   14  what the user meets
 estimators/parameters/settable.py                      77    8  setting a component's setting
 estimators/parameters/resolve.py                      213   21  from parameters to components
-estimators/parameters/idle.py                          85    8  parameters without an effect
+estimators/parameters/idle.py                          96   10  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer
 estimators/targets/categories.py                      208   21  classes and labels
 estimators/targets/encoded.py                          16    2  encoded batch by batch
 estimators/base.py                                    250   25  what ``fit`` does, in order
 estimators/fitting/job.py                             196   20  one fit, and its results
 estimators/fitting/weights.py                          64    6  what rows weigh
-estimators/fitting/folds.py                           104   10  rows that are set aside
+estimators/fitting/folds.py                           109   11  rows that are set aside
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 estimators/fitting/ending.py                           97   10  how it ended, what to change

@@ -89,6 +89,9 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         Accuracy of these predictions. That of the ensemble is mostly higher: it averages.
     oof_decision_function_ : ndarray of shape (n,) or (n, classes)
         The raw outputs behind them.
+    temperature_ : float
+        What raw outputs are divided by before probabilities are made of them; only with
+        ``calibrate="temperature"``, and where there are rows out of fold.
     n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
@@ -146,6 +149,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         weight_noise: float = 0.0,
         n_networks: int = 1,
         class_weight: dict[Any, float] | str | None = None,
+        calibrate: str | None = None,
         dtype: str | None = None,
         max_iter: int = 200,
         tol: float = 1e-4,
@@ -247,6 +251,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         """
         return self._answer(X, "predict")
 
+    def _calibrated(self, answer: str) -> str | Callable[[Array, ClassifierLoss], Array]:
+        """Return what makes probabilities of raw outputs, at the temperature that was found."""
+        if not hasattr(self, "temperature_"):
+            return answer
+        link = getattr(self._target, answer)
+        return lambda raw, loss: link(raw / self.temperature_, loss)
+
     @available_if(_gives_probabilities)
     def predict_proba(self, X: Any) -> Array:
         """Return the probability of each class, or of each label.
@@ -261,7 +272,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         p : ndarray of shape (n, classes)
             Rows sum to 1, except for labels.
         """
-        return self._answer(X, "probabilities")
+        return self._answer(X, self._calibrated("probabilities"))
 
     @available_if(_gives_probabilities)
     def predict_log_proba(self, X: Any) -> Array:
@@ -276,7 +287,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
         -------
         log_p : ndarray of shape (n, classes)
         """
-        return self._answer(X, "log_probabilities")
+        return self._answer(X, self._calibrated("log_probabilities"))
 
     @classmethod
     def from_sklearn(cls, mlp: Any) -> Self:

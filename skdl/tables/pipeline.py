@@ -21,7 +21,8 @@ __all__ = ["tabular_pipeline"]
 
 NETWORKS = {"classifier": MLPClassifier, "regressor": MLPRegressor}
 # What was best on the development tables of bench/tables.py.
-SETTINGS: dict[str, Any] = {"early_stopping": True, "n_networks": 8}
+ENSEMBLE: dict[str, Any] = {"early_stopping": True, "n_networks": 8}
+SETTINGS = {"classifier": ENSEMBLE | {"calibrate": "temperature"}, "regressor": ENSEMBLE}
 RARE = 0.01  # the share of the rows below which categories are joined
 
 
@@ -86,7 +87,10 @@ def tabular_pipeline(estimator: str | BaseEstimator, **changes: Any) -> Pipeline
     if isinstance(estimator, str):
         if estimator not in NETWORKS:
             refuse(owner, "estimator", "'classifier', 'regressor' or an estimator", estimator)
-        network = NETWORKS[estimator](**SETTINGS | changes)
+        settings = SETTINGS[estimator] | changes
+        if settings["n_networks"] == 1 or not settings["early_stopping"]:
+            settings = {n: v for n, v in settings.items() if n != "calibrate" or n in changes}
+        network = NETWORKS[estimator](**settings)
     else:
         check_estimator_object(owner, estimator)
         if changes:

@@ -100,7 +100,8 @@ def train_members(mlp: Any, jobs: list[Job], earlier: list[Any]) -> None:
             listeners.close()
     rest = [old for job, old in zip(jobs, earlier, strict=bool(earlier)) if job not in done]
     _assemble(whole, [*(job.learner for job in done), *rest])
-    for name in [name for name in vars(whole) if name.startswith("oof_")]:
+    seen_outside = ("oof_", "temperature_")
+    for name in [name for name in vars(whole) if name.startswith(seen_outside)]:
         del vars(whole)[name]  # of an earlier fit
     if jobs[0].look_back is not None and len(done) == len(jobs):
         vars(whole).update(jobs[0].look_back(whole))

@@ -23,6 +23,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from skdl.core.batches import in_chunks
+from skdl.estimators.fitting.calibration import temperature
 from skdl.tools.checks import refuse
 from skdl.tools.splits import grouped_folds, grouped_split
 
@@ -211,8 +212,8 @@ def out_of_fold(
     Returns
     -------
     attributes : dict
-        ``oof_prediction_``, ``oof_score_`` and, of a classifier, ``oof_decision_function_``, of a
-        regressor ``oof_residual_``.
+        ``oof_prediction_``, ``oof_score_`` and, of a classifier, ``oof_decision_function_`` and
+        perhaps ``temperature_``, of a regressor ``oof_residual_``.
     """
     from sklearn.metrics import accuracy_score, r2_score
 
@@ -233,8 +234,12 @@ def out_of_fold(
             "oof_score_": float(score),
         }
     score = accuracy_score(truth, prediction, sample_weight=weight)
-    return {
+    told = {
         "oof_prediction_": prediction,
         "oof_decision_function_": target.decide(raw, loss),
         "oof_score_": float(score),
     }
+    if mlp.calibrate is not None and loss.link != "identity":
+        rows = mlp._data(X, y, mlp._weigh(y, weight))
+        told["temperature_"] = temperature(rows.y[:], raw, rows.weight, loss.link)
+    return told

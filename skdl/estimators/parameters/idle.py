@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from skdl.core.losses import ClassifierLoss
+
 __all__ = ["Chosen", "Condition"]
 
 
@@ -183,6 +185,22 @@ def folds_instead(chosen: Chosen) -> str | None:
     n = chosen.estimator.n_networks
     sets_aside = n > 1 and without_hold_out(chosen) is None and not chosen.own_validation
     return f"n_networks={n}, each of which holds out one of {n} folds" if sets_aside else None
+
+
+def nothing_out_of_fold(chosen: Chosen) -> str | None:
+    """Say that no network has seen the others' folds from outside."""
+    if chosen.own_validation:
+        return "validation rows of your own: no folds are held out"
+    n = chosen.estimator.n_networks
+    return f"n_networks={n}" if n == 1 else without_early_stopping(chosen)
+
+
+def no_probabilities(chosen: Chosen) -> str | None:
+    """Say that the loss has no output unit that is a probability."""
+    loss = chosen.estimator.loss
+    kind = ClassifierLoss.registry[loss] if isinstance(loss, str) else loss
+    links = getattr(kind, "links", ())
+    return f"loss={loss!r}" if "identity" in links else None
 
 
 def no_steps(chosen: Chosen) -> str | None:

@@ -356,6 +356,15 @@ PARAMETERS: dict[str, Row] = {
         "Weight of each class; 'balanced' is inverse to its frequency.",
         stackable=True,
     ),
+    "calibrate": Row(
+        "data",
+        Either(OneOf(("temperature",)), Nothing()),
+        "'temperature' or None",
+        "Whether probabilities are corrected by one number, ``temperature_``, that the rows out of "
+        "fold tell: it needs several networks with ``early_stopping``.",
+        stackable=True,
+        idle=(idle.nothing_out_of_fold, idle.no_probabilities),
+    ),
     "dtype": Row(
         "data",
         Either(OneOf(("float32", "float64")), Nothing()),

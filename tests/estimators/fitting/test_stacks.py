@@ -69,6 +69,7 @@ OTHER = {
     "weight_noise": (0.1, {}),
     "n_networks": (2, {}),
     "class_weight": ({0: 5.0}, {}),
+    "calibrate": ("temperature", {}),
     "dtype": ("float32", {}),
     "max_iter": (2, {}),
     "tol": (10.0, {}),
@@ -88,6 +89,7 @@ WITHOUT_EFFECT = {
     "verbose",
     "track",
     "n_networks",
+    "calibrate",
 }  # on what is learned, by the first
 
 

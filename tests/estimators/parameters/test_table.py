@@ -117,6 +117,7 @@ EFFECT = {
 }
 # These change no weights of a single fit, but something else that their tests look at.
 ELSEWHERE = {
+    "calibrate": "tests/estimators/fitting/test_calibration.py",
     "warm_start": "tests/test_base.py",
     "verbose": "tests/test_callbacks.py",
     "track": "tests/estimators/fitting/test_tracking.py",
@@ -214,6 +215,7 @@ MISTAKES = {
     "weight_noise": (-0.1, None),
     "n_networks": (0, 1.5, None, "3"),
     "class_weight": ("uniform", 3, {7: 1.0}, {0: -1.0}),
+    "calibrate": ("platt", True, 1.0),
     "dtype": ("float16", "single", np.float32, float, 32),
     "max_iter": (0, -1, 1.5, None),
     "tol": (-1e-4, None, math.nan),

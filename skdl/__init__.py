@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from skdl.estimators.classifier import MLPClassifier
     from skdl.estimators.regressor import MLPRegressor
     from skdl.inspection.explain import explain
+    from skdl.inspection.range_test import find_learning_rate
     from skdl.search import search_space
     from skdl.search.coordinate import CoordinateSearchCV
     from skdl.tables.pipeline import tabular_pipeline
@@ -32,6 +33,7 @@ __all__ = [
     "bias_variance_decomposition",
     "diagnose",
     "explain",
+    "find_learning_rate",
     "search_space",
     "tabular_pipeline",
 ]
@@ -45,6 +47,7 @@ _HOME = {
     "Diagnosis": "skdl.diagnosis",
     "bias_variance_decomposition": "skdl.diagnosis",
     "explain": "skdl.inspection.explain",
+    "find_learning_rate": "skdl.inspection.range_test",
     "search_space": "skdl.search",
     "CoordinateSearchCV": "skdl.search.coordinate",
     "VersionWarning": "skdl.tools.warning",

@@ -1,6 +1,7 @@
 """How Sphinx builds these pages; docs/README.md says how to call it."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -20,8 +21,13 @@ extensions = [
     "sphinx_copybutton",
     "mathml",
     "registries",
+    "claims",
+    "answer",
 ]
-exclude_patterns = ["_build", "README.md"]
+if find_spec("sphinx_gallery"):  # without it, the pages are built without the lessons
+    extensions.append("sphinx_gallery.gen_gallery")
+exclude_patterns = ["_build", "README.md", "gallery/**/*.ipynb", "gallery/**/*.py"]
+suppress_warnings = [] if find_spec("sphinx_gallery") else ["toc.empty_glob"]
 default_role = None
 nitpicky = False
 
@@ -37,3 +43,23 @@ html_theme = "furo"
 html_title = f"skdl {release}"
 html_static_path = ["_static"]
 html_css_files = ["skdl.css"]
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "ignore_pattern": r"(pictures|run)\.py$",
+    "subsection_order": [
+        *(f"../examples/{group}" for group in ("bias_variance", "diagnosis", "tuning")),
+        "*",
+    ],
+    "within_subsection_order": "FileNameSortKey",
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "show_signature": False,
+    "matplotlib_animations": False,
+    "image_scrapers": ("matplotlib",),
+    "doc_module": ("skdl",),
+    "reference_url": {"skdl": None},
+    "copyfile_regex": "",
+}

@@ -31,7 +31,7 @@ SOURCES = {
 HOUSE = (
     ("tools", "core"),
     ("estimators",),
-    ("together", "inspection", "tables"),
+    ("together", "inspection", "tables", "lessons"),
     ("search", "decomposition"),
     ("diagnosis",),
     ("plots",),

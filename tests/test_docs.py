@@ -248,10 +248,22 @@ def test_code_that_fails_or_warns_is_found(tmp_path):
             run_fresh(code, tmp_path)
 
 
-@pytest.mark.parametrize("script", sorted(path.name for path in (TOP / "examples").glob("*.py")))
-def test_an_example_runs_and_is_listed(script, tmp_path):
-    assert run_fresh((TOP / "examples" / script).read_text("utf-8"), tmp_path)
-    assert f"]({script})" in (TOP / "examples" / "README.md").read_text("utf-8")
+EXAMPLES = TOP / "examples"
+SCRIPTS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_an_example_is_listed(script):
+    assert f"]({script})" in (EXAMPLES / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script != "run.py"])
+def test_an_example_runs_in_short_mode(script, tmp_path, monkeypatch):
+    monkeypatch.setenv("SKDL_SHORT", "1")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.delenv("DISPLAY", raising=False)  # where there is one, plt.show() warns of agg
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert run_fresh((EXAMPLES / script).read_text("utf-8"), tmp_path)
 
 
 @pytest.mark.parametrize("page", sorted(path.name for path in (TOP / "docs").glob("*.rst")))

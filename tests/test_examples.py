@@ -20,7 +20,7 @@ def load(name):
     return module
 
 
-six_problems = load("six_problems")
+six_problems = load("diagnosis/plot_six_problems")
 PROBLEMS = list(six_problems.problems(n_rows=500))
 
 

@@ -27,7 +27,6 @@ extensions = [
 if find_spec("sphinx_gallery"):  # without it, the pages are built without the lessons
     extensions.append("sphinx_gallery.gen_gallery")
 exclude_patterns = ["_build", "README.md", "gallery/**/*.ipynb", "gallery/**/*.py"]
-suppress_warnings = [] if find_spec("sphinx_gallery") else ["toc.empty_glob"]
 default_role = None
 nitpicky = False
 

@@ -63,16 +63,24 @@ def escaped(text):
     return "".join(f"\\{c}" if c in "\\*`|_" else c for c in text)
 
 
-def write_table(app, config):
-    """Write the table, if it changed."""
+def write_pages(app, config):
+    """Write the table; without sphinx-gallery, also a page in the place of the lessons."""
     linked = "sphinx_gallery.gen_gallery" in config.extensions
-    path = Path(app.srcdir) / "claims.inc"
-    text = "\n".join(claims_table(linked))
+    write(Path(app.srcdir, "claims.inc"), "\n".join(claims_table(linked)))
+    if not linked:
+        told = "These pages were built without sphinx-gallery, which sets the lessons."
+        text = f"Lessons\n=======\n\n{told}\n"
+        write(Path(app.srcdir, "gallery", "index.rst"), text)
+
+
+def write(path, text):
+    """Write a file, if it changed."""
+    path.parent.mkdir(exist_ok=True)
     if not path.exists() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
 
 
 def setup(app):
     """Tell Sphinx what to call, and when."""
-    app.connect("config-inited", write_table)
+    app.connect("config-inited", write_pages)
     return {"parallel_read_safe": True}

@@ -16,7 +16,7 @@ __all__ = ["diagnosis_as_text", "diagnosis_in_brief", "trials_as_text"]
 
 WIDTH = 88
 TOGETHER = "\N{NO-BREAK SPACE}"  # stands between a number and its sign until lines are broken
-BRIEF = 3  # so many remedies are the gist
+BRIEF, LINES = 3, 5  # so many remedies are the gist, in so many lines
 
 
 def _paragraph(*sentences: str, indent: str = "") -> list[str]:
@@ -78,12 +78,15 @@ def diagnosis_in_brief(d: Diagnosis) -> str:
     if d.findings:
         lines += [*_paragraph(f"Found: {', '.join(f.name for f in d.findings)}."), ""]
     lines += [words.remedies_title(d)]
-    for number, remedy in enumerate(d.remedies[:BRIEF], start=1):
+    listed: list[str] = []
+    for number, remedy in enumerate(d.remedies, start=1):
         told = outcome(d.trials_, remedy) or (f"Try {remedy.change}." if remedy.change else "")
-        lines += _paragraph(f"{remedy.action}. {told}".strip(), indent=f"  {number}. ")
-    if len(d.remedies) > BRIEF:
-        lines += [f"  and {len(d.remedies) - BRIEF} more"]
-    return "\n".join(lines)
+        new = _paragraph(f"{remedy.action}. {told}".strip(), indent=f"  {number}. ")
+        if number > BRIEF or (listed and len(listed) + len(new) > LINES):
+            listed += [f"  and {len(d.remedies) - number + 1} more"]
+            break
+        listed += new
+    return "\n".join([*lines, *listed])
 
 
 def trials_as_text(trials: Trials) -> str:

@@ -24,6 +24,7 @@ NO_CONTEST = {
     "cluster",
     "digests",
     "fuzz",
+    "large",
     "last_batch",
     "coverage",
     "tables",  # it has a test of its own below
@@ -438,3 +439,18 @@ def test_coverage_is_counted(bench, tmp_path, capsys):
     assert list(shares) == [0.5, 0.8, 0.9, 0.95]
     assert all(abs(share - level) < 0.15 for level, share in shares.items())
     assert "| 90%" in capsys.readouterr().out
+
+
+def test_large_runs_the_command_line_and_keeps_the_rows_of_another_name(bench, tmp_path, capfd):
+    large = bench("large")
+    output = tmp_path / "large.csv"
+    for name in ("before", "now", "now"):
+        large.main(["--quick", "--name", name, "--output", str(output)])
+    with output.open(newline="") as file:
+        records = list(csv.DictReader(file))
+    assert [(record["what"], record["rows"]) for record in records] == [
+        ("before", "200"),
+        ("now", "200"),
+    ]
+    assert all(float(record["peak MB"]) > 50 for record in records)
+    assert "| before | 200 " in capfd.readouterr().out

@@ -22,6 +22,7 @@ from skdl.command_line.options import parser, scorer_of, set_parameters
 from skdl.command_line.table import Table, load_table
 from skdl.command_line.target import treat_rare_classes
 from skdl.command_line.words import InputError, listing, plural
+from skdl.command_line.work import is_small, work_note
 from skdl.tools.preparation import preparation
 from skdl.tools.rows import rows_of
 
@@ -32,10 +33,6 @@ __all__ = ["build_pipeline", "main", "run"]
 
 WIDTH = 88  # of what is printed, at most
 VERSION = sys.modules["skdl"].__version__
-# How many rows the fits of the trials may see, all epochs together, when nobody asks for them:
-# about a minute's work on one core. It is counted, not timed, so that the same data give the same
-# report on any machine.
-MOST_WORK = 5e7
 
 
 class OutputError(Exception):
@@ -178,15 +175,6 @@ def _test_note(table: Table, work, test, share: float) -> str:
     return note
 
 
-def _is_small(diagnosis, n_rows: int, cv: int) -> tuple[bool, int]:
-    """Tell whether trying the remedies is little work, and how many fits it is."""
-    from skdl.diagnosis.trials import count_fits
-
-    fits = count_fits(diagnosis.estimator, diagnosis.remedies, cv)
-    fits = 0 if fits == cv else fits  # the unchanged network alone
-    return fits * n_rows * diagnosis.estimator[-1].max_iter <= MOST_WORK, fits
-
-
 def _measure_once(diagnosis, table: Table, work, test):
     """Measure, on the test part, the network as it is, and with the remedy that worked."""
     from skdl.command_line.held_out import final_test
@@ -246,6 +234,9 @@ def run(options: argparse.Namespace) -> None:
     for note in notes:
         _say_note(note)
     X, y = rows_of(table.X, work), table.y[work]
+    told = work_note(len(y), options.cv, pipeline[-1].max_iter)
+    if told:  # printed only: where there is a terminal, a bar tells the time left as well
+        _say_note(told)
     how = {"n_jobs": options.jobs, "verbose": 0 if options.quiet else 1}
     try:
         diagnosis = diagnose(
@@ -262,7 +253,7 @@ def run(options: argparse.Namespace) -> None:
         )
     except ValueError as reason:
         raise InputError(str(reason)) from reason
-    small, fits = _is_small(diagnosis, len(y), options.cv)
+    small, fits = is_small(diagnosis, options.cv)
     if options.try_remedies or (options.try_remedies is None and fits and small):
         diagnosis.try_remedies(X, y, random_state=options.seed, **how)
     elif fits:

@@ -89,10 +89,10 @@ estimators/fitting/weights.py                          64    6  what rows weigh
 estimators/fitting/folds.py                           109   11  rows that are set aside
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
-estimators/fitting/ending.py                           97   10  how it ended, what to change
+estimators/fitting/ending.py                           99   10  how it ended, what to change
 tools/given.py                                        135   14  what was given, as plain data
 tools/rows.py                                          89    9  rows of any kind of table
-tools/blas.py                                          61    6  how many threads multiply
+tools/blas.py                                          79    8  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time
 tools/warning.py                                       14    1  what a fit warns of
 core/fast.py                                          155   16  what Numba compiles

@@ -42,6 +42,7 @@ from skdl.diagnosis.summary import (
 )
 from skdl.diagnosis.verdict import Verdict
 from skdl.diagnosis.verdict.gathering import gather
+from skdl.diagnosis.work import measure_enough
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.tools.checks import check_estimator_object
 from skdl.tools.inside import is_network
@@ -117,10 +118,12 @@ def diagnose(
     cv : int, splitter or iterable, default=5
         An int gives that many folds; anything else is used as it is, also if it gives one split.
     n_repeats : int or None, default=None
-        How often to repeat the folds with another shuffle; only for an int `cv`. None means twice.
+        How often to repeat the folds with another shuffle; only for an int `cv`. None means twice;
+        but once, where the intervals of 20000 rows or more are narrower than the tolerance then.
     train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
         The shares of the training rows at which the learning curve is measured besides all of them,
-        over the first repeat. ``()`` makes no learning curve.
+        over the first repeat; over its first fold where that many rows leave no doubt, as above.
+        ``()`` makes no learning curve.
     baselines : bool or list of str, default=True
         Which simple models to measure on the folds of the first repeat, behind the estimator's own
         transformers: "constant", "linear", "nearest neighbours", "boosted trees". True is all.
@@ -184,6 +187,7 @@ def diagnose(
     rng = np.random.default_rng(random_state)
     if X_val is not None or y_val is not None:
         X, y, cv = with_dev_set(X, y, X_val, y_val, cv=cv, groups=groups, params=params)
+    at_will = n_repeats is None
     tolerance, n_repeats = check_settings(
         error=error,
         bayes_error=bayes_error,
@@ -208,10 +212,20 @@ def diagnose(
     smaller = learning_curve_tasks(
         first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
     )
-    done = measure(
-        estimator, X, y, folds + smaller, error, params=params, n_jobs=n_jobs, verbose=verbose
+    resolution = 1 / n_rows if error.name == "error rate" else 0.0
+    settings = {"n_rows": n_rows, "confidence": confidence, "resolution": resolution}
+    folds, smaller, left_out = measure_enough(
+        lambda fits: measure(
+            estimator, X, y, fits, error, params=params, n_jobs=n_jobs, verbose=verbose
+        ),
+        folds,
+        smaller,
+        lambda fits: summarise(fits, bayes_error=0.0, **settings),
+        n_first=len(first_repeat),
+        repeats_at_will=at_will,
+        tolerance=tolerance,
+        mean_over_rows=error.is_mean_over_rows,
     )
-    folds, smaller = done[: len(folds)], done[len(folds) :]
     check_rows_tell("diagnose", folds, error)
     first_repeat = folds[: len(first_repeat)]
     simple = try_baselines(
@@ -229,12 +243,7 @@ def diagnose(
     # 2. The two gaps, what is shown of them, and the regime.
     compared = simple.table
     bayes = bayes_of(bayes_error, folds, compared, y, estimator)
-    settings = {
-        "n_rows": n_rows,
-        "bayes_error": bayes.value,
-        "confidence": confidence,
-        "resolution": 1 / n_rows if error.name == "error rate" else 0.0,
-    }
+    settings["bayes_error"] = bayes.value
     gaps = summarise(folds, **settings)
     halves = [fold for fold in smaller if fold.share == HALF]
     evidence = gather(estimator, X, y, first_repeat, halves, simple, error, n_jobs=n_jobs)
@@ -307,7 +316,7 @@ def diagnose(
         findings=findings,
         remedies=remedies,
         settle=settle,
-        notes=notes(folds, smaller, gaps, bayes.value) + simple.failures,
+        notes=notes(folds, smaller, gaps, bayes.value) + left_out + simple.notes,
         folds_=fold_frame(folds),
         learning_curve_=curve,
         baselines_=compared,

@@ -30,6 +30,7 @@ from skdl.diagnosis.telling.text import diagnosis_as_text
 from skdl.diagnosis.telling.trial_words import by_outcome
 from skdl.diagnosis.trials import Trials, try_out
 from skdl.diagnosis.verdict import Verdict
+from skdl.diagnosis.work import enough_rows, widest
 from skdl.tools.types import Inputs, Seed, Targets
 
 if TYPE_CHECKING:
@@ -179,6 +180,12 @@ class Diagnosis:
         return balance_of(self.predictions_) if is_classifier(self.estimator) else None
 
     @property
+    def enough_rows(self) -> int:
+        """How many rows make intervals that are not wider than the tolerance; 20000 at least."""
+        gaps = (self.training_error, self.validation_error, self.bias, self.variance)
+        return enough_rows(self.n_rows, widest(*gaps), self.tolerance)
+
+    @property
     def headline(self) -> str:
         """What is wrong, in one sentence."""
         return words.headline(self)
@@ -212,6 +219,9 @@ class Diagnosis:
         Every value of every remedy is tried by itself, on the same folds as the unchanged
         estimator; the folds are not those of the diagnosis. Never hand in a test part: the best of
         several is chosen here, so its error looks a little too good.
+
+        Of more than 20000 rows :attr:`enough_rows` are drawn, and the trials say it. The gap is
+        larger with fewer rows.
 
         Parameters
         ----------
@@ -268,6 +278,8 @@ class Diagnosis:
             rng=np.random.default_rng(random_state),
             n_jobs=n_jobs,
             verbose=verbose,
+            most_rows=self.enough_rows,
+            l2=next((record.l2 for record in self.records_ if record is not None), None),
         )
         self.remedies = by_outcome(self.remedies, self.trials_)
         return self.trials_

@@ -9,7 +9,9 @@ import numpy as np
 
 from skdl.tools.rows import n_rows
 
-__all__ = ["make_splits", "nested_order"]
+__all__ = ["MANY", "make_splits", "nested_order", "some_rows"]
+
+MANY = 20_000  # rows: of more, some may tell enough
 
 
 def make_splits(
@@ -80,3 +82,16 @@ def nested_order(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     rank = np.empty(len(order))
     rank[np.argsort(label, kind="stable")] = np.concatenate([np.arange(n) for n in count])
     return order[np.argsort(rank / count[label], kind="stable")]
+
+
+def some_rows(rows: np.ndarray, most: int = MANY) -> np.ndarray:
+    """Return at most so many of the rows, drawn at random, the same ones at every call.
+
+    Examples
+    --------
+    >>> len(some_rows(np.arange(100), most=10)), len(some_rows(np.arange(5), most=10))
+    (10, 5)
+    """
+    if len(rows) <= most:
+        return rows
+    return rows[np.sort(np.random.default_rng(0).choice(len(rows), most, replace=False))]

@@ -99,8 +99,8 @@ def learning_curve(folds: list[Fold], smaller: list[Fold], **settings: Any) -> p
     rows = []
     for share in sorted({fold.share for fold in fits}):
         group = [fold for fold in fits if fold.share == share]
-        if len(group) < 2 and not is_one_split(fits):
-            continue  # all others failed
+        if len(group) < 2 and group[0].losses is None:
+            continue  # all others failed, and its rows do not tell how it varies
         found = summarise(group, **settings)
         row = {"n_rows": round(np.mean([len(fold.train) for fold in group]))}
         for name in ("training", "validation"):

@@ -26,7 +26,9 @@ from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.splits import make_splits
 from skdl.diagnosis.telling.html import trials_as_html
 from skdl.diagnosis.telling.text import trials_as_text
+from skdl.diagnosis.work import trial_rows
 from skdl.tools.progress import Shares, progress_bar
+from skdl.tools.rows import n_rows, params_of_rows, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +59,7 @@ class Trials:
         Candidates that could not be fitted.
     measured_on : str, default="fresh folds"
         Which rows told, in words: "the same folds" or "the same split" as the diagnosis where its
-        `cv` gives no others.
+        `cv` gives no others; "of 20000 of the rows" follows where so many were enough.
 
     See Also
     --------
@@ -157,10 +159,24 @@ def try_out(
     rng: np.random.Generator,
     n_jobs: int | None,
     verbose: int,
+    most_rows: int,
+    l2: float | None,
 ) -> Trials:
-    """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`."""
+    """Measure the remedies; the parameters are those of :meth:`Diagnosis.try_remedies`.
+
+    So many rows at most are drawn for it. `l2` is what an automatic penalty is with all of them.
+    """
     import pandas as pd
 
+    n_all = n_rows(y)
+    some = None
+    if not isinstance(cv, list):  # splits that were given name rows of their own
+        labels = np.asarray(y) if stratify else np.zeros(n_all)
+        some = trial_rows(labels, most_rows, rng)
+    if some is not None:
+        X, y = rows_of(X, some), rows_of(y, some)
+        groups = None if groups is None else rows_of(groups, some)
+        params = params and params_of_rows(params, some, n_all)
     splits = make_splits(
         X,
         y,
@@ -177,7 +193,9 @@ def try_out(
         for number, (train, test) in enumerate(splits)
     ]
     tried = _candidates(estimator, remedies)
-    models = [model for _, _, model in tried for _ in folds]
+    # Fewer rows would get more of an automatic penalty, and a remedy's number would be less of it.
+    as_fitted = estimator if some is None else with_penalty(estimator, l2)
+    models = [model for _, _, model in _candidates(as_fitted, remedies) for _ in folds]
     each_fold = [replace(fold) for _ in tried for fold in folds]
     done: list[list[Fold]] = [list(folds) for _ in tried]
     with progress_bar(len(models), verbose=verbose, description="remedies", digits=1) as bar:
@@ -225,8 +243,28 @@ def try_out(
         measure.best == 1,
         [models[i] for i in order],
         failures,
-        _rows_in_words(cv, one),
+        _rows_in_words(cv, one) + ("" if some is None else f" of {len(some)} of the rows"),
     )
+
+
+def with_penalty(estimator: Any, l2: float | None) -> Any:
+    """Return a clone whose automatic penalties are this number; unchanged where it is None.
+
+    Examples
+    --------
+    >>> from skdl import MLPClassifier
+    >>> with_penalty(MLPClassifier(), 0.001).l2
+    0.001
+    """
+    made = clone(estimator)
+    if l2 is None:
+        return made
+    automatic = [
+        name
+        for name, value in made.get_params().items()
+        if name.split("__")[-1] == "l2" and isinstance(value, str)
+    ]
+    return made.set_params(**dict.fromkeys(automatic, l2))
 
 
 def _rows_in_words(cv: Any, one: bool) -> str:

@@ -27,35 +27,62 @@ def _controller() -> Any:
     return ThreadpoolController()
 
 
+class _Stay:
+    """One holder: what its thread had before, and whether that is put back."""
+
+    limit: Any = None  # threadpoolctl's, which knows the numbers and puts them back
+    left = False
+
+
 class _OneThread:
     """One BLAS thread for all who are inside; the user's number again when the last one has left.
 
     For most libraries the number belongs to the process. If each one only put back what it had
     found, one that came in while another was there would find 1, and put that back for good. For
     some libraries it belongs to a thread, so each one sets it, and puts it back, in its own.
+
+    Ctrl-C may interrupt any of this. What is to be undone is noted before it is done, undoing it
+    twice does no harm, and who leaves does it twice: one Ctrl-C interrupts one of them only.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.n_inside = 0
+        self.inside: set[_Stay] = set()
         self.before: list[int] = []  # each library's number when nobody was inside
 
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Stay inside."""
-        with self.lock:
-            if self.n_inside == 0:
-                self.before = self._numbers()
-            self.n_inside += 1
-            limit = _controller().limit(limits=1, user_api="blas")
-            limit.__enter__()
+        stay = _Stay()
         try:
-            yield
+            try:
+                self._enter(stay)
+                yield
+            finally:
+                self._leave(stay)
         finally:
-            with self.lock:
-                limit.__exit__(None, None, None)
-                self.n_inside = max(self.n_inside - 1, 0)  # 0 after a fork from within
-                self._settle()
+            self._leave(stay)
+
+    def _enter(self, stay: _Stay) -> None:
+        with self.lock:
+            if not self.inside:
+                self.before = self._numbers()
+            self.inside.add(stay)
+            stay.limit = _controller().limit(limits=None)  # sets nothing, knows what there was
+            stay.limit.__enter__()
+            for library in _controller().lib_controllers:
+                if library.user_api == "blas":
+                    library.set_num_threads(1)
+
+    def _leave(self, stay: _Stay) -> None:
+        if stay.left:
+            return
+        with self.lock:
+            if stay.limit is not None:
+                stay.limit.__exit__(None, None, None)
+            self.inside.discard(stay)  # not there after a fork from within
+            self._settle()
+            stay.left = True
 
     def _numbers(self) -> list[int]:
         return [library.get_num_threads() for library in _controller().lib_controllers]
@@ -64,7 +91,7 @@ class _OneThread:
         """Set the number that is right for those who are still inside, or for nobody."""
         now = self._numbers()
         wanted = self.before
-        if self.n_inside:
+        if self.inside:
             libraries = _controller().lib_controllers
             is_blas = [library.user_api == "blas" for library in libraries]
             wanted = [1 if blas else n for blas, n in zip(is_blas, now, strict=True)]
@@ -78,8 +105,8 @@ class _OneThread:
     def empty(self) -> None:
         """Begin anew in a forked process, where the threads that were inside do not exist."""
         self.lock = threading.Lock()  # one of them may have had the old one
-        if self.n_inside:
-            self.n_inside = 0
+        if self.inside:
+            self.inside.clear()
             self._settle()
 
 

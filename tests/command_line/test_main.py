@@ -454,14 +454,26 @@ def test_what_cannot_be_printed_is_in_the_report(sold, tmp_path):
 
 
 def test_whether_remedies_are_tried_does_not_depend_on_the_clock(tmp_path, capsys, monkeypatch):
-    from skdl.command_line import run
+    from skdl.command_line import work
 
-    monkeypatch.setattr(run, "MOST_WORK", 0)
+    monkeypatch.setattr(work, "MOST_WORK", 0)
     write_overfitted(tmp_path / "few.csv")
     assert main(arguments_for(tmp_path / "few.csv", "--no-baselines", "--test", "0")) == 0
     text = capsys.readouterr().out
     assert "The remedies were not tried; --try measures them" in text
     assert "Remedies tried" not in text
+
+
+def test_much_work_is_told_at_the_start_and_not_in_the_report(sold, capsys, monkeypatch):
+    from skdl.command_line import work
+
+    monkeypatch.setattr(work, "MUCH_WORK", 0)
+    assert run_quick(sold) == 0
+    lines = " ".join(capsys.readouterr().out.split())
+    start, rest = lines.split("This may take minutes: the network is fitted up to 12 times, to ")
+    assert "MLPClassifier" in start
+    assert re.match(r"\d+ rows on average, up to 20 epochs each\. ", rest), rest[:90]
+    assert "This may take" not in sold.with_suffix(".html").read_text(encoding="utf-8")
 
 
 def test_the_report_shows_what_was_read(sold):

@@ -1,6 +1,8 @@
 """BLAS threads: one for small products, and the user's own number again afterwards."""
 
+import inspect
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -134,3 +136,55 @@ def test_a_forked_process_is_not_held_by_threads_it_does_not_have(two_threads):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     holder.move()
     assert threads() == {2}
+
+
+def interrupted_at(moment, action):
+    """Press Ctrl-C at one moment of entering or leaving; return how many moments there were.
+
+    Signals arrive where a function begins, and where one has returned; never at a ``yield``.
+    """
+    n = 0
+
+    def hook(frame, event, arg):
+        nonlocal n
+        places = ("skdl.tools.blas", "threadpoolctl", "threading", "contextlib")
+        yields = event == "return" and frame.f_code.co_flags & inspect.CO_GENERATOR
+        if event == "c_call" or yields:
+            return
+        if frame.f_globals.get("__name__") in places:
+            n += 1
+            if n == moment:
+                raise KeyboardInterrupt
+
+    sys.setprofile(hook)
+    try:
+        action()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.setprofile(None)
+    return n
+
+
+def small_step():
+    with threads_for(*SMALL_STEP):
+        pass
+
+
+def small_step_in_a_small_step():
+    with threads_for(*SMALL_STEP):
+        small_step()
+
+
+# What is raised while a generator is closed has nobody to go to.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("action", [small_step, small_step_in_a_small_step])
+def test_ctrl_c_at_any_moment_gives_them_back(two_threads, action):
+    n = interrupted_at(0, action)
+    assert n > 20
+    for moment in range(1, n + 1):
+        interrupted_at(moment, action)
+        assert threads() == {2}, f"moment {moment} of {n}"
+        with threads_for(*SMALL_STEP):
+            assert threads() == {1}, f"after moment {moment} of {n}"
+        assert threads() == {2}, f"after moment {moment} of {n}"

@@ -15,6 +15,7 @@ from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.gaps import Estimate, corrected_estimate
+from skdl.diagnosis.splits import MANY, some_rows
 from skdl.diagnosis.verdict.outputs import classes_of, outputs_of
 from skdl.together.workers import results_of
 from skdl.tools.inside import transformers_of
@@ -162,11 +163,15 @@ def quiet(n_rows: int) -> Iterator[None]:
 
 
 def _measure(model, X, y, train, test, measure, classes) -> tuple[float, float, Any] | str:
-    """Fit a baseline on a fold; return both errors and its outputs, or why there are none."""
-    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (train, test)]
+    """Fit a baseline on a fold; return both errors and its outputs, or why there are none.
+
+    Of many training rows it is judged on some: to ask nearest neighbours for all of them takes
+    several times as long as everything else.
+    """
+    parts = [(rows_of(X, rows), rows_of(y, rows)) for rows in (some_rows(train), test)]
     with quiet(len(train)):
         try:
-            fitted = clone(model).fit(*parts[0])
+            fitted = clone(model).fit(rows_of(X, train), rows_of(y, train))
             errors = [measure.error(measure.scorer(fitted, *part)) for part in parts]
             return *errors, outputs_of(fitted, parts[1][0], classes)
         except Exception as failure:  # another's model on unknown data: the diagnosis goes on
@@ -182,8 +187,8 @@ class Baselines:
     table : DataFrame
         One row a baseline: training_error, validation_error, and the difference of the validation
         errors, baseline minus diagnosed model, with its corrected interval (low, high).
-    failures : list of str
-        Which baselines could not be fitted, and why.
+    notes : list of str
+        Which baselines could not be fitted, and why; and what was measured on part of the rows.
     errors : dict of str to list of (float, float)
         The training and the validation error of each baseline, fold by fold.
     outputs : dict of str to list of ndarray
@@ -191,7 +196,7 @@ class Baselines:
     """
 
     table: pd.DataFrame
-    failures: list[str]
+    notes: list[str]
     errors: dict[str, list[tuple[float, float]]]
     outputs: dict[str, list[np.ndarray]]
 
@@ -247,6 +252,8 @@ def try_baselines(
     n_test = np.mean([len(fold.test) for fold in folds])
     own = np.array([fold.validation_error for fold in folds])
     rows, notes, errors, outputs = [], [], {}, {}
+    if names and n_train > MANY:
+        notes.append(f"The training errors of the simple models are those of {MANY} of their rows.")
     for name, measured in results.items():
         failures = [failure for failure in measured if isinstance(failure, str)]
         if failures:

@@ -16,6 +16,7 @@ from sklearn.utils.parallel import delayed
 
 from skdl.diagnosis.findings.baselines import behind_transformers, quiet
 from skdl.diagnosis.findings.leakage import repeated_inputs
+from skdl.diagnosis.splits import some_rows
 from skdl.diagnosis.verdict.attained import attained, best_on_other_folds
 from skdl.diagnosis.verdict.disagreement import (
     class_disagreement,
@@ -226,10 +227,16 @@ def _corrected(
     chains = {name: behind_transformers(m, estimator, X, True) for name, m in learners.items()}
     calls = (
         delayed(_correct)(
-            chain, X, f.train, f.test, targets[f.train] - f.training_outputs, f.outputs
+            chain,
+            X,
+            f.train[used],
+            f.test,
+            targets[f.train[used]] - f.training_outputs[used],
+            f.outputs,
         )
-        for chain in chains.values()
+        for name, chain in chains.items()
         for f in folds
+        for used in [_used_rows(name, len(f.train))]
     )
     done = list(results_of(calls, n_jobs, ordered=True))
     parts = {
@@ -241,6 +248,15 @@ def _corrected(
         for name, outputs in parts.items()
         if all(output is not None for output in outputs)
     }
+
+
+def _used_rows(name: str, n_rows: int) -> Array:
+    """Return which training rows a learner of residuals gets.
+
+    The kernel ridge has 300 weights, which MANY rows tell as well as more of them; with all its
+    features of many rows it would be what takes most memory in a diagnosis.
+    """
+    return np.arange(n_rows) if name == "boosted trees" else some_rows(np.arange(n_rows))
 
 
 def _correct(

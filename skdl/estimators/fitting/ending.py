@@ -91,6 +91,8 @@ def _has_risen(fit: Fit) -> bool:
 def _hardly_moved(fit: Fit) -> bool:
     """Say whether a rate far below the usual one has left the loss where it was."""
     history = fit.progress.history
+    if not history:  # a solver that had nowhere to go
+        return False
     first, last = history[0]["loss"], history[-1]["loss"]
     return _rate_to_usual(fit) < 0.1 and abs(last - first) < NOTHING * abs(first)
 

@@ -129,3 +129,12 @@ def test_numbers_taken_for_classes_are_named():
     few = told(MLPClassifier(max_iter=2, random_state=0), DIABETES, PROGRESSION.astype(int) // 50)
     names = told(MLPClassifier(max_iter=2, random_state=0), DIABETES, PROGRESSION.astype(str))
     assert not any("MLPRegressor" in line for line in [*few, *names])
+
+
+def test_a_solver_that_takes_no_step_is_no_error():
+    # The loss overflows where it starts, so there is nowhere to go, and no epoch is recorded.
+    X = np.arange(40.0).reshape(20, 2)
+    mlp = MLPRegressor((3,), optimizer="lbfgs", init_scale=1e297, random_state=2)
+    with pytest.warns(ConvergenceWarning, match="has learned nothing: after 0 epochs"):
+        mlp.fit(X, X[:, 0])
+    assert mlp.loss_curve_ == []

@@ -81,7 +81,11 @@ right.loglog(range(1, len(losses) + 1), losses, color="C3")
 right.set(title="The loss", xlabel="step", ylabel="half the mean squared error")
 plt.show()
 
-# %% Exercise -------- Are the slopes right? Change one weight by ±h and look how the loss changes:
+# %%
+# Exercise
+# --------
+#
+# Are the slopes right? Change one weight by ±h and look how the loss changes:
 # without a line of calculus.
 #
 # .. answer::
@@ -92,7 +96,10 @@ plt.show()
 # Now read ``skdl/core/layers/dense.py``: ``forward`` and ``backward`` of a layer are the lines
 # above.
 #
-# Verdict ------- By how much a slope misses its difference, at most and relative to the largest
+# Verdict
+# -------
+#
+# By how much a slope misses its difference, at most and relative to the largest
 # slope: of the network above, and of networks with every activation that ``skdl`` has, by its own
 # gradient check.
 

@@ -82,7 +82,11 @@ display = BiasVarianceDisplay.from_estimator(
 display.ax_.set_xticks([1e-4, 1e-3, 1e-2, 0.1])
 plt.show()
 
-# %% Exercise -------- Which of the three terms would fall if every data set had 300 rows in place
+# %%
+# Exercise
+# --------
+#
+# Which of the three terms would fall if every data set had 300 rows in place
 # of 30? And if :math:`\sin 3x` were :math:`\sin 30x`, which would rise?
 #
 # .. answer::
@@ -93,7 +97,10 @@ plt.show()
 #
 # Now read ``skdl/decomposition/terms.py``: ``SquaredError`` is the equation above, term by term.
 #
-# Verdict ------- For each seed: the mean squared error on 2000 fresh noisy rows, measured without
+# Verdict
+# -------
+#
+# For each seed: the mean squared error on 2000 fresh noisy rows, measured without
 # the decomposition, less the sum of the three terms, in units of the sum.
 
 

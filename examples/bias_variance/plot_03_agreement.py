@@ -33,7 +33,8 @@ for ax, network, title in zip(axes, (under, over), ("1 unit", "100 units"), stri
     ax.set_xlabel(f"first input, network of {title}")
 plt.show()
 
-# %% Each thin line is the boundary of a network that was trained on another bootstrap sample of the
+# %%
+# Each thin line is the boundary of a network that was trained on another bootstrap sample of the
 # same moons.
 #
 # Exercise
@@ -48,7 +49,10 @@ plt.show()
 # Now read ``skdl/diagnosis/verdict``: its verdict calls an error variance only as far as fits to
 # different rows disagree.
 #
-# Verdict ------- For each seed six fresh data sets of 40 rows, and the mean squared distance of two
+# Verdict
+# -------
+#
+# For each seed six fresh data sets of 40 rows, and the mean squared distance of two
 # fits to them. A network of 30 units overfits. Two ways to underfit stand against it: one unit
 # only, and a penalty that holds all weights small.
 

@@ -68,7 +68,10 @@ plt.show()
 #
 # Now read ``skdl/core/training/stopping.py``, the rule by which a fit ends.
 #
-# Verdict ------- The share of the bias in what is not noise, after 3 epochs and after 3000; and how
+# Verdict
+# -------
+#
+# The share of the bias in what is not noise, after 3 epochs and after 3000; and how
 # much the variance grows in between.
 
 tables = [terms([3, 3000], 100 + seed) for seed in seeds(10)]

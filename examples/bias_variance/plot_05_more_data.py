@@ -58,7 +58,11 @@ axes[0].set_ylabel("squared error")
 axes[0].legend()
 plt.show()
 
-# %% Exercise -------- The error of your network on new rows is 0.20, on its training rows 0.19, and
+# %%
+# Exercise
+# --------
+#
+# The error of your network on new rows is 0.20, on its training rows 0.19, and
 # a target error is 0.05. Do you collect rows?
 #
 # .. answer::
@@ -68,7 +72,10 @@ plt.show()
 #
 # Now read ``skdl/diagnosis/remedies``: each remedy says which of the two gaps it treats.
 #
-# Verdict ------- From 40 rows to 320, of both networks. And is it the *best* cure of variance?
+# Verdict
+# -------
+#
+# From 40 rows to 320, of both networks. And is it the *best* cure of variance?
 # Against it stands the best of four penalties on the 40 rows, chosen for the least error by the
 # truth, which nobody has: so the penalty is favoured.
 

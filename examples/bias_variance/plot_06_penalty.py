@@ -75,7 +75,10 @@ plt.show()
 #
 # Now read ``skdl/core/penalties.py``: ``L2`` is the equation above, with its gradient.
 #
-# Verdict ------- Spearman's rank correlation of each term with the strength; and the mean error of
+# Verdict
+# -------
+#
+# Spearman's rank correlation of each term with the strength; and the mean error of
 # the strengths between, less the mean of the two ends.
 
 tables = [terms(seed, n_datasets=10) for seed in seeds(10)]

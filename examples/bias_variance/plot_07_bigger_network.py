@@ -88,7 +88,10 @@ plt.show()
 #
 # Now read ``skdl/decomposition/sweep.py``: every value of the parameter meets the same data sets.
 #
-# Verdict ------- From 5 units and 60 rows, where the network can just fit all rows, to 40 units and
+# Verdict
+# -------
+#
+# From 5 units and 60 rows, where the network can just fit all rows, to 40 units and
 # 240 rows: both larger. And from 5 units to 40 on the same 60 rows.
 
 small, larger, both = [], [], []

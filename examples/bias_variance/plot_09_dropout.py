@@ -74,7 +74,10 @@ plt.show()
 # Now read ``skdl/core/layers/noise.py`` for the masks, and for how a network is scaled in their
 # place.
 #
-# Verdict ------- For each seed: how the gap changes with ``dropout=0.5``; what the average over 50
+# Verdict
+# -------
+#
+# For each seed: how the gap changes with ``dropout=0.5``; what the average over 50
 # masks gains on weight scaling; and what ten networks, each on a bootstrap sample, gain on the one
 # with dropout.
 

@@ -62,7 +62,7 @@ def terms(init_scale, seed):
     return table[["bias", "variance"]].to_numpy()
 
 
-scales = {"usual weights": 1.0, "a third of them": 1 / 3}
+scales = {"weights as usual": 1.0, "weights a third as large": 1 / 3}
 found = {name: np.array([terms(s, seed) for seed in seeds(10)]) for name, s in scales.items()}
 figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained", sharey=True)
 for ax, (name, values) in zip(axes, found.items(), strict=True):

@@ -83,8 +83,8 @@ plt.show()
 #
 # .. answer::
 #
-#    Nearly: a penalised network need not bend to fit the last row. The peak is that of networks
-#    that fit the noise.
+#    Yes: the curve is flat. A penalised network does not bend to fit the last row; the peak is that
+#    of networks that fit the noise.
 #
 # Now read ``skdl/decomposition/sweep.py``: every value of the parameter meets the same data sets.
 #

@@ -162,7 +162,7 @@ class BiasVarianceDisplay:
         if is_numeric_dtype(index):
             values = index.to_numpy(dtype=float)
             if style.is_logarithmic(values):
-                style.make_logarithmic(ax, "x")
+                style.make_logarithmic(ax, "x", values)
             return values
         places = np.arange(len(index))
         ax.set_xticks(places, list(index))

@@ -341,8 +341,9 @@ class LossCurvesDisplay:
         finite = losses[np.isfinite(losses)]
         spans = finite.size and finite.min() > 0 and finite.max() > 10 * finite.min()
         if self.scale in ("log", "log-log") or (self.scale == "auto" and spans):
-            style.make_logarithmic(self.ax_, "y")
+            style.make_logarithmic(self.ax_, "y", finite)
         if self.scale == "log-log":
-            style.make_logarithmic(self.ax_, "x")
+            places = [line.get_xdata() for line in self.lines_.values()]
+            style.make_logarithmic(self.ax_, "x", np.concatenate(places))
         elif self.along != "seconds":
             self.ax_.xaxis.get_major_locator().set_params(integer=True)

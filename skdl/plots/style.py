@@ -105,8 +105,10 @@ def nth_line(number: int, total: int) -> dict:
     return {"color": colour, "ls": styles[number % len(styles)]}
 
 
-def make_logarithmic(ax: Axes, which: str) -> None:
-    """Make an axis logarithmic, with plain numbers at 1, 2 and 5 times the powers of ten.
+def make_logarithmic(ax: Axes, which: str, values: ArrayLike) -> None:
+    """Make an axis logarithmic, with plain numbers at the powers of ten, and at 2 and 5 times them.
+
+    The latter are left out where the values span more than a factor of a hundred.
 
     Parameters
     ----------
@@ -114,13 +116,18 @@ def make_logarithmic(ax: Axes, which: str) -> None:
         Where.
     which : {"x", "y"}
         Which axis.
+    values : array-like
+        What is drawn along it.
     """
     from matplotlib.ticker import LogLocator, NullFormatter
 
     getattr(ax, f"set_{which}scale")("log")
     axis = getattr(ax, f"{which}axis")
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter("{x:.3g}")
+    seen = np.asarray(values, dtype=float)
+    seen = seen[np.isfinite(seen) & (seen > 0)]
+    spans = len(seen) > 0 and seen.max() > 100 * seen.min()
+    axis.set_major_locator(LogLocator(subs=(1.0,) if spans else (1.0, 2.0, 5.0)))
+    axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
 
 

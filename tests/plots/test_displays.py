@@ -19,7 +19,9 @@ import skdl.plots
 from skdl.diagnosis import diagnose
 from skdl.estimators.classifier import MLPClassifier
 from skdl.plots import (
+    BiasVarianceDisplay,
     DiagnosisDisplay,
+    FitsDisplay,
     GapsDisplay,
     HiddenUnitsDisplay,
     LearningCurveDisplay,
@@ -35,7 +37,14 @@ OF_A_DIAGNOSIS = [display for display in DISPLAYS if hasattr(display, "from_diag
 # What from_estimator of a display needs besides the estimator and the rows, where it is not the
 # same for all; that it is quick.
 SETTINGS = {
+    BiasVarianceDisplay: {
+        "param_name": "mlpclassifier__l2",
+        "param_range": [1e-4, 1e-2, 1.0],
+        "n_datasets": 3,
+        "random_state": 0,
+    },
     DiagnosisDisplay: {"n_repeats": 1, "random_state": 0},
+    FitsDisplay: {"n_datasets": 3, "random_state": 0},
     GapsDisplay: {"n_repeats": 1, "random_state": 0},
     HiddenUnitsDisplay: {"n_units": 5},
     LearningCurveDisplay: {"n_repeats": 1, "random_state": 0},
@@ -51,6 +60,7 @@ SETTINGS = {
 }
 
 X, y = load_iris(return_X_y=True)
+ROWS = {FitsDisplay: X[:, 2:]}  # of one input or two
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +79,9 @@ def network():
 def drawn(network):
     """Every display, drawn once into a figure of its own."""
     plt.close("all")  # those that other modules left behind
-    made = {d: d.from_estimator(network, X, y, **SETTINGS.get(d, {})) for d in DISPLAYS}
+    made = {
+        d: d.from_estimator(network, ROWS.get(d, X), y, **SETTINGS.get(d, {})) for d in DISPLAYS
+    }
     plt.close("all")
     return made
 
@@ -107,7 +119,8 @@ def test_convention(display, drawn):
 def test_from_estimator_draws_into_given_axes_and_changes_no_estimator(display, network):
     ax = plt.figure().add_subplot()
     before = repr(network.get_params()), [W.copy() for W in network[-1].coefs_]
-    it = display.from_estimator(network, X, y, ax=ax, **SETTINGS.get(display, {}))
+    rows = ROWS.get(display, X)
+    it = display.from_estimator(network, rows, y, ax=ax, **SETTINGS.get(display, {}))
     assert it.ax_ is ax
     assert repr(network.get_params()) == before[0]
     for now, then in zip(network[-1].coefs_, before[1], strict=True):

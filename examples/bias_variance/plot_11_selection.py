@@ -68,8 +68,8 @@ plt.show()
 #    The picture says no: so much is found in noise. Measure the chosen one on rows that took no
 #    part in the choice.
 #
-# Now read ``skdl/command_line/held_out.py``: the test part of ``python -m skdl`` is set aside before
-# anything else.
+# Now read ``skdl/command_line/held_out.py``: the test part of ``python -m skdl`` is set aside
+# before anything else.
 #
 # Verdict
 # -------

@@ -1,5 +1,6 @@
 """A look inside a fitted network: what its layers compute, its loss nearby, the rate it bears."""
 
+from skdl.inspection.convexity import ChordTest, chord_test
 from skdl.inspection.derivatives import (
     Curvature,
     gradient_noise,
@@ -22,6 +23,7 @@ from skdl.inspection.range_test import LearningRateTest, find_learning_rate
 from skdl.inspection.trace import Trace, TraceEntry, trace
 
 __all__ = [
+    "ChordTest",
     "Curvature",
     "Explanation",
     "LearningRateTest",
@@ -30,6 +32,7 @@ __all__ = [
     "Snapshots",
     "Trace",
     "TraceEntry",
+    "chord_test",
     "cross_entropy",
     "entropy",
     "explain",

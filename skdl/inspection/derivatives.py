@@ -39,7 +39,7 @@ __all__ = [
 DENSE = 50  # with fewer parameters the Hessian is made whole, for Lanczos needs room
 
 
-class _Batch:
+class Batch:
     """The objective of a network on some rows, without dropout and noise."""
 
     def __init__(self, mlp: Any, data: Data) -> None:
@@ -108,7 +108,7 @@ def loss_and_gradient(
     >>> bool(np.linalg.norm(gradient) < 1e-2)
     True
     """
-    batch = _Batch(*network_and_rows("loss_and_gradient", estimator, X, y, sample_weight))
+    batch = Batch(*network_and_rows("loss_and_gradient", estimator, X, y, sample_weight))
     return batch.value(), batch.gradient().copy()
 
 
@@ -154,7 +154,7 @@ def hessian_vector_product(
     >>> hessian_vector_product(mlp, [[1.0], [2.0]], [0.0, 1.0], v).tolist()
     [2.5, 1.5]
     """
-    batch = _Batch(*network_and_rows("hessian_vector_product", estimator, X, y, sample_weight))
+    batch = Batch(*network_and_rows("hessian_vector_product", estimator, X, y, sample_weight))
     direction, n = np.asarray(v, np.float64), batch.network.n_parameters
     if direction.shape != (n,):
         refuse("hessian_vector_product", "v", f"of shape ({n},)", direction.shape)
@@ -259,7 +259,7 @@ def hessian_eigenvalues(
     """
     from scipy.sparse.linalg import LinearOperator, eigsh
 
-    batch = _Batch(*network_and_rows("hessian_eigenvalues", estimator, X, y, sample_weight))
+    batch = Batch(*network_and_rows("hessian_eigenvalues", estimator, X, y, sample_weight))
     n = batch.network.n_parameters
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= n:
         refuse("hessian_eigenvalues", "k", f"an int from 1 to {n}, the number of parameters", k)
@@ -343,12 +343,12 @@ def gradient_noise(
                 refuse(owner, name, "int >= 1", value)
     rng = np.random.default_rng(random_state)
     mlp, data = network_and_rows(owner, estimator, X, y)
-    whole = _Batch(mlp, data).gradient().copy()
+    whole = Batch(mlp, data).gradient().copy()
     rows = []
     for size in sizes:
         squares = []
         for _ in range(n_batches):
-            batch = _Batch(mlp, data.take(rng.integers(data.n, size=size)))
+            batch = Batch(mlp, data.take(rng.integers(data.n, size=size)))
             squares.append(np.sum((batch.gradient() - whole) ** 2))
         distance = float(np.sqrt(np.mean(squares)))
         rows.append((int(size), distance, distance / max(float(np.linalg.norm(whole)), 1e-300)))

@@ -282,3 +282,14 @@ def test_what_is_mended_later_is_not_more_than_what_is_mended_first():
         propose(MLPClassifier((8,)), "overfitting"),
     ):
         assert len(remedies) <= 3 + 4
+
+
+def test_an_automatic_penalty_is_raised_from_what_it_was_in_the_fits():
+    """Half of y is noise, which a network learns by heart: holding it back is worth a trial."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(150, 10)), rng.normal(size=150)
+    mlp = MLPRegressor((100,), max_iter=150, n_iter_no_change=None, random_state=0)
+    found = skdl.diagnose(mlp, X, y + X[:, 0], cv=3, n_repeats=1, bayes_error=0.5, random_state=0)
+    values = next(r["l2"] for r in found.remedies if "l2" in r)
+    rows = 100  # of a training fold
+    assert values == [pytest.approx(factor * 2.5 / rows) for factor in (10, 100)]

@@ -70,6 +70,10 @@ class BiasVarianceDecomposition:
         The class labels, in the order of the columns of probabilities.
     n_datasets : int
         The number of data sets.
+    noise_known : bool
+        Whether there is anything to tell the noise from the bias by: `y_mean` or `noise`.
+    noise_estimated : bool
+        Whether that is an estimate from rows that lie close together.
 
     See Also
     --------
@@ -100,6 +104,7 @@ class BiasVarianceDecomposition:
     classes_: np.ndarray | None = field(repr=False)
     n_datasets: int = 0
     noise_known: bool = field(default=False, repr=False)
+    noise_estimated: bool = field(default=False, repr=False)
 
     @property
     def _title(self) -> str:
@@ -121,6 +126,8 @@ class BiasVarianceDecomposition:
     @property
     def _note(self) -> str:
         """What the reader has to know of the noise."""
+        if self.noise_estimated:
+            return "The noise is an estimate from rows that lie close together, often too high."
         return "" if self.noise_known else "The noise is not known, so it is part of the bias."
 
     def __str__(self) -> str:
@@ -316,6 +323,7 @@ def bias_variance_decomposition(
         classes_=classes,
         n_datasets=n_datasets,
         noise_known=y_mean is not None or noise is not None,
+        noise_estimated=isinstance(noise, str),
     )
 
 

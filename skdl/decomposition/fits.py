@@ -45,6 +45,14 @@ class Fits:
     y: np.ndarray
     classes: np.ndarray | None
 
+    @property
+    def main(self) -> np.ndarray:
+        """The mean prediction at each point; the number of the most frequent class."""
+        if self.classes is None:
+            return self.predictions.mean(axis=0)
+        votes = [(self.predictions == k).sum(axis=0) for k in range(len(self.classes))]
+        return np.argmax(votes, axis=0)
+
 
 def fits_on_grid(
     estimator: BaseEstimator,

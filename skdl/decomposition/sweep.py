@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
+from skdl.core.component import resolve
+from skdl.core.schedules import MomentumSchedule, Schedule
 from skdl.decomposition.decomposition import bias_variance_decomposition
 from skdl.tools.checks import check_estimator_object, refuse
+from skdl.tools.inside import find_network
 from skdl.tools.types import Inputs, Targets
+from skdl.tools.warning import warn_user
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +24,8 @@ __all__ = ["ROWS", "bias_variance_sweep"]
 OWNER = "bias_variance_sweep"
 ROWS = "n_rows"  # not a parameter of the model, but the size of its data sets
 TERMS = ("error", "noise", "bias", "variance")
+# Of the zero-one loss, noise and variance may lower the error: what they come to adds up.
+NET_TERMS = ("error", "net_noise", "bias", "net_variance")
 
 
 def bias_variance_sweep(
@@ -37,7 +43,8 @@ def bias_variance_sweep(
 
     The data sets are the same for all values, so what differs between two of them is due to the
     parameter. More epochs are a parameter as well: of ``MLPRegressor(n_iter_no_change=None)`` with
-    a constant rate, a fit with ``max_iter=10`` is the beginning of one with ``max_iter=100``.
+    a constant rate, a fit with ``max_iter=10`` is the beginning of one with ``max_iter=100``. With
+    a schedule that depends on the epochs planned it is another fit, and a warning says so.
 
     Parameters
     ----------
@@ -58,8 +65,10 @@ def bias_variance_sweep(
     -------
     terms : DataFrame
         One row for each value, which is the index: error, noise, bias and variance, and their
-        standard errors, ``error_se`` and so on. ``attrs["noise_known"]`` says whether the noise
-        was given; else it is part of the bias.
+        standard errors, ``error_se`` and so on. For the zero-one loss, where noise and variance may
+        lower the error, ``net_noise`` and ``net_variance`` stand in their place, which add up.
+        ``attrs`` has the ``loss``; ``noise_known``, without which the noise is part of the bias;
+        and ``noise_estimated``.
 
     Raises
     ------
@@ -106,7 +115,9 @@ def bias_variance_sweep(
         settings["random_state"] = int(np.random.default_rng().integers(2**31))
     elif not isinstance(settings["random_state"], (int, np.integer)):
         refuse(OWNER, "random_state", "an int or None", settings["random_state"])
-    rows, noise_known = [], False
+    if param_name.endswith("max_iter"):
+        _warn_of_plans(estimator, param_name)
+    rows, attrs = [], {}
     for value in values:
         model, changed = clone(estimator), dict(settings)
         if param_name == ROWS:
@@ -114,20 +125,39 @@ def bias_variance_sweep(
         else:
             model.set_params(**{param_name: clone(value, safe=False)})
         found = bias_variance_decomposition(model, X, y, **changed)
-        noise_known = found.noise_known
-        net = {name: f"net_{name}" for name in ("noise", "variance")} if _is_domingos(found) else {}
-        terms = found.terms_.loc[[net.get(name, name) for name in TERMS]]
-        errors = {f"{name}_se": se for name, se in zip(TERMS, terms["standard_error"], strict=True)}
-        rows.append(dict(zip(TERMS, terms["value"], strict=True)) | errors)
+        attrs = {name: getattr(found, name) for name in ("loss", "noise_known", "noise_estimated")}
+        terms = found.terms_.loc[list(NET_TERMS if found.loss == "zero_one" else TERMS)]
+        rows.append(dict(terms["value"]) | dict(terms["standard_error"].add_suffix("_se")))
     index = pd.Index(_labels(values), name=param_name, tupleize_cols=False)
     table = pd.DataFrame(rows, index=index)
-    table.attrs["noise_known"] = noise_known
+    table.attrs.update(attrs)
     return table
 
 
-def _is_domingos(found: Any) -> bool:
-    """Say whether the noise and the variance may lower the error: then the net ones add up."""
-    return found.loss == "zero_one"
+def _warn_of_plans(estimator: BaseEstimator, param_name: str) -> None:
+    """Say so where a shorter fit is not the beginning of a longer one."""
+    network, prefix = find_network(estimator)
+    if param_name != f"{prefix}max_iter":
+        return
+    for name, family in (("schedule", Schedule), ("momentum_schedule", MomentumSchedule)):
+        if hasattr(network, name):
+            value = getattr(network, name)
+            schedule = resolve(network, name, family, value)
+            if _follows_plan(schedule):
+                warn_user(
+                    f"{OWNER}: {name}={value!r} depends on max_iter, so a shorter fit is not the "
+                    "beginning of a longer one: differences along max_iter are not those of epochs "
+                    "alone"
+                )
+
+
+def _follows_plan(schedule: Schedule | MomentumSchedule) -> bool:
+    """Say whether more epochs planned change what holds in the same epoch."""
+    if isinstance(schedule, Schedule):
+        return any(schedule.factor(t, 10.0) != schedule.factor(t, 20.0) for t in (1.0, 5.0, 9.0))
+    return any(
+        schedule.momentum(t, 10.0, 0.9) != schedule.momentum(t, 20.0, 0.9) for t in (1.0, 5.0, 9.0)
+    )
 
 
 def _labels(values: list[Any]) -> list[Any]:

@@ -39,7 +39,8 @@ class BiasVarianceDisplay:
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     lines_ : dict of str to matplotlib line
-        The lines of error, bias, variance and, where it is known, noise.
+        The lines of the terms: error, bias, variance and, where it is known, noise (of the zero-one
+        loss "net_variance" and "net_noise").
     bands_ : dict of str to matplotlib collection
         Their intervals.
     minimum_ : object
@@ -114,6 +115,8 @@ class BiasVarianceDisplay:
             Where to draw; None makes a figure.
         """
         known = self.terms.attrs.get("noise_known", False)
+        estimated = " (estimated)" if self.terms.attrs.get("noise_estimated", False) else ""
+        net, said = ("net_", "net ") if "net_variance" in self.terms else ("", "")
         looks = {
             "error": {"color": style.INK, "lw": 2.4, "label": "error"},
             "bias": {
@@ -121,8 +124,13 @@ class BiasVarianceDisplay:
                 "ls": (0, (6, 2)),
                 "label": "bias" if known else "bias, with the noise",
             },
-            "variance": {"color": style.VALIDATION, "label": "variance"},
-            "noise": {"color": style.INK, "ls": (0, (1, 1.5)), "lw": 1.4, "label": "noise"},
+            f"{net}variance": {"color": style.VALIDATION, "label": f"{said}variance"},
+            f"{net}noise": {
+                "color": style.INK,
+                "ls": (0, (1, 1.5)),
+                "lw": 1.4,
+                "label": f"{said}noise{estimated}",
+            },
         }
         with style.drawing():
             self.ax_ = ax = style.axes(ax)
@@ -130,7 +138,7 @@ class BiasVarianceDisplay:
             self.lines_, self.bands_ = {}, {}
             x = self._place(ax)
             for name, look in looks.items():
-                if name == "noise" and not known:
+                if name == f"{net}noise" and not known:
                     continue
                 value, wide = self.terms[name], WIDE * self.terms[f"{name}_se"]
                 self.lines_[name] = ax.plot(x, value, marker="o", ms=4, **look)[0]

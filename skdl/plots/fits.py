@@ -28,8 +28,9 @@ class FitsDisplay:
         \text{bias}(x) = (\bar f(x) - f^*(x))^2, \qquad
         \text{variance}(x) = \frac1k \sum_{i=1}^{k} (f_i(x) - \bar f(x))^2
 
-    With two inputs the boundaries of a classifier are drawn, one for each fit, and of a regressor
-    the lines of its mean. Make it with :meth:`from_estimator`.
+    In place of the mean, classes have the one that most fits say. With two inputs the boundaries
+    between classes are drawn, one for each fit, or lines of equal values. Make it with
+    :meth:`from_estimator`.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class FitsDisplay:
     lines_ : list of matplotlib lines, or of contours
         One for each fit.
     mean_ : matplotlib line or contour
-        Their mean; of classes, where half of the fits change their answer.
+        Their mean; of classes, what most of them say.
     truth_ : matplotlib line or None
         The true function.
     points_ : matplotlib collection
@@ -132,6 +133,11 @@ class FitsDisplay:
         classes = self.fits.classes
         return np.asarray(y) if classes is None else np.searchsorted(classes, y)
 
+    @property
+    def _main(self) -> str:
+        """What stands for all fits, in the legend."""
+        return "their mean" if self.fits.classes is None else "what most say"
+
     def _draw_curves(self) -> None:
         """Draw the fits over one input."""
         ax, fits, x = self.ax_, self.fits, self.fits.grid[:, 0]
@@ -140,15 +146,15 @@ class FitsDisplay:
         thin = {"color": style.TRAINING, "lw": 0.8, "alpha": 0.45}
         self.lines_ = [ax.plot(x, fit, **thin)[0] for fit in fits.predictions]
         self.lines_[0].set_label(f"{len(fits.predictions)} fits")
-        mean = fits.predictions.mean(axis=0)
-        self.mean_ = ax.plot(x, mean, color=style.TRAINING, lw=3, label="their mean")[0]
+        self.mean_ = ax.plot(x, fits.main, color=style.TRAINING, lw=3, label=self._main)[0]
         if self.truth is not None:
             look = {"color": style.VALIDATION, "ls": (0, (6, 2)), "lw": 2.4, "label": "the truth"}
             self.truth_ = ax.plot(x, self._numbers(self.truth), **look)[0]
-        # One data set's points and the truth say what is to be seen; a wild fit may leave the view.
-        shown = [self._numbers(fits.y), mean] + (
-            [] if self.truth is None else [self.truth_.get_ydata()]
-        )
+        # The points, the truth and the median fit say what is to be seen: a wild fit, and the mean
+        # that it takes along, may leave the view.
+        shown = [self._numbers(fits.y), np.median(fits.predictions, axis=0)]
+        if self.truth_ is not None:
+            shown.append(self.truth_.get_ydata())
         low, high = min(map(np.min, shown)), max(map(np.max, shown))
         ax.set_ylim(low - 0.1 * (high - low), high + 0.1 * (high - low))
         ax.set_xlabel("input")
@@ -163,7 +169,7 @@ class FitsDisplay:
         ax, fits = self.ax_, self.fits
         n = round(np.sqrt(len(fits.grid)))
         x, y = (fits.grid[:, j].reshape(n, n) for j in (0, 1))
-        mean = fits.predictions.mean(axis=0).reshape(n, n)
+        mean = fits.main.reshape(n, n)
         if fits.classes is None:
             levels = np.linspace(*np.quantile(mean, (0.05, 0.95)), 5)
         else:
@@ -178,7 +184,7 @@ class FitsDisplay:
         self.lines_ = [ax.contour(x, y, fit.reshape(n, n), **thin) for fit in fits.predictions]
         self.mean_ = ax.contour(x, y, mean, levels=levels, colors=[style.TRAINING], linewidths=3)
         ax.plot([], [], color=style.TRAINING, lw=0.8, label=f"{len(fits.predictions)} fits")
-        ax.plot([], [], color=style.TRAINING, lw=3, label="their mean")
+        ax.plot([], [], color=style.TRAINING, lw=3, label=self._main)
         if self.truth is not None:
             truth = self._numbers(self.truth).reshape(n, n)
             look = {"levels": levels, "colors": [style.VALIDATION], "linewidths": 2.4}

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.datasets import make_friedman1, make_moons
 from sklearn.linear_model import Ridge
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
 from skdl import MLPRegressor
+from skdl.core.schedules import Cosine, Linear, WarmUp
 from skdl.decomposition import bias_variance_decomposition, bias_variance_sweep
 
 X, Y = make_friedman1(120, noise=1.0, random_state=0)
 TERMS = ["error", "noise", "bias", "variance"]
+
+
+def stop_after_five(estimator, record):
+    return record["epoch"] >= 5
 
 
 def test_ridge_has_the_bias_and_the_variance_of_its_closed_form():
@@ -62,6 +70,9 @@ def test_each_row_is_the_decomposition_at_its_value():
         errors = [found.loc[depth, f"{name}_se"] for name in TERMS]
         assert errors == alone.terms_.loc[TERMS, "standard_error"].tolist()
     assert not found.attrs["noise_known"]
+    settings |= {"n_datasets": 2, "noise": "nearest_neighbors"}
+    found = bias_variance_sweep(tree, X, Y, param_name="max_depth", param_range=[1], **settings)
+    assert found.attrs["noise_known"] and found.attrs["noise_estimated"]
 
 
 def test_rows_are_a_parameter_too():
@@ -79,30 +90,63 @@ def test_rows_are_a_parameter_too():
 def test_epochs_of_a_longer_fit_begin_like_a_shorter_one():
     mlp = MLPRegressor((4,), n_iter_no_change=None, l2=0.01, random_state=0)
     model = make_pipeline(StandardScaler(), mlp)
-    found = bias_variance_sweep(
-        model,
-        X,
-        Y,
-        param_name="mlpregressor__max_iter",
-        param_range=[1, 60],
-        n_datasets=8,
-        random_state=0,
-    )
+    sweep = {"param_name": "mlpregressor__max_iter", "n_datasets": 8, "random_state": 0}
+    found = bias_variance_sweep(model, X, Y, param_range=[1, 60], **sweep)
     assert found.loc[60, "bias"] < found.loc[1, "bias"]
+    # The longer fit, stopped where the shorter one ends, says the same to the last bit.
+    stopped = clone(model).set_params(mlpregressor__callbacks=[stop_after_five])
+    beginning = bias_variance_sweep(stopped, X, Y, param_range=[60], **sweep)
+    short = bias_variance_sweep(model, X, Y, param_range=[5], **sweep)
+    assert beginning.loc[60].tolist() == short.loc[5].tolist()
 
 
-def test_terms_of_classes_add_up():
+@pytest.mark.parametrize(
+    ("setting", "warns"),
+    [
+        ({"schedule": "constant"}, False),
+        ({"schedule": "exponential"}, False),
+        ({"schedule": "plateau"}, False),
+        ({"schedule": "linear"}, True),
+        ({"schedule": Linear(tau=3)}, False),
+        ({"schedule": "step"}, True),
+        ({"schedule": "cosine"}, True),
+        ({"schedule": "one_cycle"}, True),
+        ({"schedule": WarmUp(then=Cosine())}, True),
+        ({"optimizer": "sgd", "momentum": 0.9, "momentum_schedule": "rise"}, True),
+    ],
+    ids=str,
+)
+def test_a_schedule_that_depends_on_the_epochs_planned_is_said(setting, warns):
+    mlp = MLPRegressor((2,), n_iter_no_change=None, random_state=0, **setting)
+    sweep = {"param_name": "max_iter", "param_range": [1, 2], "n_datasets": 2, "random_state": 0}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        bias_variance_sweep(mlp, X, Y, **sweep)
+        bias_variance_sweep(mlp, X, Y, **sweep | {"param_name": "l2", "param_range": [0.1]})
+    said = [str(w.message) for w in caught if "depends on max_iter" in str(w.message)]
+    assert len(said) == warns
+    if warns:
+        name = "momentum_schedule" if "momentum" in setting else "schedule"
+        assert said[0].startswith(f"bias_variance_sweep: {name}={setting[name]!r} depends on")
+
+
+@pytest.mark.parametrize("loss", ["zero_one", "zero_one_kohavi_wolpert", "log_loss"])
+def test_terms_of_classes_add_up(loss):
     found = bias_variance_sweep(
-        KNeighborsClassifier(),
+        GaussianNB(),
         *make_moons(300, noise=0.3, random_state=0),
-        param_name="n_neighbors",
-        param_range=[1, 25],
+        param_name="var_smoothing",
+        param_range=[1e-9, 10.0],
         n_datasets=20,
         random_state=0,
+        loss=loss,
     )
-    # Of the zero-one loss these are the net noise and the net variance, which may be negative.
-    np.testing.assert_allclose(found["error"], found[TERMS[1:]].sum(axis=1))
-    assert found.loc[1, "error"] > found.loc[25, "error"]
+    # Of the zero-one loss the noise and the variance may lower the error, and are named so.
+    net = "net_" if loss == "zero_one" else ""
+    names = ["error", f"{net}noise", "bias", f"{net}variance"]
+    assert found.columns.tolist() == names + [f"{name}_se" for name in names]
+    np.testing.assert_allclose(found["error"], found[names[1:]].sum(axis=1))
+    assert found.attrs == {"loss": loss, "noise_known": False, "noise_estimated": False}
 
 
 def test_values_that_are_no_numbers_are_named_by_how_they_print():

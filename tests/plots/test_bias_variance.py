@@ -9,6 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdl.decomposition import bias_variance_sweep
+from skdl.decomposition.fits import Fits
 from skdl.plots import BiasVarianceDisplay, FitsDisplay
 
 X, Y = make_friedman1(150, noise=1.0, random_state=0)
@@ -18,6 +19,16 @@ SWEEP = {"param_name": "max_depth", "n_datasets": 8, "random_state": 0}
 
 def legend(display):
     return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
+def test_terms_of_the_zero_one_loss_are_net():
+    tree = DecisionTreeClassifier(random_state=0)
+    drawn = BiasVarianceDisplay.from_estimator(
+        tree, *make_moons(100, noise=0.3, random_state=0), param_range=[1, 4], **SWEEP
+    )
+    assert legend(drawn)[:3] == ["error", "bias, with the noise", "net variance"]
+    terms = drawn.terms
+    np.testing.assert_array_equal(drawn.lines_["net_variance"].get_ydata(), terms["net_variance"])
 
 
 def line_data(x):
@@ -54,6 +65,9 @@ def test_known_noise_is_drawn_and_names_stand_side_by_side():
     drawn = BiasVarianceDisplay.from_estimator(TREE, X, Y, param_range=names, **settings)
     assert legend(drawn)[:4] == ["error", "bias", "variance", "noise"]
     assert set(drawn.lines_["noise"].get_ydata()) == {1.0}
+    settings |= {"noise": "nearest_neighbors"}
+    drawn = BiasVarianceDisplay.from_estimator(TREE, X, Y, param_range=names, **settings)
+    assert legend(drawn)[:4] == ["error", "bias", "variance", "noise (estimated)"]
     assert [tick.get_text() for tick in drawn.ax_.get_xticklabels()] == names
 
 
@@ -81,12 +95,29 @@ def test_fits_are_drawn_with_their_mean_and_the_truth():
 
 
 def test_a_wild_fit_does_not_take_the_view():
-    class Wild(LinearRegression):
-        def predict(self, X):
-            return super().predict(X) + 1e6 * (self.coef_[0] > 3)
+    grid = np.linspace(0, 1, 50)[:, None]
+    fits = np.stack([line_data(grid)] * 4 + [np.full(50, 1e6)])
+    inputs, y = sampler(np.random.default_rng(0))
+    drawn = FitsDisplay(fits=Fits(grid, fits, inputs, y, None), truth=line_data(grid)).plot()
+    low, high = drawn.ax_.get_ylim()
+    assert -1 < low < 0 and 3 < high < 4  # the line goes from 0 to 3
+    assert drawn.mean_.get_ydata().min() > 1e5
 
-    drawn = FitsDisplay.from_estimator(Wild(), sampler=sampler, n_datasets=2, random_state=1)
-    assert len(drawn.lines_) == 2
+
+@pytest.mark.parametrize("n_inputs", [1, 2])
+def test_what_most_fits_say_is_a_class_that_some_fit_says(n_inputs):
+    # Half say "a" and half "c": their numbers average to "b", which nobody says.
+    classes = np.array(["a", "b", "c"])
+    axes = [np.linspace(0, 1, 11)] * n_inputs
+    grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, n_inputs)
+    right = grid[:, 0] > 0.5
+    fits = np.stack([np.where(right, 2, 0), np.where(right, 2, 0), np.where(right, 0, 2)])
+    fits = Fits(grid, fits, grid[:3], classes, classes)
+    np.testing.assert_array_equal(fits.main, np.where(right, 2, 0))
+    drawn = FitsDisplay(fits=fits).plot()
+    assert legend(drawn) == ["one data set", "3 fits", "what most say"]
+    if n_inputs == 1:
+        assert set(drawn.mean_.get_ydata()) == {0, 2}
 
 
 def test_boundaries_of_classes_over_two_inputs():
@@ -105,7 +136,7 @@ def test_boundaries_of_classes_over_two_inputs():
     for contour in drawn.lines_:
         points = np.concatenate([path.vertices for path in contour.get_paths()])
         assert min(np.ptp(points, axis=0)) < 0.05
-    assert legend(drawn)[:3] == ["one data set", "5 fits", "their mean"]
+    assert legend(drawn)[:3] == ["one data set", "5 fits", "what most say"]
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ CORE = (
 )
 # Arrows that run back up, each declared, inside a function, and with its reason.
 DECLARED = {
+    ("skdl.estimators.fitting.history", "skdl.plots"): "a record draws itself: history_.plot()",
     ("skdl.diagnosis.result", "skdl.plots"): "a diagnosis draws itself: diagnosis.plot()",
     ("skdl.diagnosis.result", "skdl.report"): "a diagnosis writes its page: diagnosis.to_html()",
 }

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skdl.estimators.fitting.callbacks import FIT_CONTEXT
 from skdl.estimators.outline import Outline, outline_of
 from skdl.estimators.pickled import named, unnamed, warn_of_version
+from skdl.estimators.shown import Shown
 from skdl.tools.version import version
 
 __all__ = ["Learned"]
@@ -19,7 +20,7 @@ __all__ = ["Learned"]
 Array = np.ndarray
 
 
-class Learned:
+class Learned(Shown):
     """The attributes of a fitted estimator that are read off its network and its history."""
 
     def _affine_arrays(self) -> tuple[list[Array], list[Array]]:

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
-from skdl.plots.loss_records import OF, averaged, frame, placed, record_of
+from skdl.plots.loss_records import OF, averaged, frame, placed, record_of, record_of_history
 from skdl.tools.checks import refuse
 from skdl.tools.inside import fitted_network
 from skdl.tools.types import Inputs, Targets
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from skdl.diagnosis.result import Diagnosis
+    from skdl.estimators.fitting.history import History
 
 __all__ = ["LossCurvesDisplay"]
 
@@ -133,6 +134,41 @@ class LossCurvesDisplay:
             estimator = clone(estimator).fit(X, y)
         named = {type(fitted_network(estimator)[0]).__name__: estimator}
         return cls.from_estimators(named, along=along, of=of, scale=scale, ax=ax)
+
+    @classmethod
+    def from_history(
+        cls,
+        history: History,
+        *,
+        along: str = "epoch",
+        of: str = "loss",
+        scale: str = "auto",
+        ax: Axes | None = None,
+    ) -> LossCurvesDisplay:
+        """Draw what a fit recorded, without its network: ``history.plot()``.
+
+        Parameters
+        ----------
+        history : History
+            The ``history_`` of a fitted network.
+        along : {"epoch", "step", "seconds"}, default="epoch"
+            What the curves are drawn against.
+        of : {"loss", "error"}, default="loss"
+            What is drawn.
+        scale : {"auto", "linear", "log", "log-log"}, default="auto"
+            The axes.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Raises
+        ------
+        ValueError
+            If it has no epochs.
+        """
+        if not history:
+            refuse("LossCurvesDisplay", "history", "a record of at least one epoch", history)
+        records = {"fit": record_of_history(history)}
+        return cls(records=records, along=along, of=of, scale=scale).plot(ax)
 
     @classmethod
     def from_estimators(

@@ -12,7 +12,9 @@ from skdl.tools.checks import refuse
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ALONG", "OF", "averaged", "frame", "placed", "record_of"]
+    from skdl.estimators.fitting.history import History
+
+__all__ = ["ALONG", "OF", "averaged", "frame", "placed", "record_of", "record_of_history"]
 
 OWNER = "LossCurvesDisplay"
 ALONG = ("epoch", "step", "seconds")
@@ -44,17 +46,22 @@ def record_of(model: Any) -> pd.DataFrame:
         If it has no loss curve.
     """
     if hasattr(model, "history_"):
-        record = model.history_.to_frame()
-        if "step_loss" in record:
-            record["step"] = record["step_loss"].map(len).cumsum()
-        for error, score in (("clean", "clean_score"), ("validation", "validation_score")):
-            if score in record:
-                record[f"{error}_error"] = 1 - record[score]
-        return record
+        return record_of_history(model.history_)
     if hasattr(model, "loss_curve_"):  # scikit-learn's networks
         losses = model.loss_curve_
         return frame({"epoch": range(1, len(losses) + 1), "loss": losses})
     raise TypeError(f"{OWNER}: estimator must be a fitted network with a loss curve; got {model!r}")
+
+
+def record_of_history(history: History) -> pd.DataFrame:
+    """Return the epochs that a network of ours recorded, with their last steps and errors."""
+    record = history.to_frame()
+    if "step_loss" in record:
+        record["step"] = record["step_loss"].map(len).cumsum()
+    for error, score in (("clean", "clean_score"), ("validation", "validation_score")):
+        if score in record:
+            record[f"{error}_error"] = 1 - record[score]
+    return record
 
 
 def placed(record: pd.DataFrame, along: str, of: str) -> pd.DataFrame:

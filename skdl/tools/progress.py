@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,10 +73,13 @@ class _ReportingBar:
 
 
 def progress_bar(total: int, *, verbose: int = 1, description: str = "", digits: int = 0) -> Any:
-    """Open a bar of `total` steps on the standard error stream: what is done, the time left.
+    """Open a bar of `total` steps: what is done, the time left.
+
+    It is a line on the standard error stream, or a widget in a notebook that has widgets.
 
     It has ``update(n)``, ``set_postfix_str(text)`` and ``close()``, and is a context manager.
-    It shows nothing with ``verbose=0``, where the stream is no terminal, or without tqdm.
+    It shows nothing with ``verbose=0``, where nobody looks on (the stream is neither a terminal nor
+    that of a notebook), or without tqdm.
 
     Parameters
     ----------
@@ -106,10 +110,12 @@ def progress_bar(total: int, *, verbose: int = 1, description: str = "", digits:
 def _shown_bar(total: int, verbose: int, description: str, digits: int) -> Any:
     """Open the bar that is seen, or one that is not."""
     stream = sys.stderr
-    if not verbose or stream is None or not stream.isatty():
+    if not verbose or stream is None or not (stream.isatty() or _in_notebook()):
         return SilentBar()
     try:
-        from tqdm import tqdm
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # without widgets, a notebook gets the line of text
+            from tqdm.auto import tqdm
     except ImportError:
         return SilentBar()
 
@@ -123,6 +129,13 @@ def _shown_bar(total: int, verbose: int, description: str, digits: int) -> Any:
     return Bar(
         total=total, desc=description, bar_format=text, file=stream, dynamic_ncols=True, leave=False
     )
+
+
+def _in_notebook() -> bool:
+    """Say whether this is the kernel of a notebook, whose streams are shown to a person."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return "IPKernelApp" in getattr(shell, "config", ())
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from sklearn.datasets import make_classification
 
 from skdl import MLPClassifier
 from skdl.estimators.fitting.history import History
+from skdl.plots import LossCurvesDisplay
 
 X, y = make_classification(40, 4, random_state=0)
 
@@ -64,3 +65,24 @@ def test_numbers_are_plain_floats():
     import json
 
     assert json.loads(json.dumps(_fit(optimizer="sgd").history_)) == _fit(optimizer="sgd").history_
+
+
+@pytest.mark.parametrize("show", [repr, History._repr_html_])
+def test_many_epochs_print_as_a_short_table_without_their_steps(show):
+    mlp = _fit(max_iter=40, track="steps")
+    shown = show(mlp.history_)
+    assert len(shown) < 6000 and "step_loss" not in shown
+    first, last = (f"{mlp.loss_curve_[k]:.4g}" for k in (0, -1))
+    assert first in shown and last in shown
+    assert f"{mlp.loss_curve_[20]:.4g}" not in shown
+    assert show(History()) == "no epochs"
+
+
+def test_it_draws_itself_as_its_network_is_drawn():
+    mlp = _fit(early_stopping=True)
+    alone, whole = mlp.history_.plot(), LossCurvesDisplay.from_estimator(mlp)
+    for kind in ("training", "validation"):
+        ours, theirs = alone.lines_["fit", kind], whole.lines_["MLPClassifier", kind]
+        np.testing.assert_array_equal(ours.get_xydata(), theirs.get_xydata())
+    with pytest.raises(ValueError, match="history must be a record of at least one epoch"):
+        History().plot()

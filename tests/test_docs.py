@@ -17,6 +17,7 @@ import mathml
 import pytest
 import reading_order
 import registries
+from numpydoc.validate import validate
 
 import skdl
 from skdl.core.component import Component, families
@@ -143,6 +144,46 @@ def test_what_stands_above_the_estimators_has_an_example_and_company(thing):
     found = sections(thing)
     assert ">>>" in found.get("Examples", "")
     assert re.search(r"^\S+ : \S", found.get("See Also", ""), flags=re.MULTILINE)
+
+
+# What users reach by a package, each once, by the first name that reaches it.
+FRONT = """core.activations core.losses core.optimizers core.schedules core.layers decomposition
+diagnosis inspection plots report search tables lessons""".split()
+REACHED = {}
+for package in [skdl, *(importlib.import_module(f"skdl.{name}") for name in FRONT)]:
+    for name in package.__all__:
+        if inspect.isclass(thing := getattr(package, name)) or inspect.isfunction(thing):
+            REACHED.setdefault(thing, f"{package.__name__}.{name}")
+del REACHED[skdl.core.layers.Memo]  # a name for one of Python's own
+# What numpydoc's own rules ask that this house does otherwise, and why.
+OTHERWISE = {
+    "ES01": "a summary that says all needs no second paragraph",
+    "PR03": "parameters that are those of another function stand together, and refer to it",
+    "PR04": "so they have no types of their own",
+    "PR08": "a description may begin with a value, such as `dropout`'s",
+    "RT02": "what is returned has a name",
+}
+
+
+def is_told_by_attributes(thing):
+    """Say whether a class is read, or made by a family, rather than by its own parameters."""
+    return inspect.isclass(thing) and (
+        dataclasses.is_dataclass(thing) or issubclass(thing, (dict, list))
+    )
+
+
+@pytest.mark.parametrize("name", REACHED.values())
+def test_numpydoc_finds_nothing_to_mend(name):
+    complaints = dict(validate(name)["errors"])
+    thing = next(thing for thing, known in REACHED.items() if known == name)
+    allowed = set(OTHERWISE) | ({"PR01", "PR02"} if is_told_by_attributes(thing) else set())
+    assert {code: text for code, text in complaints.items() if code not in allowed} == {}
+
+
+def test_numpydoc_finds_a_planted_mistake(monkeypatch):
+    assert len(REACHED) > 150
+    monkeypatch.setattr(skdl.explain, "__doc__", DOC.replace("Examples", "Warnings"))
+    assert {"EX01", "SA01", "PR01"} <= dict(validate("skdl.explain")["errors"]).keys()
 
 
 def test_every_family_has_members():

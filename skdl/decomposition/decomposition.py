@@ -220,11 +220,12 @@ def bias_variance_decomposition(
     random_state : int, Generator or None, default=None
         Decides the data sets. The estimator has its own.
     verbose : int, default=0
-        1 shows a progress bar, if the standard error stream is a terminal.
+        1 shows a progress bar, on a terminal or in a notebook.
 
     Returns
     -------
-    BiasVarianceDecomposition
+    found : BiasVarianceDecomposition
+        The terms, averaged and at each row.
 
     Raises
     ------

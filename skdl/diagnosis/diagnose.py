@@ -143,11 +143,12 @@ def diagnose(
     random_state : int, Generator or None, default=None
         Decides the folds. The estimator has its own.
     verbose : int, default=0
-        1 shows a progress bar, if the standard error stream is a terminal.
+        1 shows a progress bar, on a terminal or in a notebook.
 
     Returns
     -------
-    Diagnosis
+    diagnosis : Diagnosis
+        It prints as text, shows as HTML, draws itself, and can try its remedies.
 
     Raises
     ------

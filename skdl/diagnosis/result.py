@@ -238,7 +238,7 @@ class Diagnosis:
         random_state : int, Generator or None, default=None
             Decides the folds. The same int as in `diagnose` gives other folds.
         verbose : int, default=0
-            1 shows a progress bar, if the standard error stream is a terminal.
+            1 shows a progress bar, on a terminal or in a notebook.
 
         Returns
         -------

@@ -66,6 +66,10 @@ class Checkpoint:
     ValueError
         If neither of the two is given, or one is no positive number.
 
+    See Also
+    --------
+    MLPClassifier : Its ``fit`` takes ``callbacks`` and ``resume_from``.
+
     Notes
     -----
     The optimiser must be a first-order one: SciPy's solvers do not show what they remember. The

@@ -95,6 +95,12 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
+    See Also
+    --------
+    MLPRegressor : The same network for numbers.
+    tabular_pipeline : A table as it is: missing values, categories, dates.
+    diagnose : Is it bias or variance, and what to change.
+
     Examples
     --------
     >>> from sklearn.datasets import make_moons

@@ -79,6 +79,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     n_features_in_, n_outputs_, n_layers_ : int
         Sizes.
 
+    See Also
+    --------
+    MLPClassifier : The same network for classes.
+    tabular_pipeline : A table as it is: missing values, categories, dates.
+    diagnose : Is it bias or variance, and what to change.
+
     Examples
     --------
     >>> from sklearn.datasets import make_friedman1

@@ -106,6 +106,7 @@ def chord_test(
     Returns
     -------
     found : ChordTest
+        How many chords were drawn, and how many lie below the function.
 
     Raises
     ------

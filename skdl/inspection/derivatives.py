@@ -89,6 +89,7 @@ def loss_and_gradient(
     Returns
     -------
     value : float
+        The objective: the weighted mean loss and the penalties.
     gradient : ndarray of shape (n_parameters,), float64
         In the order of the network's parameter vector: all weights, then all else. A penalty with
         a corner (``l1``) is in the value, but not in the gradient.
@@ -131,6 +132,7 @@ def hessian_vector_product(
     Returns
     -------
     product : ndarray of shape (n_parameters,), float64
+        In the order of the network's parameter vector.
 
     Raises
     ------

@@ -50,6 +50,7 @@ def entropy(p: ArrayLike, *, unit: str = "nats") -> np.ndarray:
     Returns
     -------
     entropy : ndarray of shape (...)
+        In the unit that was asked for.
 
     Raises
     ------

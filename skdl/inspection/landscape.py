@@ -163,11 +163,12 @@ def loss_landscape(
     random_state : int, Generator or None, default=None
         Draws the random directions.
     verbose : int, default=0
-        1 shows a progress bar, if the standard error stream is a terminal.
+        1 shows a progress bar, on a terminal or in a notebook.
 
     Returns
     -------
-    LossLandscape
+    landscape : LossLandscape
+        The objective on a grid around the weights.
 
     Raises
     ------

@@ -94,6 +94,7 @@ def similarity(activations: np.ndarray) -> np.ndarray:
     Returns
     -------
     similarity : ndarray of shape (n_rows, n_rows)
+        From −1 to 1.
 
     See Also
     --------
@@ -200,7 +201,9 @@ def fit_watched(
     Returns
     -------
     fitted : estimator
+        A fitted clone.
     snapshots : Snapshots
+        Its weights at the epochs that were asked for.
 
     See Also
     --------

@@ -138,11 +138,12 @@ def find_learning_rate(
     random_state : int, Generator or None, default=None
         Decides the order of the rows. The network has its own.
     verbose : int, default=0
-        1 shows a progress bar, if the standard error stream is a terminal.
+        1 shows a progress bar, on a terminal or in a notebook.
 
     Returns
     -------
-    LearningRateTest
+    test : LearningRateTest
+        The losses over the rates, and what they suggest.
 
     Raises
     ------

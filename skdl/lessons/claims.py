@@ -27,6 +27,16 @@ class Claim:
         The measurement that was proposed to settle it.
     doubted : bool
         Whether the claim is garbled, or contradicted elsewhere in the notes.
+
+    See Also
+    --------
+    claims : All of them.
+
+    Examples
+    --------
+    >>> from skdl.lessons import claims
+    >>> claims()["C47"].text
+    'XOR needs a hidden layer'
     """
 
     name: str

@@ -132,6 +132,13 @@ class Verdict:
     See Also
     --------
     judge : With an example.
+
+    Examples
+    --------
+    >>> from skdl.lessons import Measured, judge
+    >>> verdict = judge("C24", Measured("share", [0.5, 0.51, 0.49], above=0.62, below=0.64))
+    >>> verdict.outcome
+    'refuted'
     """
 
     claim: Claim

@@ -76,6 +76,7 @@ def render_report(
     Returns
     -------
     page : str
+        The HTML page, whole: with its styles, its pictures and its script.
 
     Raises
     ------

@@ -24,6 +24,16 @@ class Distribution:
     ----------
     low, high : float
         The ends of the range, which belong to it.
+
+    See Also
+    --------
+    SearchSpace : Holds one for each parameter.
+
+    Examples
+    --------
+    >>> from skdl.search import LogUniform
+    >>> isinstance(LogUniform(1e-4, 1e-1), Distribution)
+    True
     """
 
     low: float
@@ -52,6 +62,11 @@ class Distribution:
 class Uniform(Distribution):
     r"""A number that is as likely anywhere in the range: :math:`q(u) = a + (b - a)\,u`.
 
+    See Also
+    --------
+    LogUniform : For what acts by factors.
+    UniformInteger : Whole numbers.
+
     Examples
     --------
     >>> Uniform(0.0, 0.5).grid(3)
@@ -64,6 +79,10 @@ class Uniform(Distribution):
 
 class UniformInteger(Distribution):
     r"""An integer from low to high: :math:`q(u) = \lfloor a + (b + 1 - a)\,u \rfloor`, at most b.
+
+    See Also
+    --------
+    Uniform : Any numbers.
 
     Examples
     --------
@@ -79,6 +98,11 @@ class LogUniform(Distribution):
     r"""A positive number whose logarithm is uniform: :math:`q(u) = a\,(b/a)^u`.
 
     Right for a scale: from 0.0001 to 0.001 is as far as from 0.01 to 0.1.
+
+    See Also
+    --------
+    Uniform : For what acts by sums, not by factors.
+    OneMinusLogUniform : For what nears 1.
 
     References
     ----------
@@ -98,6 +122,10 @@ class OneMinusLogUniform(Distribution):
     r"""A number whose distance from 1 is log-uniform: :math:`q(u) = 1 - (1-a)\,((1-b)/(1-a))^u`.
 
     Right for a momentum or a decay α, which averages over about 1/(1 − α) steps.
+
+    See Also
+    --------
+    LogUniform : For what nears 0.
 
     Examples
     --------

@@ -45,6 +45,10 @@ class SearchSpace(list):
     spaces : list of dict
         Parameter names to distributions, or lists of values.
 
+    See Also
+    --------
+    search_space : Ships one.
+
     Examples
     --------
     >>> space = search_space("classifier", optimizers=["adam"])
@@ -128,6 +132,11 @@ def search_space(
     ------
     ValueError
         If an optimiser is unknown, or the estimator holds no network of this package, or several.
+
+    See Also
+    --------
+    skdl.search.optuna_space : The same for Optuna.
+    skdl.search.CoordinateSearchCV : One parameter at a time.
 
     References
     ----------

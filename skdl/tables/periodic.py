@@ -41,15 +41,15 @@ class PeriodicEncoder(ColumnEncoder):
     n_features_in_ : int
         Columns seen by ``fit``.
 
-    References
-    ----------
-    Gorishniy, Rubachev and Babenko (2022), "On Embeddings for Numerical Features in Tabular Deep
-    Learning"; there the frequencies are learned from this start.
-
     See Also
     --------
     PiecewiseLinearEncoder : Bins instead of waves.
     DateEncoder : The parts of a date.
+
+    References
+    ----------
+    Gorishniy, Rubachev and Babenko (2022), "On Embeddings for Numerical Features in Tabular Deep
+    Learning"; there the frequencies are learned from this start.
 
     Examples
     --------

@@ -40,15 +40,15 @@ class PiecewiseLinearEncoder(ColumnEncoder):
     n_features_in_ : int
         Columns seen by ``fit``.
 
-    References
-    ----------
-    Gorishniy, Rubachev and Babenko (2022), "On Embeddings for Numerical Features in Tabular Deep
-    Learning".
-
     See Also
     --------
     PeriodicEncoder : Waves instead of bins.
     skdl.tabular_pipeline : Uses it on the numbers of a table.
+
+    References
+    ----------
+    Gorishniy, Rubachev and Babenko (2022), "On Embeddings for Numerical Features in Tabular Deep
+    Learning".
 
     Examples
     --------

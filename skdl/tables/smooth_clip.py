@@ -38,15 +38,15 @@ class SmoothClipScaler(ColumnEncoder):
     n_features_in_ : int
         Columns seen by ``fit``.
 
-    References
-    ----------
-    Holzmüller, Grinsztajn and Steinwart (2024), "Better by Default: Strong Pre-Tuned MLPs and
-    Boosted Trees on Tabular Data".
-
     See Also
     --------
     sklearn.preprocessing.RobustScaler : The same without the bound.
     PiecewiseLinearEncoder : Bins, for columns that are not smooth.
+
+    References
+    ----------
+    Holzmüller, Grinsztajn and Steinwart (2024), "Better by Default: Strong Pre-Tuned MLPs and
+    Boosted Trees on Tabular Data".
 
     Examples
     --------

@@ -18,6 +18,10 @@ class VersionWarning(UserWarning):
     message : str
         Which versions they are, and what to do.
 
+    See Also
+    --------
+    MLPClassifier : What is pickled.
+
     Examples
     --------
     To make it an error:

@@ -44,6 +44,19 @@ class Activation(Component, family=True):
         and ``w`` (see :data:`skdl.core.architecture.CONNECTIONS`).
     learned_slope : float or None
         Where a slope that is learned per unit starts; None if there is none.
+
+    See Also
+    --------
+    skdl.core.layers.Activate : The layer that applies one.
+
+    Examples
+    --------
+    >>> from skdl.core.activations import Activation
+    >>> sorted(Activation.registry)[:4]
+    ['abs', 'cos', 'elu', 'gelu']
+    >>> relu = Activation.registry["relu"]()
+    >>> relu.value(np.array([-1.0, 2.0])).tolist()
+    [0.0, 2.0]
     """
 
     kinks: ClassVar[tuple[float, ...]] = ()
@@ -66,7 +79,20 @@ class Activation(Component, family=True):
 
 
 class PiecewiseLinear(Activation):
-    """Activations made of straight pieces: their second derivative is zero between the kinks."""
+    """Activations made of straight pieces: their second derivative is zero between the kinks.
+
+    See Also
+    --------
+    ReLU : A member.
+    LeakyReLU : A member.
+    Abs : A member.
+
+    Examples
+    --------
+    >>> from skdl.core.activations import LeakyReLU, Tanh
+    >>> isinstance(LeakyReLU(), PiecewiseLinear), isinstance(Tanh(), PiecewiseLinear)
+    (True, False)
+    """
 
     def second_derivative(self, z: Array, a: Array) -> None:
         """Return None: it is zero between the kinks."""

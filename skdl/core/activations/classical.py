@@ -14,6 +14,10 @@ Array = np.ndarray
 class Identity(PiecewiseLinear, name="identity"):
     r"""No activation, :math:`f(z) = z`: stacked layers stay one linear map.
 
+    See Also
+    --------
+    ReLU : The simplest activation that is not linear.
+
     Examples
     --------
     >>> float(Identity().value(np.array(-2.0)))
@@ -33,6 +37,11 @@ class Identity(PiecewiseLinear, name="identity"):
 
 class Sigmoid(Activation, name="sigmoid"):
     r"""Logistic sigmoid, :math:`f(z) = 1 / (1 + e^{-z})`.
+
+    See Also
+    --------
+    Tanh : The same curve around 0: tanh z = 2σ(2z) − 1.
+    Softplus : Its integral.
 
     Examples
     --------
@@ -60,6 +69,11 @@ class Sigmoid(Activation, name="sigmoid"):
 class Tanh(Activation, name="tanh"):
     r"""Hyperbolic tangent, :math:`f(z) = \tanh z`.
 
+    See Also
+    --------
+    Sigmoid : The same curve between 0 and 1.
+    HardTanh : Three straight pieces.
+
     Examples
     --------
     >>> Tanh().value(np.array([0.0, 1.0])).round(4).tolist()
@@ -82,6 +96,10 @@ class Tanh(Activation, name="tanh"):
 
 class HardTanh(PiecewiseLinear, name="hard_tanh"):
     r"""Hard tanh, :math:`f(z) = \max(-1, \min(1, z))`.
+
+    See Also
+    --------
+    Tanh : The smooth curve that it follows.
 
     References
     ----------
@@ -108,6 +126,11 @@ class HardTanh(PiecewiseLinear, name="hard_tanh"):
 
 class Cos(Activation, name="cos"):
     r"""Cosine unit, :math:`f(z) = \cos z`.
+
+    See Also
+    --------
+    Tanh : Bounded as well, but does not come back.
+    RBF : Answers to a place, not to a phase.
 
     References
     ----------

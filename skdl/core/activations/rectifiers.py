@@ -33,6 +33,11 @@ Array = np.ndarray
 class ReLU(PiecewiseLinear, name="relu"):
     r"""Rectified linear unit, :math:`f(z) = \max(z, 0)`.
 
+    See Also
+    --------
+    LeakyReLU : Keeps a slope where this one is 0.
+    Softplus : Smooth.
+
     References
     ----------
     Glorot, Bordes and Bengio (2011), "Deep sparse rectifier neural networks".
@@ -64,6 +69,11 @@ class LeakyReLU(PiecewiseLinear, name="leaky_relu"):
     ----------
     alpha : float, default=0.01
         Slope for negative ``z``, in [0, 1).
+
+    See Also
+    --------
+    ReLU : With slope 0 on the left, where units can die.
+    PReLU : Learns the slope.
 
     References
     ----------
@@ -97,6 +107,11 @@ class LeakyReLU(PiecewiseLinear, name="leaky_relu"):
 class Abs(PiecewiseLinear, name="abs"):
     r"""Absolute value rectification, :math:`f(z) = |z|`.
 
+    See Also
+    --------
+    ReLU : Half of it: zero on the left.
+    Maxout : Learns such a kink.
+
     References
     ----------
     Jarrett, Kavukcuoglu, Ranzato and LeCun (2009), "What is the best multi-stage architecture for
@@ -126,6 +141,11 @@ class ELU(Activation, name="elu"):
     ----------
     alpha : float, default=1.0
         Minus the value that large negative ``z`` saturate at.
+
+    See Also
+    --------
+    SELU : The same, scaled so that activations keep mean 0 and variance 1.
+    LeakyReLU : Does not level off on the left.
 
     References
     ----------
@@ -167,6 +187,11 @@ class SELU(Activation, name="selu"):
     :math:`\alpha = 1.67326…` and :math:`\lambda = 1.05070…` are the values for which activations of
     a unit with normalised weights converge to mean 0 and variance 1.
 
+    See Also
+    --------
+    ELU : Without the two constants.
+    skdl.core.layers.BatchNorm : Standardises by measuring, not by a fixed point.
+
     References
     ----------
     Klambauer, Unterthiner, Mayr and Hochreiter (2017), "Self-normalizing neural networks".
@@ -200,6 +225,11 @@ class SELU(Activation, name="selu"):
 
 class GELU(Activation, name="gelu"):
     r"""Gaussian error linear unit, :math:`f(z) = z\,\Phi(z)`, Φ the normal distribution function.
+
+    See Also
+    --------
+    SiLU : Nearly the same curve, with a sigmoid in place of the normal distribution.
+    ReLU : The limit for large inputs.
 
     References
     ----------
@@ -240,6 +270,11 @@ class GELU(Activation, name="gelu"):
 class SiLU(Activation, name="silu"):
     r"""Sigmoid linear unit (swish), :math:`f(z) = z\,\sigma(z)`.
 
+    See Also
+    --------
+    GELU : Nearly the same curve.
+    Mish : A similar curve.
+
     References
     ----------
     Elfwing, Uchibe and Doya (2018), "Sigmoid-weighted linear units for neural network function
@@ -271,6 +306,11 @@ class SiLU(Activation, name="silu"):
 class Mish(Activation, name="mish"):
     r"""Mish, :math:`f(z) = z \tanh(\zeta(z))` with the softplus :math:`\zeta(z) = \log(1 + e^z)`.
 
+    See Also
+    --------
+    SiLU : A similar curve.
+    Softplus : Inside of it.
+
     References
     ----------
     Misra (2019), "Mish: a self regularized non-monotonic neural activation function".
@@ -300,6 +340,11 @@ class Mish(Activation, name="mish"):
 
 class Softplus(Activation, name="softplus"):
     r"""Softplus, a smooth rectifier, :math:`f(z) = \log(1 + e^z)`.
+
+    See Also
+    --------
+    ReLU : The limit for large inputs.
+    Sigmoid : Its derivative.
 
     References
     ----------

@@ -28,6 +28,10 @@ class PReLU(PiecewiseLinear, name="prelu"):
     slope : float, default=0.25
         Where every learned slope starts.
 
+    See Also
+    --------
+    LeakyReLU : With a slope that is given.
+
     References
     ----------
     He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers".
@@ -79,6 +83,11 @@ class RBF(Activation, name="rbf"):
     (its centre); the bias b is the logarithm of the inverse squared width. It starts at
     −log(number of inputs), so that the width fits standardised inputs.
 
+    See Also
+    --------
+    skdl.core.layers.Distance : The layer below such units.
+    Cos : Not monotonic either.
+
     References
     ----------
     Broomhead and Lowe (1988), "Multivariable functional interpolation and adaptive networks";
@@ -114,6 +123,11 @@ class Maxout(PiecewiseLinear, name="maxout"):
     ----------
     k : int, default=2
         Affine pieces per unit.
+
+    See Also
+    --------
+    Abs : Two pieces of slopes −1 and 1.
+    ReLU : Two pieces, one of them 0.
 
     References
     ----------

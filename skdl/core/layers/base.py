@@ -44,6 +44,15 @@ class Pass:
         Whether to draw one dropout mask for all rows (to predict with a sampled sub-network).
     all_rows : bool
         Whether the batch is the whole data, so that its statistics are final, not one of many.
+
+    See Also
+    --------
+    Memo : What a layer remembers of one.
+
+    Examples
+    --------
+    >>> Pass(training=True).sub_network
+    False
     """
 
     training: bool = False
@@ -69,6 +78,16 @@ class Parameter:
         Whether penalties apply to it (they leave biases alone).
     transpose_of : Parameter or None
         The parameter whose array this is a transposed view of.
+
+    See Also
+    --------
+    Layer : What has some.
+
+    Examples
+    --------
+    >>> W = Parameter("W", (3, 2), is_weight=True)
+    >>> W.T.shape
+    (2, 3)
     """
 
     name: str
@@ -84,6 +103,20 @@ class Parameter:
 
 def norm(vector: Array) -> Array:
     r"""Return :math:`\lVert v \rVert` over the last axis.
+
+    Parameters
+    ----------
+    vector : ndarray of shape (..., n)
+        v.
+
+    Returns
+    -------
+    norm : ndarray of shape (...)
+        Its Euclidean length.
+
+    See Also
+    --------
+    skdl.core.penalties.Penalty : What is made of norms.
 
     Examples
     --------
@@ -121,6 +154,25 @@ class Layer:
         Whether ``penalty`` is defined.
     least_rows : int
         Rows that a batch should have: more than 1 where they are compared with each other.
+
+    See Also
+    --------
+    Dense : The simplest member with weights.
+    skdl.core.network.Network : Layers above each other.
+
+    Examples
+    --------
+    A layer that only turns the sign:
+
+    >>> class Minus(Layer):
+    ...     def allocate(self, shape, dtype):
+    ...         return Memo()
+    ...     def forward(self, x, memo, run):
+    ...         return -x
+    ...     def backward(self, d, memo, input_gradient=True):
+    ...         return -d
+    >>> Minus(2, 2).forward(np.array([[1.0, 2.0]]), Memo(), Pass()).tolist()
+    [[-1.0, -2.0]]
     """
 
     exact_curvature: ClassVar[bool] = False

@@ -65,6 +65,23 @@ class Dense(Layer):
     tied : Parameter, optional
         The weights of another layer of the network (its ``weight``), or their transpose
         (``weight.T``): W is the same array then, and starts where that layer starts it.
+
+    See Also
+    --------
+    Activate : What follows it in a hidden layer.
+    Distance : Distances in place of products.
+
+    Examples
+    --------
+    >>> from skdl.core.initializers import Initializer
+    >>> layer = Dense(2, 1, Initializer.registry["zeros"]())
+    >>> layer.W, layer.b = np.array([[1.0], [2.0]]), np.array([[0.5]])
+    >>> x, memo = np.array([[3.0, 4.0]]), layer.allocate((1,), np.dtype(float))
+    >>> layer.forward(x, memo, Pass()).tolist()
+    [[11.5]]
+    >>> layer.dW = np.empty_like(layer.W)
+    >>> layer.backward(np.array([[1.0]]), memo).tolist(), layer.dW.tolist()
+    ([[1.0, 2.0]], [[3.0], [4.0]])
     """
 
     exact_curvature = True
@@ -164,7 +181,29 @@ class Dense(Layer):
 
 
 class Activate(Layer):
-    r"""Element-wise activation, :math:`a = f(z)`, with a learned slope per unit for PReLU."""
+    r"""Element-wise activation, :math:`a = f(z)`, with a learned slope per unit for PReLU.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+    activation : Activation
+        f.
+
+    See Also
+    --------
+    skdl.core.activations.Activation : What it applies.
+
+    Examples
+    --------
+    >>> from skdl.core.activations import ReLU
+    >>> layer = Activate(2, ReLU())
+    >>> memo = layer.allocate((1,), np.dtype(float))
+    >>> layer.forward(np.array([[-1.0, 2.0]]), memo, Pass()).tolist()
+    [[0.0, 2.0]]
+    >>> layer.backward(np.array([[1.0, 1.0]]), memo).tolist()
+    [[0.0, 1.0]]
+    """
 
     exact_curvature = True
     is_hidden = True
@@ -252,7 +291,27 @@ class Activate(Layer):
 
 
 class MaxoutUnits(Layer):
-    r"""Maxout, :math:`a_j = \max_{i \le k} z_{ji}`: the gradient goes to the piece that won."""
+    r"""Maxout, :math:`a_j = \max_{i \le k} z_{ji}`: the gradient goes to the piece that won.
+
+    Parameters
+    ----------
+    n : int
+        Units that go out; k times as many come in.
+    maxout : Maxout
+        It has k.
+
+    See Also
+    --------
+    skdl.core.activations.Maxout : Its entry in the table of activations.
+    Dense : One linear piece.
+
+    Examples
+    --------
+    >>> from skdl import MLPRegressor
+    >>> mlp = MLPRegressor((4,), activation="maxout", max_iter=2, n_iter_no_change=None)
+    >>> [coef.shape for coef in mlp.fit([[0.0], [1.0]], [0.0, 1.0]).coefs_]  # two pieces a unit
+    [(1, 8), (4, 1)]
+    """
 
     exact_curvature = True
     is_hidden = True

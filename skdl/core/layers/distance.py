@@ -19,6 +19,29 @@ class Distance(Layer):
 
     For RBF units. The log inverse squared width b starts at :math:`-\log n_{in}`, which suits
     standardised inputs, and stays there if ``learn_width`` is False.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Inputs and outputs.
+    initializer : Initializer
+        Where the centres start.
+    scale : float
+        Factor on the initial centres.
+    learn_width : bool
+        Whether b is learned.
+
+    See Also
+    --------
+    skdl.core.activations.RBF : The activation that turns distances into bumps.
+
+    Examples
+    --------
+    >>> from skdl.core.initializers import Initializer
+    >>> layer = Distance(2, 1, Initializer.registry["zeros"]())
+    >>> layer.W, layer.b = np.array([[1.0], [1.0]]), np.array([[0.0]])
+    >>> layer.forward(np.array([[4.0, 5.0]]), layer.allocate((1,), np.dtype(float)), Pass()).tolist()
+    [[25.0]]
     """
 
     has_weights = True

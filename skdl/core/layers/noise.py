@@ -23,6 +23,30 @@ class Dropout(Layer):
 
     Scaled by :math:`1/(1 - p)` in training or by :math:`1 - p` when predicting, as
     :class:`~skdl.core.noise.DropoutInference` says.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+    rate : float, or ndarray of one for each network of a stack
+        p.
+    inference : DropoutInference
+        Where the scaling happens.
+
+    See Also
+    --------
+    GaussianNoise : Noise that is added, not multiplied.
+
+    Examples
+    --------
+    >>> from skdl.core.noise import DropoutInference
+    >>> inverted = DropoutInference.registry["inverted"]()
+    >>> layer, rng = Dropout(4, 0.5, inverted), np.random.default_rng(0)
+    >>> memo = layer.allocate((1,), np.dtype(float))
+    >>> layer.forward(np.ones((1, 4)), memo, Pass(training=True, rng=rng)).tolist()
+    [[0.0, 2.0, 2.0, 2.0]]
+    >>> layer.forward(np.ones((1, 4)), memo, Pass()).tolist()
+    [[1.0, 1.0, 1.0, 1.0]]
     """
 
     stochastic = True
@@ -67,7 +91,26 @@ class Dropout(Layer):
 
 
 class GaussianNoise(Layer):
-    r"""Gaussian noise in training, :math:`y = x + \sigma\varepsilon`."""
+    r"""Gaussian noise in training, :math:`y = x + \sigma\varepsilon`.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+    std : float, or ndarray of one for each network of a stack
+        σ.
+
+    See Also
+    --------
+    Dropout : Noise that switches units off.
+
+    Examples
+    --------
+    >>> layer = GaussianNoise(3, 0.1)
+    >>> memo = layer.allocate((1,), np.dtype(float))
+    >>> layer.forward(np.ones((1, 3)), memo, Pass()).tolist()  # none when predicting
+    [[1.0, 1.0, 1.0]]
+    """
 
     stochastic = True
     strengths = ("std",)
@@ -99,6 +142,24 @@ class ActivityPenalty(Layer):
     r"""L1 on activations, :math:`\lambda_a \frac1B \sum_i w_i \lVert x_i \rVert_1`: sparse codes.
 
     Passes x on; the penalty's gradient joins on the way back.
+
+    Parameters
+    ----------
+    n : int
+        Units.
+    strength : float, or ndarray of one for each network of a stack
+        :math:`\lambda_a`.
+
+    See Also
+    --------
+    Activate : The layer below, whose outputs it keeps sparse.
+
+    Examples
+    --------
+    >>> layer = ActivityPenalty(2, 0.1)
+    >>> x = np.array([[-3.0, 1.0]])
+    >>> layer.forward(x, layer.allocate((1,), np.dtype(float)), Pass()) is x
+    True
     """
 
     exact_curvature = True

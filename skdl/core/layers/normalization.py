@@ -41,10 +41,23 @@ class BatchNorm(Layer):
     shift : bool
         Whether β is learned (it takes the place of the bias of the layer below).
 
+    See Also
+    --------
+    Dense : The layer below, whose bias it makes idle.
+
     References
     ----------
     Ioffe and Szegedy (2015), "Batch normalization: accelerating deep network training by reducing
     internal covariate shift".
+
+    Examples
+    --------
+    >>> layer = BatchNorm(1, momentum=0.9)
+    >>> layer.gamma, layer.beta = np.array([[2.0]]), np.array([[10.0]])
+    >>> layer.mean, layer.variance = np.zeros((1, 1)), np.ones((1, 1))
+    >>> memo = layer.allocate((2,), np.dtype(float))
+    >>> layer.forward(np.array([[3.0], [5.0]]), memo, Pass(training=True)).round(2).tolist()
+    [[8.0], [12.0]]
     """
 
     epsilon = 1e-5

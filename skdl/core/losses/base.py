@@ -34,6 +34,18 @@ class Loss(Component):
         Whether :meth:`curvature` is defined.
     outputs_per_target : int
         Raw outputs for each target (2 for a mean and a variance).
+
+    See Also
+    --------
+    ClassifierLoss : Losses over raw outputs and classes.
+    RegressorLoss : Losses over predictions and numbers.
+
+    Examples
+    --------
+    >>> from skdl.core.losses import SquaredError
+    >>> loss, y, raw = SquaredError(), np.array([[1.0]]), np.array([[3.0]])
+    >>> loss.per_row(y, raw).tolist(), loss.slope(y, raw).tolist()
+    ([[2.0]], [[2.0]])
     """
 
     exact_curvature: bool = True

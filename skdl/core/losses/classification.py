@@ -28,6 +28,22 @@ Array = np.ndarray
 def softmax(r: Array, out: Array | None = None) -> Array:
     r"""Return :math:`e^{r_k} / \sum_j e^{r_j}`, shifted by the maximum so that nothing overflows.
 
+    Parameters
+    ----------
+    r : ndarray of shape (..., classes)
+        Raw outputs.
+    out : ndarray of the same shape, default=None
+        Where to put the result; None makes an array.
+
+    Returns
+    -------
+    p : ndarray of the same shape
+        Probabilities, which sum to 1 along the last axis.
+
+    See Also
+    --------
+    log_softmax : Stays finite where a probability underflows.
+
     Examples
     --------
     >>> softmax(np.array([[1e4, 1e4]])).tolist()
@@ -42,6 +58,21 @@ def softmax(r: Array, out: Array | None = None) -> Array:
 def log_softmax(r: Array) -> Array:
     r"""Return :math:`r_k - \log \sum_j e^{r_j}`, finite for every finite r.
 
+    Parameters
+    ----------
+    r : ndarray of shape (..., classes)
+        Raw outputs.
+
+    Returns
+    -------
+    log_p : ndarray of the same shape
+        Logarithms of probabilities.
+
+    See Also
+    --------
+    softmax : Its exponential.
+    log_sigmoid : For one output.
+
     Examples
     --------
     >>> log_softmax(np.array([[0.0, 1e4]])).tolist()
@@ -53,6 +84,20 @@ def log_softmax(r: Array) -> Array:
 
 def log_sigmoid(r: Array) -> Array:
     r"""Return :math:`\log\sigma(r) = -\log(1 + e^{-r})`.
+
+    Parameters
+    ----------
+    r : ndarray
+        Raw outputs.
+
+    Returns
+    -------
+    log_p : ndarray of the same shape
+        Logarithms of probabilities.
+
+    See Also
+    --------
+    log_softmax : For more than one output.
 
     Examples
     --------
@@ -72,6 +117,16 @@ class ClassifierLoss(Loss, family=True):
         that exclude each other.
     link : str
         The one in use.
+
+    See Also
+    --------
+    RegressorLoss : The sibling for numbers.
+
+    Examples
+    --------
+    >>> from skdl.core.losses import ClassifierLoss
+    >>> sorted(ClassifierLoss.registry)
+    ['cross_entropy', 'focal', 'hinge', 'squared_error']
     """
 
     links: ClassVar[tuple[str, ...]] = ("softmax", "sigmoid")
@@ -110,6 +165,11 @@ class CrossEntropy(ClassifierLoss, name="cross_entropy"):
 
     Under either output unit the slope is :math:`p - y`: the error itself, which does not vanish
     when the network is confidently wrong.
+
+    See Also
+    --------
+    Focal : Counts rows that are right already for less.
+    BrierScore : Squares.
 
     References
     ----------
@@ -152,6 +212,10 @@ class BrierScore(ClassifierLoss, name="squared_error"):
 
     The slope goes through the output unit's own slope, so it is tiny where the unit is saturated,
     right or wrong: compare :class:`CrossEntropy`.
+
+    See Also
+    --------
+    CrossEntropy : Its gradient does not vanish where a network is surely wrong.
 
     References
     ----------
@@ -203,6 +267,10 @@ class Hinge(ClassifierLoss, name="hinge"):
 
     :math:`\tilde y = 2y - 1` is ±1. The network has a decision function but no probabilities.
 
+    See Also
+    --------
+    CrossEntropy : Gives probabilities; this one a margin.
+
     References
     ----------
     Cortes and Vapnik (1995), "Support-vector networks".
@@ -250,6 +318,10 @@ class Focal(ClassifierLoss, name="focal"):
     ----------
     gamma : float, default=2.0
         How much less; 0 is the cross-entropy.
+
+    See Also
+    --------
+    CrossEntropy : The same with γ = 0.
 
     References
     ----------

@@ -42,6 +42,16 @@ class RegressorLoss(Loss, family=True):
         Whether the loss makes sense for targets that were shifted and scaled.
     target_rule : Interval
         Which targets it accepts.
+
+    See Also
+    --------
+    ClassifierLoss : The sibling for classes.
+
+    Examples
+    --------
+    >>> from skdl.core.losses import RegressorLoss
+    >>> sorted(RegressorLoss.registry)[:3]
+    ['absolute_error', 'gamma', 'gaussian_nll']
     """
 
     scalable: ClassVar[bool] = True
@@ -52,6 +62,11 @@ class SquaredError(RegressorLoss, name="squared_error"):
     r"""Squared error, :math:`\ell = \tfrac12 \sum_k (r_k - y_k)^2`: learns the mean.
 
     It is the negative log-likelihood of a Gaussian of variance 1, up to a constant.
+
+    See Also
+    --------
+    Huber : Bounded pull of outliers.
+    GaussianNLL : Learns the standard deviation as well.
 
     Examples
     --------
@@ -79,6 +94,11 @@ class SquaredError(RegressorLoss, name="squared_error"):
 
 class AbsoluteError(RegressorLoss, name="absolute_error"):
     r"""Absolute error, :math:`\ell = \sum_k |r_k - y_k|`: learns the median.
+
+    See Also
+    --------
+    Huber : Squared near 0, so that its gradient shrinks there.
+    Quantile : Of any level; this is twice that of the median.
 
     Examples
     --------
@@ -119,6 +139,12 @@ class Huber(RegressorLoss, name="huber"):
     delta : float, default=1.35
         Where the loss turns linear, in standard deviations of y when the target is scaled; 1.35
         keeps 95 % of the efficiency of the mean under Gaussian noise.
+
+    See Also
+    --------
+    AbsoluteError : The limit for a small threshold.
+    SquaredError : The limit for a large one.
+    LogCosh : Smooth throughout.
 
     References
     ----------
@@ -162,6 +188,10 @@ class Huber(RegressorLoss, name="huber"):
 class LogCosh(RegressorLoss, name="log_cosh"):
     r"""Log-cosh, :math:`\ell = \sum_k \log\cosh(r_k - y_k)`: a Huber loss without kinks.
 
+    See Also
+    --------
+    Huber : With a threshold to choose.
+
     Examples
     --------
     >>> float(LogCosh().value(np.array([[1.0]]), np.array([[3.0]])).round(4))
@@ -194,6 +224,11 @@ class Quantile(RegressorLoss, name="quantile"):
     ----------
     quantile : float, default=0.5
         The quantile that is learned, in (0, 1); 0.5 is the median.
+
+    See Also
+    --------
+    AbsoluteError : The median.
+    skdl.MLPRegressor.predict_interval : Intervals with a coverage that is promised.
 
     References
     ----------
@@ -238,6 +273,11 @@ class Poisson(RegressorLoss, name="poisson"):
 
     .. math:: \ell = \sum_k y_k \log(y_k / \mu_k) - y_k + \mu_k
 
+    See Also
+    --------
+    Gamma : For positive amounts.
+    SquaredError : For a variance that does not grow.
+
     Examples
     --------
     >>> float(Poisson().value(np.array([[0.0]]), np.array([[0.0]])))
@@ -273,6 +313,10 @@ class Gamma(RegressorLoss, name="gamma"):
     r"""Half the gamma deviance with the link :math:`\mu = e^r`, for positive amounts.
 
     .. math:: \ell = \sum_k y_k / \mu_k - \log(y_k / \mu_k) - 1
+
+    See Also
+    --------
+    Poisson : Variance that grows like the mean, not like its square.
 
     Examples
     --------
@@ -318,6 +362,11 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     ----------
     min_variance : float, default=1e-6
         The variance is never taken to be smaller, which keeps the loss bounded below.
+
+    See Also
+    --------
+    SquaredError : The same with a fixed standard deviation.
+    Quantile : Says how far, without a normal distribution.
 
     References
     ----------

@@ -68,6 +68,12 @@ class Adam(_Moments, name="adam"):
     epsilon : float, default=1e-8
         :math:`\hat\epsilon`, keeps the division defined.
 
+    See Also
+    --------
+    AdamW : With decay beside the gradient, not in it.
+    AMSGrad : Never takes a larger step again.
+    Nadam : Looks ahead.
+
     References
     ----------
     Kingma and Ba (2014), "Adam: a method for stochastic optimization", in the efficient form given
@@ -125,6 +131,10 @@ class AdamW(Adam, name="adamw"):
     epsilon : float, default=1e-8
         Keeps the division defined.
 
+    See Also
+    --------
+    Adam : With the penalty in the gradient.
+
     References
     ----------
     Loshchilov and Hutter (2019), "Decoupled weight decay regularization".
@@ -150,6 +160,10 @@ class AdaMax(_Moments, name="adamax"):
         Decay of the mean and of the maximum, in [0, 1).
     epsilon : float, default=1e-8
         Keeps the division defined.
+
+    See Also
+    --------
+    Adam : By the mean square in place of the largest gradient.
 
     References
     ----------
@@ -206,6 +220,11 @@ class Nadam(_Moments, name="nadam"):
     epsilon : float, default=1e-8
         Keeps the division defined.
 
+    See Also
+    --------
+    Adam : Without looking ahead.
+    SGD : With ``nesterov=True``.
+
     References
     ----------
     Dozat (2016), "Incorporating Nesterov momentum into Adam" (with a constant β₁).
@@ -261,6 +280,10 @@ class AMSGrad(_Moments, name="amsgrad"):
     epsilon : float, default=1e-8
         Keeps the division defined.
 
+    See Also
+    --------
+    Adam : Forgets how large gradients were.
+
     References
     ----------
     Reddi, Kale and Kumar (2018), "On the convergence of Adam and beyond" (without bias correction).
@@ -312,6 +335,11 @@ class Lion(Optimizer, name="lion"):
     ----------
     beta_1, beta_2 : float, default=0.9 and 0.99
         Weight of the momentum in the step, and its decay.
+
+    See Also
+    --------
+    SGD : By the size of the gradient, not by its sign.
+    Adam : Divides where this one takes the sign.
 
     References
     ----------

@@ -40,6 +40,10 @@ class AdaGrad(Optimizer, name="adagrad"):
     delta : float, default=1e-7
         Keeps the division defined.
 
+    See Also
+    --------
+    RMSProp : Forgets old gradients, so that the rate can recover.
+
     References
     ----------
     Duchi, Hazan and Singer (2011), "Adaptive subgradient methods".
@@ -99,6 +103,10 @@ class AdaDelta(Optimizer, name="adadelta"):
         Decay of both means.
     delta : float, default=1e-6
         Starts the first steps and keeps the division defined.
+
+    See Also
+    --------
+    RMSProp : With a learning rate in place of the second average.
 
     References
     ----------
@@ -165,6 +173,11 @@ class RMSProp(Optimizer, name="rmsprop"):
         Decay of the mean square.
     delta : float, default=1e-6
         Keeps the division defined.
+
+    See Also
+    --------
+    AdaGrad : Remembers all gradients.
+    Adam : Averages the gradient, too.
 
     References
     ----------

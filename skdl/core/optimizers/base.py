@@ -45,6 +45,17 @@ class Optimizer(Component, family=True):
         The arrays in the shape of θ that make up the state, and the number that each starts at.
     order : int
         1 for the optimisers of this module; 2 for those of :mod:`skdl.core.training.solvers`.
+
+    See Also
+    --------
+    SGD : The simplest member.
+    Adam : The default.
+
+    Examples
+    --------
+    >>> from skdl.core.optimizers import Optimizer
+    >>> Optimizer.registry["adam"].learning_rate, Optimizer.registry["sgd"].momentum
+    (0.002, 0.9)
     """
 
     learning_rate: ClassVar[float | None] = None

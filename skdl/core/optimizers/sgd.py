@@ -22,6 +22,10 @@ class SGD(Optimizer, name="sgd"):
     :math:`\epsilon \lVert g\rVert / (1 - \alpha)`. With ``nesterov`` the gradient is taken where
     the momentum is about to lead.
 
+    See Also
+    --------
+    Adam : A rate for each weight.
+
     References
     ----------
     Polyak (1964); Nesterov (1983); Sutskever, Martens, Dahl and Hinton (2013), "On the importance

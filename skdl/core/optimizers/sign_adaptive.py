@@ -24,6 +24,19 @@ class SignAdaptive(Optimizer):
     Their gradient must include an L1 penalty, or a weight at rest under it, whose smooth gradient
     never changes sign, would get an ever larger rate. So they want the subgradient of smallest
     norm (see :func:`skdl.core.training.update.step_with_corners`).
+
+    See Also
+    --------
+    RProp : A member.
+    DeltaBarDelta : A member.
+
+    Examples
+    --------
+    >>> from skdl import MLPRegressor
+    >>> rprop = {"optimizer": "rprop", "max_iter": 20, "n_iter_no_change": None}
+    >>> mlp = MLPRegressor((4,), **rprop, random_state=0).fit([[-1.0], [0.0], [1.0]], [1, 0, 1])
+    >>> mlp.loss_curve_[-1] < mlp.loss_curve_[0]
+    True
     """
 
     full_batch = True
@@ -50,6 +63,10 @@ class DeltaBarDelta(SignAdaptive, name="delta_bar_delta"):
         Shrinkage, in (0, 1).
     theta : float, default=0.7
         Decay of the average gradient :math:`\bar\delta`.
+
+    See Also
+    --------
+    RProp : By the sign alone.
 
     References
     ----------
@@ -111,6 +128,11 @@ class RProp(SignAdaptive, name="rprop"):
         :math:`\eta^+ > 1` and :math:`\eta^- < 1`.
     smallest, largest : float, default=1e-5 and 500
         Bounds of the steps, at most and at least 1, in units of the learning rate.
+
+    See Also
+    --------
+    DeltaBarDelta : By the gradient, with rates that adapt to its sign.
+    RMSProp : Carries the idea over to batches.
 
     References
     ----------

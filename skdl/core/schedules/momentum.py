@@ -16,7 +16,18 @@ __all__ = ["ConstantMomentum", "MomentumSchedule", "OneCycleMomentum", "Rise", "
 
 
 class MomentumSchedule(Component, family=True):
-    """The family that ``momentum_schedule=`` chooses from; a momentum may rise."""
+    """The family that ``momentum_schedule=`` chooses from; a momentum may rise.
+
+    See Also
+    --------
+    Schedule : The same for the learning rate.
+
+    Examples
+    --------
+    >>> from skdl.core.schedules import MomentumSchedule
+    >>> [MomentumSchedule.registry["rise"]().momentum(t, 100, 0.9) for t in (0, 50)]
+    [0.5, 0.9]
+    """
 
     def momentum(self, t: float, total: float, momentum: float) -> float:
         """Return the momentum at epoch ``t`` of ``total``, given the estimator's ``momentum``."""
@@ -25,6 +36,10 @@ class MomentumSchedule(Component, family=True):
 
 class ConstantMomentum(MomentumSchedule, name="constant"):
     """The same momentum throughout.
+
+    See Also
+    --------
+    Rise : Starts lower.
 
     Examples
     --------
@@ -46,6 +61,10 @@ class Rise(MomentumSchedule, name="rise"):
         Momentum of the first step.
     epochs : float, optional
         Epochs of rising; a fifth of the planned epochs by default.
+
+    See Also
+    --------
+    Sutskever : Rises ever more slowly, to a limit.
 
     References
     ----------
@@ -76,6 +95,10 @@ class Sutskever(MomentumSchedule, name="sutskever"):
     tau : float, default=5
         Epochs of one stage (250 updates in the paper).
 
+    See Also
+    --------
+    Rise : Rises evenly.
+
     References
     ----------
     Sutskever, Martens, Dahl and Hinton (2013), equation 5.
@@ -105,6 +128,10 @@ class OneCycleMomentum(MomentumSchedule, name="one_cycle"):
         Fraction of the planned epochs spent falling (where the rate rises).
     lowest : float, default=0.85
         The low momentum.
+
+    See Also
+    --------
+    OneCycle : Of the learning rate, which goes the other way.
 
     References
     ----------

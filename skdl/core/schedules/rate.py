@@ -39,6 +39,16 @@ class Schedule(Component, family=True):
     ----------
     follows_loss : bool
         Whether the factor depends on the record of the fit.
+
+    See Also
+    --------
+    MomentumSchedule : The same for the momentum.
+
+    Examples
+    --------
+    >>> from skdl.core.schedules import Schedule
+    >>> [Schedule.registry["cosine"]().factor(t, 100) for t in (0, 50, 100)]
+    [1.0, 0.5, 0.0]
     """
 
     follows_loss: bool = False
@@ -65,6 +75,10 @@ class Schedule(Component, family=True):
 class Constant(Schedule, name="constant"):
     """No change: the factor is 1.
 
+    See Also
+    --------
+    Plateau : Lowers the rate only where the loss stands still.
+
     Examples
     --------
     >>> Constant().factor(10, 100)
@@ -87,6 +101,10 @@ class Linear(Schedule, name="linear"):
         Epochs until the final value; all planned epochs by default.
     final : float, default=0.01
         :math:`f_\tau`.
+
+    See Also
+    --------
+    Cosine : Falls slowly at both ends.
 
     References
     ----------
@@ -119,6 +137,11 @@ class Step(Schedule, name="step"):
     gamma : float, default=0.1
         Factor of each step.
 
+    See Also
+    --------
+    Exponential : Falls by a factor in every epoch.
+    Plateau : Falls where the loss stands still.
+
     Examples
     --------
     >>> [round(Step(every=10).factor(t, 30), 3) for t in (9, 10, 20)]
@@ -144,6 +167,11 @@ class Exponential(Schedule, name="exponential"):
     gamma : float, default=0.98
         Factor per epoch.
 
+    See Also
+    --------
+    Step : Falls in steps.
+    InvScaling : Falls ever more slowly.
+
     Examples
     --------
     >>> Exponential(gamma=0.5).factor(2, 100)
@@ -167,6 +195,10 @@ class InvScaling(Schedule, name="invscaling"):
     ----------
     power : float, default=0.5
         p; rates with 0.5 < p ≤ 1 satisfy the conditions of Robbins and Monro.
+
+    See Also
+    --------
+    Exponential : Falls by the same factor in every epoch.
 
     References
     ----------
@@ -197,6 +229,11 @@ class Cosine(Schedule, name="cosine"):
         T in epochs; all planned epochs by default. A shorter period restarts (SGDR).
     final : float, default=0.0
         :math:`f_T`.
+
+    See Also
+    --------
+    Linear : Falls evenly.
+    OneCycle : Rises first.
 
     References
     ----------
@@ -236,6 +273,11 @@ class OneCycle(Schedule, name="one_cycle"):
         First factor.
     final : float, default=0.0001
         Last factor.
+
+    See Also
+    --------
+    OneCycleMomentum : Goes the other way at the same time.
+    WarmUp : The rise alone, before any schedule.
 
     References
     ----------
@@ -277,6 +319,10 @@ class WarmUp(Schedule, name="warm_up"):
         :math:`\tau`.
     then : Schedule, optional
         What follows, over the epochs that are left; constant by default.
+
+    See Also
+    --------
+    OneCycle : Rises and falls in one.
 
     References
     ----------
@@ -321,6 +367,10 @@ class Plateau(Schedule, name="plateau"):
         Smallest fall that counts, relative to the best loss.
     final : float, default=1e-4
         The factor never gets smaller.
+
+    See Also
+    --------
+    Step : At epochs that are given.
 
     Examples
     --------

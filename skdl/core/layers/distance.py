@@ -40,7 +40,8 @@ class Distance(Layer):
     >>> from skdl.core.initializers import Initializer
     >>> layer = Distance(2, 1, Initializer.registry["zeros"]())
     >>> layer.W, layer.b = np.array([[1.0], [1.0]]), np.array([[0.0]])
-    >>> layer.forward(np.array([[4.0, 5.0]]), layer.allocate((1,), np.dtype(float)), Pass()).tolist()
+    >>> memo = layer.allocate((1,), np.dtype(float))
+    >>> layer.forward(np.array([[4.0, 5.0]]), memo, Pass()).tolist()
     [[25.0]]
     """
 

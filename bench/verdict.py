@@ -4,11 +4,13 @@
 
 The problems are in ``_problems.py``. Each is diagnosed for several draws of its rows; the rule was
 chosen on seeds below 103, and the tables are of seeds that were not looked at. Three rules read the
-same fits:
+same fits, and another product is asked beside them:
 
 * *shown*: the verdict of ``diagnose``;
 * *gaps*: what ``diagnose`` does with ``bayes_error=0``: all training error is bias;
-* *gaps, estimate*: the same with the estimate of nearest neighbours as the Bayes error.
+* *gaps, estimate*: the same with the estimate of nearest neighbours as the Bayes error;
+* *skore*, where it is installed: its checks SKD001 (overfitting) and SKD002 (underfitting), on five
+  folds of its own. A check that is passed counts as no claim, so none of those is false.
 
 A rule claims that a gap is high or low, or claims nothing. A claim is *false* if the gap is on the
 other side of the tolerance, two points; *false beyond a point* if it is there by more than one. A
@@ -50,6 +52,20 @@ def claims_of_gaps(diagnosis: Diagnosis, bayes_error: float) -> Claims:
     return tuple("high" if gap else "low" for gap in high[regime])
 
 
+def claims_of_skore(problem: Problem, X: np.ndarray, y: np.ndarray) -> dict[str, Claims]:
+    """Return what skore's checks say of the same rows; nothing where it is not installed."""
+    try:
+        from skore import CrossValidationReport
+    except ImportError:
+        return {}
+    checks = CrossValidationReport(problem.estimator, X, y, splitter=5).checks
+    others = [name.split()[0] for name in checks.available()]
+    others = [code for code in others if code not in ("SKD001", "SKD002")]
+    found = checks.summarize(ignore=others).frame().set_index("code")["section"]
+    said = ["high" if found[code] == "issue" else "open" for code in ("SKD002", "SKD001")]
+    return {"skore": (said[0], said[1])}
+
+
 def all_claims(problem: Problem, seed: int) -> dict[str, Claims]:
     """Diagnose once; return what each rule claims."""
     X, y = problem.rows(seed)
@@ -64,6 +80,7 @@ def all_claims(problem: Problem, seed: int) -> dict[str, Claims]:
         "shown": (found.verdict.bias_is, found.verdict.variance_is),
         "gaps": claims_of_gaps(found, 0.0),
         "gaps, estimate": claims_of_gaps(found, estimate.value),
+        **claims_of_skore(problem, X, y),
     }
 
 

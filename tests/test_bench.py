@@ -21,6 +21,7 @@ BENCH = Path(__file__).parents[1] / "bench"
 SCRIPTS = sorted(path.stem for path in BENCH.glob("[a-z]*.py"))
 OURS_ALONE = {"step"}
 NO_CONTEST = {
+    "advice",
     "cluster",
     "digests",
     "fuzz",
@@ -96,6 +97,15 @@ def test_fuzzed_calls_are_counted_by_what_came(tmp_path):
     total = {name: int(count) for name, count in records[-1].items() if name != "call"}
     assert records[-1]["call"] == "all" and sum(total.values()) == 60
     assert sum(total[name] for name in ("answer", "warning", "error")) == 60
+
+
+def test_advice_is_held_against_fresh_rows(bench, tmp_path, capsys):
+    advice = bench("advice")
+    advice.main(["--quick", "--output", str(tmp_path / "advice.csv")])
+    assert "| no fault is named | tried" in capsys.readouterr().out
+    changes = (-0.03, -0.0005, 0.01, 0.0)  # better, neither, worse, neither
+    records = [{"before": 0.2, "after": 0.2 + change} for change in changes]
+    assert advice.judged(records, "after") == ["4", "25", "25", "-0.5"]
 
 
 def test_verdicts_are_held_against_the_truth(bench, tmp_path, capsys):

@@ -13,6 +13,7 @@ from sklearn.utils import get_tags
 
 from skdl.core.component import Interval
 from skdl.diagnosis.findings.finding import CODES
+from skdl.diagnosis.fitted_ensemble import FITTED
 from skdl.tools.checks import listed, refuse
 from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 
@@ -57,8 +58,10 @@ def check_settings(
         tolerance = 0.02
     if not _real(tolerance) or tolerance <= 0:
         refuse("diagnose", "tolerance", "a number > 0 or None", tolerance)
-    if isinstance(cv, bool) or (isinstance(cv, Integral) and cv < 2) or cv is None:
-        refuse("diagnose", "cv", "an int >= 2, a splitter or an iterable of splits", cv)
+    wrong_name = isinstance(cv, str) and cv != FITTED
+    if wrong_name or isinstance(cv, bool) or (isinstance(cv, Integral) and cv < 2) or cv is None:
+        allowed = f"an int >= 2, a splitter, an iterable of splits or {FITTED!r}"
+        refuse("diagnose", "cv", allowed, cv)
     if n_repeats is not None:
         if not isinstance(n_repeats, Integral) or isinstance(n_repeats, bool) or n_repeats < 1:
             refuse("diagnose", "n_repeats", "an int >= 1 or None", n_repeats)

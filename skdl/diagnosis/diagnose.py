@@ -19,8 +19,10 @@ from skdl.diagnosis.findings.baselines import (
     with_paired_intervals,
 )
 from skdl.diagnosis.findings.examination import examine
+from skdl.diagnosis.fitted_ensemble import FITTED, NOTE, check_nothing_else, folds_of_ensemble
 from skdl.diagnosis.folds import (
     HALF,
+    TRAIN_SIZES,
     Fold,
     learning_curve_tasks,
     measure,
@@ -64,9 +66,9 @@ def diagnose(
     bayes_error: float | str | None = None,
     tolerance: float | None = None,
     scoring: str | Callable[..., float] | None = None,
-    cv: int | BaseCrossValidator | Iterable[Any] = 5,
+    cv: int | str | BaseCrossValidator | Iterable[Any] = 5,
     n_repeats: int | None = None,
-    train_sizes: Sequence[float] = (0.1, 0.25, 0.5),
+    train_sizes: Sequence[float] = TRAIN_SIZES,
     baselines: bool | Sequence[str] = True,
     ignore: Sequence[str] = (),
     confidence: float = 0.95,
@@ -115,13 +117,16 @@ def diagnose(
         None measures the error rate of a classifier and :math:`1 - R^2` of a regressor. Any other
         scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its
         loss.
-    cv : int, splitter or iterable, default=5
-        An int gives that many folds; anything else is used as it is, also if it gives one split.
+    cv : int, splitter, iterable or "fitted", default=5
+        An int gives that many folds; a splitter is used as it is, also if it gives one split.
+        "fitted" reads the folds that a fitted ensemble has held out (``n_networks`` and
+        ``early_stopping``), without fitting a network; X and y are the rows that it was fitted to.
     n_repeats : int or None, default=None
         How often to repeat the folds with another shuffle; only for an int `cv`. None means twice;
         but once, where the intervals of 20000 rows or more are narrower than the tolerance then.
     train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
-        The shares of the training rows at which the learning curve is measured besides all of them,
+        The shares of the training rows at which the learning curve is measured besides all of them
+        (not with "fitted"),
         over the first repeat; over its first fold where that many rows leave no doubt, as above.
         ``()`` makes no learning curve.
     baselines : bool or list of str, default=True
@@ -188,7 +193,9 @@ def diagnose(
     rng = np.random.default_rng(random_state)
     if X_val is not None or y_val is not None:
         X, y, cv = with_dev_set(X, y, X_val, y_val, cv=cv, groups=groups, params=params)
-    at_will = n_repeats is None
+    at_will, is_read = n_repeats is None, isinstance(cv, str) and cv == FITTED
+    if is_read:
+        check_nothing_else(n_repeats=n_repeats, train_sizes=train_sizes, groups=groups)
     tolerance, n_repeats = check_settings(
         error=error,
         bayes_error=bayes_error,
@@ -203,32 +210,37 @@ def diagnose(
     X, y, n_rows, n_features, stratify = check_data(estimator, X, y, groups=groups, cv=cv)
 
     # 1. Measure: all folds, the learning curve, the baselines.
-    splits = make_splits(
-        X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
-    )
-    folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
-    first_repeat = folds[: cv if isinstance(cv, Integral) else None]
-    for fold in first_repeat:
-        fold.keeps_outputs = True
-    smaller = learning_curve_tasks(
-        first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
-    )
     resolution = 1 / n_rows if error.name == "error rate" else 0.0
     settings = {"n_rows": n_rows, "confidence": confidence, "resolution": resolution}
-    folds, smaller, left_out = measure_enough(
-        lambda fits: measure(
-            estimator, X, y, fits, error, params=params, n_jobs=n_jobs, verbose=verbose
-        ),
-        folds,
-        smaller,
-        lambda fits: summarise(fits, bayes_error=0.0, **settings),
-        n_first=len(first_repeat),
-        repeats_at_will=at_will,
-        tolerance=tolerance,
-        mean_over_rows=error.is_mean_over_rows,
-    )
+    if is_read:
+        folds, smaller, left_out = folds_of_ensemble(estimator, X, y, error, params), [], [NOTE]
+        first_repeat, splits = folds, [(fold.train, fold.test) for fold in folds]
+        train_sizes = ()
+    else:
+        splits = make_splits(
+            X, y, cv=cv, n_repeats=n_repeats, groups=groups, stratify=stratify, rng=rng
+        )
+        folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
+        first_repeat = folds[: cv if isinstance(cv, Integral) else None]
+        for fold in first_repeat:
+            fold.keeps_outputs = True
+        smaller = learning_curve_tasks(
+            first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
+        )
+        folds, smaller, left_out = measure_enough(
+            lambda fits: measure(
+                estimator, X, y, fits, error, params=params, n_jobs=n_jobs, verbose=verbose
+            ),
+            folds,
+            smaller,
+            lambda fits: summarise(fits, bayes_error=0.0, **settings),
+            n_first=len(first_repeat),
+            repeats_at_will=at_will,
+            tolerance=tolerance,
+            mean_over_rows=error.is_mean_over_rows,
+        )
+        first_repeat = folds[: len(first_repeat)]
     check_rows_tell("diagnose", folds, error)
-    first_repeat = folds[: len(first_repeat)]
     simple = try_baselines(
         baselines,
         estimator,
@@ -298,7 +310,8 @@ def diagnose(
         n_splits=len(first_repeat) if isinstance(cv, Integral) and bayes.origin == "given" else 0,
         correlations=dict(zip(("bias", "variance"), correlations(folds, n_rows), strict=True)),
     )
-    is_reusable = isinstance(cv, Integral) or hasattr(cv, "split")  # an iterable may be used up
+    # An iterable may be used up; the folds of an ensemble may keep groups together.
+    is_reusable = isinstance(cv, Integral) or (hasattr(cv, "split") and not is_read)
     return Diagnosis(
         estimator=clone(estimator),
         is_network=is_network(estimator),

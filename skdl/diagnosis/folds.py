@@ -25,12 +25,15 @@ from skdl.tools.rows import params_of_rows, rows_of
 
 __all__ = [
     "HALF",
+    "TRAIN_SIZES",
     "Fold",
     "fit_folds",
     "learning_curve_tasks",
     "measure",
+    "read_folds",
 ]
 
+TRAIN_SIZES = (0.1, 0.25, 0.5)  # of a learning curve, besides all rows
 HALF = 0.5  # of the training rows: two fits to disjoint halves tell the variance
 
 
@@ -270,6 +273,30 @@ def measure(
         for n_done, (number, fold) in enumerate(fits, start=1):
             done[number] = fold
             bar.set_postfix_str(f"fit {n_done} of {len(folds)}")
-    for category, message in dict.fromkeys(w for f in done for w in f.warnings):
-        warnings.warn(message, category, stacklevel=3)
+    _pass_on_warnings(done)
     return done
+
+
+def read_folds(
+    fitted: Sequence[Any],
+    X: Any,
+    y: Any,
+    folds: list[Fold],
+    error: ErrorMeasure,
+    params: dict[str, Any] | None,
+) -> list[Fold]:
+    """Fill in the folds of estimators that have been fitted to their training rows."""
+    _, score_params = _routed(fitted[0], error.scorer, params or {})
+    look = _Measure(X, y, error, score_params, keeps_whole=True)
+    done = [
+        look(Task(estimator, fold.fold, fold.train, {}, label=fold), Fitted(estimator))
+        for estimator, fold in zip(fitted, folds, strict=True)
+    ]
+    _pass_on_warnings(done)
+    return done
+
+
+def _pass_on_warnings(folds: list[Fold]) -> None:
+    """Warn of what fits warned of, each distinct text once."""
+    for category, message in dict.fromkeys(w for f in folds for w in f.warnings):
+        warnings.warn(message, category, stacklevel=4)

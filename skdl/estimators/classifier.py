@@ -85,6 +85,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):
     oof_prediction_ : ndarray of shape (n,) or (n, labels)
         What each row was predicted by the network that had not learned from it; only of several
         networks with ``early_stopping``, after a fit without ``X_val``.
+    oof_fold_ : ndarray of int of shape (n,)
+        The number of that network in ``networks_``.
     oof_score_ : float
         Accuracy of these predictions. That of the ensemble is mostly higher: it averages.
     oof_decision_function_ : ndarray of shape (n,) or (n, classes)

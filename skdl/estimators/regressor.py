@@ -72,6 +72,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):
     oof_prediction_ : ndarray of shape (n,) or (n, outputs)
         What each row was predicted by the network that had not learned from it; only of several
         networks with ``early_stopping``, after a fit without ``X_val``.
+    oof_fold_ : ndarray of int of shape (n,)
+        The number of that network in ``networks_``.
     oof_score_ : float
         R² of these predictions. That of the ensemble is mostly higher: it averages.
     oof_residual_ : ndarray of the same shape

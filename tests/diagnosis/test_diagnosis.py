@@ -346,7 +346,7 @@ def test_bad_data(X, y, message):
             r'bayes_error must be in \[0, 1\), "estimate" or None; got nan',
         ),
         ({"tolerance": 0}, "tolerance must be a number > 0 or None; got 0"),
-        ({"cv": 1}, "cv must be an int >= 2, a splitter or an iterable of splits; got 1"),
+        ({"cv": 1}, "cv must be an int >= 2, a splitter, an iterable of splits or 'fitted'; got 1"),
         ({"cv": []}, "cv must give at least one split; got none"),
         ({"n_repeats": 0}, "n_repeats must be an int >= 1 or None; got 0"),
         ({"n_repeats": 2, "cv": ShuffleSplit(3)}, "n_repeats has no effect with a cv that is not"),

@@ -126,10 +126,15 @@ def shown(d: Diagnosis) -> list[str]:
         "low": f"Variance is low: row by row, at most {write(max(variance.high, v.gap.high))}.",
         "open": "Variance is neither shown to be high nor to be low.",
     }
-    if v.harmless:
-        varies["open"] = (
-            "Fits to different rows disagree, but on labels that nothing is shown to tell."
+    they_differ = "Fits to different rows disagree"
+    if v.told_by_gap:
+        they_differ = "Errors on new rows and on training rows differ"
+        varies["high"] = (
+            "Variance is shown: the error on new rows is above that on the training rows by "
+            f"{write(variance.value)} ({spread})."
         )
+    if v.harmless:
+        varies["open"] = f"{they_differ}, but on labels that nothing is shown to tell."
     return [bias[v.bias_is], varies[v.variance_is]]
 
 
@@ -147,5 +152,9 @@ def bounds(d: Diagnosis) -> list[tuple[str, str, str]]:
             write(max(at_most.value, 0.0)),
             f"{write(max(at_most.low, 0.0))} to {write(within(d, max(at_most.high, 0.0)))}",
         ),
-        ("variance, noise-free", write(max(v.variance.value, 0.0)), varies),
+        (
+            "variance, " + ("the gap" if v.told_by_gap else "noise-free"),
+            write(max(v.variance.value, 0.0)),
+            varies,
+        ),
     ]

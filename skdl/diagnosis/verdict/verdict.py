@@ -123,7 +123,7 @@ class Verdict:
     shown_in_training : bool
         Whether the error on the training rows is what shows the bias best.
     variance : Estimate
-        The variance, free of noise.
+        The variance, free of noise; the gap, where `told_by_gap`.
     variance_at_least : Estimate
         Half of that of a fit to half the rows.
     gap : Estimate
@@ -146,6 +146,8 @@ class Verdict:
         Whether the variance is measured, by how far apart predicted numbers are.
     mostly_repeated : bool, default=False
         Whether most rows have the inputs of another one.
+    told_by_gap : bool, default=False
+        Whether there were no fits to halves of the rows, so that the gap stands for the variance.
     """
 
     bias_at_least: Estimate
@@ -163,6 +165,7 @@ class Verdict:
     counts_wrong_classes: bool = False
     of_numbers: bool = False
     mostly_repeated: bool = False
+    told_by_gap: bool = False
 
     @classmethod
     def of(
@@ -242,6 +245,7 @@ class Verdict:
             counts_wrong_classes=e.counts_wrong_classes,
             of_numbers=e.disagreement is not None and not e.counts_wrong_classes,
             mostly_repeated=e.repeated is not None and np.mean(e.repeated) > 0.5,
+            told_by_gap=e.disagreement is None,
         )
 
     @property

@@ -212,12 +212,15 @@ def out_of_fold(
     Returns
     -------
     attributes : dict
-        ``oof_prediction_``, ``oof_score_`` and, of a classifier, ``oof_decision_function_`` and
-        perhaps ``temperature_``, of a regressor ``oof_residual_``.
+        ``oof_prediction_``, ``oof_fold_``, ``oof_score_`` and, of a classifier,
+        ``oof_decision_function_`` and perhaps ``temperature_``, of a regressor ``oof_residual_``.
     """
     from sklearn.metrics import accuracy_score, r2_score
 
     target, loss, raw = mlp._target, mlp._loss, None
+    fold = np.empty(X.shape[0], np.intp)
+    for number, part in enumerate(parts):
+        fold[part.fold] = number
     with np.errstate(all="ignore"):  # who diverged has been told so
         for member, part in zip(mlp.networks_, parts, strict=True):
             own = in_chunks(member._raw, part.held_out[0])
@@ -230,12 +233,14 @@ def out_of_fold(
         score = r2_score(truth, prediction, sample_weight=weight) if finite else np.nan
         return {
             "oof_prediction_": prediction,
+            "oof_fold_": fold,
             "oof_residual_": truth - prediction,
             "oof_score_": float(score),
         }
     score = accuracy_score(truth, prediction, sample_weight=weight)
     told = {
         "oof_prediction_": prediction,
+        "oof_fold_": fold,
         "oof_decision_function_": target.decide(raw, loss),
         "oof_score_": float(score),
     }

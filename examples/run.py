@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from skdl.lessons import is_short
+from skdl.lessons import claims, is_short
 
 HERE = Path(__file__).parent
 VERDICTS = HERE / "verdicts.csv"
@@ -47,6 +47,12 @@ def written():
         return list(csv.DictReader(file))
 
 
+def order(row):
+    """Sort the claims of the notes by number; what lessons claim themselves comes after them."""
+    named = row["claim"] in claims()
+    return not named, int(row["claim"][1:]) if named else row["lesson"]
+
+
 def main(lessons) -> None:
     """Run lessons, and put their rows in the place of the old ones."""
     every = sorted(HERE.glob("*/plot_*.py"))
@@ -58,7 +64,7 @@ def main(lessons) -> None:
         with VERDICTS.open("w", encoding="utf-8", newline="") as file:
             table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
             table.writeheader()
-            table.writerows(sorted(rows, key=lambda row: int(row["claim"][1:])))
+            table.writerows(sorted(rows, key=order))
 
 
 if __name__ == "__main__":

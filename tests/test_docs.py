@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import claims
 import mathml
 import pytest
 import reading_order
@@ -495,6 +496,14 @@ def test_every_display_has_a_picture_on_its_page():
         assert "image:: /api/generated/pictures/" in page
         assert f":alt: {name}" in "\n".join(EVERY_PAGE["skdl.plots"])
     assert registries.pictures_of("MissingDisplay") == []
+
+
+def test_the_page_of_claims_has_those_of_the_notes_and_those_of_the_lessons():
+    found, page = claims.verdicts(), "\n".join(claims.claims_table())
+    notes, lessons = page.split(f"\n{claims.OWN}\n")
+    assert "* - C24\n" in notes
+    assert [said for said in found if f"- {said}\n" in lessons] == list(found)[104:]
+    assert ":doc:`A real table, and a network that overfits: what helps?" in lessons
 
 
 def equations():

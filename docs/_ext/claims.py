@@ -5,19 +5,22 @@ wrote: what a lesson says in its own page may come from a short run.
 """
 
 import csv
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from skdl.lessons import claims
+from skdl.lessons import Claim, claims
 
+OWN = "What lessons claim themselves"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def verdicts():
-    """Return the measurements of the lessons, by claim."""
+    """Return the measurements of the lessons, by claim: a name, or a sentence of a lesson's own."""
     with (EXAMPLES / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {claim: [row for row in rows if row["claim"] == claim] for claim in claims()}
+    said = dict.fromkeys([*claims(), *(row["claim"] for row in rows)])
+    return {claim: [row for row in rows if row["claim"] == claim] for claim in said}
 
 
 def title_of(lesson):
@@ -44,14 +47,15 @@ def cell(claim, rows, linked):
 
 
 def claims_table(linked=True):
-    """Return the tables of all claims, one for each group."""
+    """Return the tables of all claims, one for each group, and of what lessons claim themselves."""
     found, lines = verdicts(), []
-    for group, members in groupby(claims().values(), key=lambda claim: claim.group):
+    own = [replace(Claim.own(said), group=OWN) for said in found if said not in claims()]
+    for group, members in groupby([*claims().values(), *own], key=lambda claim: claim.group):
         lines += [group, "-" * len(group), ""]
         lines += [".. list-table::", "   :header-rows: 1", "   :widths: 7 38 55"]
         lines += ["   :class: claims", "", "   * - ", "     - claim", "     - verdict"]
         for claim in members:
-            first, *rest = cell(claim, found[claim.name], linked)
+            first, *rest = cell(claim, found[claim.name or claim.text], linked)
             lines += [f"   * - {claim.name}{'‡' * claim.doubted}", f"     - {escaped(claim.text)}"]
             lines += [f"     - {first}", *(f"       {line}" for line in rest)]
         lines.append("")

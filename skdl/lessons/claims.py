@@ -13,12 +13,12 @@ FILE = Path(__file__).with_name("claims.csv")
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the notes that an experiment can settle.
+    """A sentence that an experiment can settle: of the notes, or of a lesson.
 
     Attributes
     ----------
     name : str
-        "C1" … "C104".
+        "C1" … "C104"; empty for what a lesson itself claims.
     group : str
         What it is about.
     text : str
@@ -44,6 +44,14 @@ class Claim:
     text: str
     experiment: str
     doubted: bool
+
+    @classmethod
+    def own(cls, text: str) -> Claim:
+        """Make the claim of a lesson, which is none of the notes'."""
+        return cls(name="", group="", text=text, experiment="", doubted=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}" if self.name else self.text
 
 
 def claims() -> dict[str, Claim]:

@@ -152,7 +152,7 @@ class Verdict:
         return DEPENDS if {CONFIRMED, REFUTED} <= found else OPEN
 
     def __str__(self) -> str:
-        lines = [f"{self.claim.name}: {self.claim.text}", *(f"- {one}" for one in self.measured)]
+        lines = [str(self.claim), *(f"- {one}" for one in self.measured)]
         lines.append(f"Verdict: {self.outcome}")
         if is_short():
             lines.append("(A short run: fewer seeds than a verdict should have.)")
@@ -162,13 +162,14 @@ class Verdict:
 def judge(claim: str, *measured: Measured) -> Verdict:
     """Settle a claim by measurements, and record the verdict.
 
-    Where the environment names a file, ``SKDL_VERDICTS``, one line for each measurement is appended
-    to it, as JSON.
+    The claim is one of the notes, by its name, or a sentence that the lesson itself claims. Where
+    the environment names a file, ``SKDL_VERDICTS``, one line for each measurement is appended to
+    it, as JSON.
 
     Parameters
     ----------
     claim : str
-        A name of :func:`claims`: "C24".
+        A name of :func:`claims`, "C24", or a sentence of several words.
     *measured : Measured
         One measurement for each part of the claim.
 
@@ -181,7 +182,7 @@ def judge(claim: str, *measured: Measured) -> Verdict:
     Raises
     ------
     ValueError
-        If there is no such claim, or nothing was measured.
+        If one word names no claim of the notes, or nothing was measured.
 
     See Also
     --------
@@ -195,13 +196,15 @@ def judge(claim: str, *measured: Measured) -> Verdict:
     C24: a bootstrap sample holds about 2/3 of the distinct rows (0.632)
     - share of rows: 0.632 (95 %: 0.63 to 0.634; 3 seeds), expected between 0.62 and 0.64: confirmed
     Verdict: confirmed
+    >>> judge("two thirds of the rows are left out", Measured("", [0.37, 0.36], above=0.6)).outcome
+    'refuted'
     """
     known = claims()
-    if claim not in known:
-        refuse("judge", "claim", f"one of C1 … C{len(known)}", claim)
+    if claim not in known and len(claim.split()) < 2:
+        refuse("judge", "claim", f"one of C1 … C{len(known)}, or a sentence", claim)
     if not measured:
         refuse("judge", "measured", "one measurement or more", measured)
-    verdict = Verdict(known[claim], measured)
+    verdict = Verdict(known.get(claim) or Claim.own(claim), measured)
     if file := os.environ.get("SKDL_VERDICTS"):
         record(verdict, Path(file))
     return verdict
@@ -212,7 +215,7 @@ def record(verdict: Verdict, file: Path) -> None:
     with file.open("a", encoding="utf-8") as lines:
         for one in verdict.measured:
             row = {
-                "claim": verdict.claim.name,
+                "claim": verdict.claim.name or verdict.claim.text,
                 "verdict": verdict.outcome,
                 "measured": one.what,
                 "mean": f"{one.mean:.4g}",

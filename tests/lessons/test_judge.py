@@ -78,7 +78,7 @@ def test_a_verdict_is_recorded_where_the_environment_says(tmp_path, monkeypatch)
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: judge("C999", YES), "judge: claim must be one of C1 … C104; got 'C999'"),
+        (lambda: judge("C999", YES), "judge: claim must be one of C1 … C104, or a sentence; got"),
         (lambda: judge("C1"), r"judge: measured must be one measurement or more; got \(\)"),
         (lambda: Measured("a", [1.0], above=0), "Measured: values must be two or more finite"),
         (lambda: Measured("a", [1.0, np.nan], above=0), "values must be two or more finite"),
@@ -89,6 +89,15 @@ def test_a_verdict_is_recorded_where_the_environment_says(tmp_path, monkeypatch)
 def test_what_cannot_be_judged_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_sentence_of_a_lesson_is_judged_and_recorded_as_it_is(tmp_path, monkeypatch):
+    file = tmp_path / "verdicts.jsonl"
+    monkeypatch.setenv("SKDL_VERDICTS", str(file))
+    verdict = judge("the remedy helps", YES)
+    assert str(verdict).startswith("the remedy helps\n- a: ")
+    assert (verdict.claim.name, verdict.outcome) == ("", CONFIRMED)
+    assert json.loads(file.read_text("utf-8"))["claim"] == "the remedy helps"
 
 
 def test_a_short_run_has_fewer_seeds_and_says_so(monkeypatch):

@@ -180,3 +180,16 @@ def main(n_rows=1000) -> int:
 if __name__ == "__main__":
     if failures := main(400 if is_short() else 1000):
         sys.exit(failures)
+
+# %%
+# Exercise
+# --------
+# The network with a rate that is too high has a high training error, as that with two units has.
+# Why is the first advice not the same?
+#
+# .. answer::
+#
+#    Its record tells what happened: the loss blew up. What mends a fault of the training comes
+#    first, because a network that was not trained well says little about its size.
+#
+# Now read ``skdl/diagnosis/remedies/propose.py``: in which order remedies come, and why.

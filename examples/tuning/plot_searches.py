@@ -1,4 +1,4 @@
-"""
+r"""
 Which search finds good settings?
 =================================
 
@@ -6,6 +6,10 @@ The same network is tuned by five searches: grid, random, successive halving, co
 is installed, Optuna. Each has about sixteen candidates, cross-validated on the same 400 digits; the
 other digits test what each has found. One run of each tells little of which is better: they are
 here to show how each is called.
+
+A grid of :math:`m` values for each of :math:`d` parameters takes :math:`m^d` fits, and tries only
+:math:`m` values of each; as many random draws try :math:`m^d` different values of each (Bergstra
+and Bengio, 2012). Changing one parameter at a time takes about :math:`m\,d` fits a round.
 """
 
 import warnings
@@ -81,3 +85,17 @@ for name, search in searches.items():
         f"{name:12} {tried:10d}  {search.best_score_:15.3f}  {search.score(X_test, y_test):.3f}  "
         f"{rate:.5f}"
     )
+
+# %%
+# Exercise
+# --------
+# The rate of the best candidate differs from search to search. How would you find out which search
+# is the best one?
+#
+# .. answer::
+#
+#    Repeat all of them over many draws of the training rows, with as many fits for each, and
+#    compare the errors on test rows pairwise. The cross-validated score of the best candidate is no
+#    fair judge: it is the best of many, so too good (lesson 11 of bias and variance measures it).
+#
+# Now read ``skdl/search/coordinate.py``: a whole search in a loop over parameters.

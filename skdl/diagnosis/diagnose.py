@@ -283,6 +283,7 @@ def diagnose(
         error,
         gaps=gaps,
         tolerance=tolerance,
+        is_read=is_read,
     )
     findings = [finding for finding in findings if finding.code not in ignored]
     guessing = regime == "neither" and not verdict.better_than_guessing
@@ -337,6 +338,7 @@ def diagnose(
         regions_=regions,
         predictions_=predictions_of(first_repeat, y, classifier=is_classifier(estimator)),
         records_=[fold.record for fold in folds],
+        is_read=is_read,
         how=How(error, cv if is_reusable else splits, stratify),
         data_=(X, y, groups, params),
     )

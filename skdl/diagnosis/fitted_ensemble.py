@@ -17,10 +17,12 @@ from typing import Any
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.folds import TRAIN_SIZES, Fold, read_folds
+from skdl.together import Fitted
 from skdl.tools.checks import refuse
 from skdl.tools.inside import fitted_network, parts
 from skdl.tools.rows import rows_of
@@ -99,17 +101,34 @@ def folds_of_ensemble(
             refuse("diagnose", "X", allowed, "rows of which it says something else")
     has_own_targets = not any(hasattr(part, "regressor_") for _, part in parts(estimator))
     if has_own_targets and hasattr(ensemble, "oof_residual_"):
-        known = ensemble.oof_prediction_ + ensemble.oof_residual_
-        if not _agree(np.asarray(y, np.float64), known):
+        residual = np.asarray(y, np.float64) - ensemble.oof_prediction_
+        if not _agree(residual, ensemble.oof_residual_):
             allowed = "the targets that the ensemble was fitted to, in their order"
             refuse("diagnose", "y", allowed, "others")
-    return read_folds(whole, X, y, folds, error, params)
+    fits = [
+        Fitted(one, warnings=_ending(network), seconds=np.nan)
+        for one, network in zip(whole, ensemble.networks_, strict=True)
+    ]
+    return read_folds(fits, X, y, folds, error, params)
+
+
+def _ending(network: Any) -> list[tuple[type[Warning], str]]:
+    """Say why a network did not converge, as its fit warned of it."""
+    stopped = network._progress.stopped
+    if stopped == "diverged":
+        told = "the loss is no longer finite; the last finite weights are kept."
+    elif stopped == "max_iter" and network.n_iter_no_change is not None:
+        told = f"stopped at max_iter={network.max_iter} while the loss was still changing."
+    else:
+        return []
+    return [(ConvergenceWarning, told)]
 
 
 def _agree(said: np.ndarray, known: np.ndarray) -> bool:
     """Say whether predictions are the same, numbers up to rounding."""
     if said.dtype.kind == "f":
-        return np.allclose(said, known, rtol=1e-4, atol=1e-4 * np.std(known), equal_nan=True)
+        spread = np.std(known, where=np.isfinite(known))
+        return np.allclose(said, known, rtol=1e-4, atol=1e-4 * spread, equal_nan=True)
     return np.array_equal(said, known)
 
 

@@ -278,7 +278,7 @@ def measure(
 
 
 def read_folds(
-    fitted: Sequence[Any],
+    fits: Sequence[Fitted],
     X: Any,
     y: Any,
     folds: list[Fold],
@@ -286,11 +286,11 @@ def read_folds(
     params: dict[str, Any] | None,
 ) -> list[Fold]:
     """Fill in the folds of estimators that have been fitted to their training rows."""
-    _, score_params = _routed(fitted[0], error.scorer, params or {})
+    _, score_params = _routed(fits[0].estimator, error.scorer, params or {})
     look = _Measure(X, y, error, score_params, keeps_whole=True)
     done = [
-        look(Task(estimator, fold.fold, fold.train, {}, label=fold), Fitted(estimator))
-        for estimator, fold in zip(fitted, folds, strict=True)
+        look(Task(fit.estimator, fold.fold, fold.train, {}, label=fold), fit)
+        for fit, fold in zip(fits, folds, strict=True)
     ]
     _pass_on_warnings(done)
     return done

@@ -113,6 +113,8 @@ class Diagnosis:
         For each fit at full size what its network recorded: losses, rates, state of its units.
     trials_ : Trials or None
         What :meth:`try_remedies` measured last.
+    is_read : bool
+        Whether the folds were read off a fitted ensemble: the errors are those of a single network.
     data_ : tuple or None
         The rows that were diagnosed, not a copy; a pickle leaves them out.
 
@@ -163,6 +165,7 @@ class Diagnosis:
     predictions_: pd.DataFrame | None = field(repr=False)
     records_: list[TrainingRecord | None] = field(repr=False)
     how: How = field(repr=False)
+    is_read: bool = field(default=False, repr=False)
     trials_: Trials | None = field(default=None, repr=False)
     data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
 

@@ -145,3 +145,31 @@ def test_it_says_about_what_a_cross_validation_says():
     found = read(model, inputs, targets)
     for name in ("training_error", "validation_error"):
         assert getattr(found, name).value == pytest.approx(getattr(by_folds, name).value, abs=0.06)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_says_that_a_single_network_is_meant(case):
+    found = read(*fitted(case), baselines=True)
+    assert "single network of your ensemble" in found.headline
+    assert "your network" not in str(found).lower()
+    assert "  a single network " in str(found)
+    assert found.folds_["fit_seconds"].isna().all()
+
+
+def test_the_gap_that_is_told_as_variance_is_that_of_the_rows():
+    model = MLPRegressor((64,), **{**ENSEMBLE, "max_iter": 300}, learning_rate=0.01)
+    found = read(model.fit(INPUTS, NUMBERS), INPUTS, NUMBERS)
+    assert found.verdict.variance_is == "high"
+    assert "row by row, the error where a row was new is above" in " ".join(str(found).split())
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_networks_that_did_not_end_are_told():
+    ends = MLPRegressor((8,), **{**ENSEMBLE, "max_iter": 2, "n_iter_no_change": 10})
+    found = read(ends.fit(INPUTS, NUMBERS), INPUTS, NUMBERS)
+    assert not found.folds_["converged"].any()
+    assert any(note.startswith("4 of 4 fits did not converge") for note in found.notes)
+    diverges = MLPRegressor((8,), **ENSEMBLE, optimizer="sgd", learning_rate=1e30)
+    found = read(diverges.fit(INPUTS, NUMBERS), INPUTS, NUMBERS)
+    assert any("no longer finite" in note for note in found.notes)
+    assert read(*fitted("numbers")).folds_["converged"].all()

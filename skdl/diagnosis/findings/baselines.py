@@ -318,7 +318,7 @@ def baseline_findings(
     write : callable
         Writes an error.
     model : str
-        "network" or "model".
+        What was diagnosed, as in "your network".
     """
     better = table[table["high"] < 0].sort_values("validation_error")
     own = table["validation_error"] - table["difference"]
@@ -327,7 +327,7 @@ def baseline_findings(
             f"beaten by {ARTICLE[row.model]}",
             "baseline",
             f"{ARTICLE[row.model].capitalize()} {'do' if row.model[-1] == 's' else 'does'} better "
-            f"than your {model} on the same folds: {write(row.validation_error)} against "
+            f"than {model} on the same folds: {write(row.validation_error)} against "
             f"{write(own[row.Index])} (the difference is {write(-row.high)} to {write(-row.low)}).",
         )
         for row in better.itertuples()

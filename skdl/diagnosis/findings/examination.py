@@ -19,7 +19,7 @@ from skdl.diagnosis.findings.scale import constant_features, outliers, unscaled_
 from skdl.diagnosis.findings.target import heavy_tails, rare_classes
 from skdl.diagnosis.folds import Fold
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.numbers import format_error, model_name
 from skdl.tools.inside import feature_names, is_network
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def examine(
     *,
     gaps: Mapping[str, Estimate],
     tolerance: float,
+    is_read: bool = False,
 ) -> tuple[list[Finding], pd.DataFrame | None]:
     """Gather all findings, and the table of regions.
 
@@ -60,6 +61,8 @@ def examine(
         Errors and gaps.
     tolerance : float
         The size up to which a gap counts as small.
+    is_read : bool, default=False
+        Whether the folds were read off a fitted ensemble.
 
     Returns
     -------
@@ -90,7 +93,7 @@ def examine(
         constant_error=constant_error(estimator, X, y, folds[0], measure),
         high_bias=gaps["bias"].value > tolerance,
     )
-    findings += baseline_findings(compared, write, "network" if network else "model")
+    findings += baseline_findings(compared, write, model_name(network, is_read))
     errors = row_errors(folds, len(y))
     if errors is None:
         return findings, None

@@ -1,8 +1,8 @@
-"""How numbers are written."""
+"""How numbers are written, and what was diagnosed is named."""
 
 from __future__ import annotations
 
-__all__ = ["format_error", "format_tick"]
+__all__ = ["format_error", "format_tick", "model_name"]
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -46,3 +46,16 @@ def format_tick(error: float) -> str:
     percent = 100 * error
     small = 0 < abs(percent) < 1e-3
     return f"{_with_power(percent) if small else f'{percent:.4g}'} %"
+
+
+def model_name(is_network: bool, is_read: bool) -> str:
+    """Name what was diagnosed: of a fitted ensemble that was read, its networks one by one.
+
+    Examples
+    --------
+    >>> model_name(True, False), model_name(True, True)
+    ('your network', 'a single network of your ensemble')
+    """
+    if is_read:
+        return "a single network of your ensemble"
+    return "your network" if is_network else "your model"

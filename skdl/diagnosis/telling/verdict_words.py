@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.numbers import format_error, model_name
 from skdl.diagnosis.verdict.gathering import RESIDUALS
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def error_of(d: Diagnosis, baseline: str, otherwise: Estimate) -> float:
 
 def _attained(d: Diagnosis) -> str:
     """Say who attains which error."""
-    v, model = d.verdict, "network" if d.is_network else "model"
-    who = ATTAINS.get(v.attained_by, f"your {model} attains")
+    v, model = d.verdict, model_name(d.is_network, d.is_read)
+    who = ATTAINS.get(v.attained_by, f"{model} attains")
     if v.attained_by.startswith(RESIDUALS):
         learner = v.attained_by.removeprefix(RESIDUALS)
         learns = "learn" if learner.endswith("s") else "learns"
-        who = f"your {model} together with what {learner} {learns} from its residuals attains"
+        who = f"{model} together with what {learner} {learns} from its residuals attains"
     return f"{who} {format_error(error_of(d, v.attained_by, v.attained), d.in_percent)}"
 
 
@@ -130,8 +130,8 @@ def shown(d: Diagnosis) -> list[str]:
     if v.told_by_gap:
         they_differ = "Errors on new rows and on training rows differ"
         varies["high"] = (
-            "Variance is shown: the error on new rows is above that on the training rows by "
-            f"{write(variance.value)} ({spread})."
+            "Variance is shown: row by row, the error where a row was new is above that where it "
+            f"was learned from by {write(variance.value)} ({spread})."
         )
     if v.harmless:
         varies["open"] = f"{they_differ}, but on labels that nothing is shown to tell."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from skdl.diagnosis.balance import IMBALANCED
 from skdl.diagnosis.findings.finding import ABOUT, Finding
 from skdl.diagnosis.telling import verdict_words
-from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.numbers import format_error, model_name
 from skdl.diagnosis.telling.trial_words import measured, outcome
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _wrong(d: Diagnosis, value: str) -> str:
 
 def headline(d: Diagnosis) -> str:
     """Say in one sentence what is wrong; that it is no better than guessing comes first."""
-    model = "network" if d.is_network else "model"
+    model = model_name(d.is_network, d.is_read)
     write = partial(format_error, in_percent=d.in_percent)
     old, new, floor = (
         write(e) for e in (d.training_error.value, d.validation_error.value, d.bayes.value)
@@ -61,16 +61,16 @@ def headline(d: Diagnosis) -> str:
     if not d.verdict.better_than_guessing:
         guess = write(verdict_words.error_of(d, "constant", d.verdict.constant))
         beside = verdict_words.beside_guessing(d)
-        return f"Your {model} is {beside}: it {unseen} new rows; a constant guess has {guess}."
+        return f"{_capital(model)} is {beside}: it {unseen} new rows; a constant guess has {guess}."
     known = "is" if d.bayes.origin == "given" else "is estimated at"
     best = f", where the best attainable {known} {floor}" if d.bayes.value else ""
     if d.regime == "no fault shown":
         return (
-            f"No fault of your {model} is shown: it {unseen} new rows, and {old} on the rows it "
+            f"No fault of {model} is shown: it {unseen} new rows, and {old} on the rows it "
             f"was trained on{best}."
         )
     likely = "" if d.conclusive else "probably "
-    start = f"Your {model} {likely}{VERB[d.regime]}:"
+    start = f"{_capital(model)} {likely}{VERB[d.regime]}:"
     sentence = {
         "underfitting": f"it {train} the very rows it was trained on, and {new} on new rows{best}.",
         "overfitting": f"it {train} the rows it was trained on, but {new} on new rows{best}.",
@@ -78,6 +78,11 @@ def headline(d: Diagnosis) -> str:
         "neither": f"it {unseen} new rows, and {old} on the rows it was trained on{best}.",
     }
     return f"{start} {sentence[d.regime]}"
+
+
+def _capital(text: str) -> str:
+    """Begin a sentence."""
+    return text[0].upper() + text[1:]
 
 
 def explanation(d: Diagnosis) -> str:
@@ -173,7 +178,7 @@ def comparison(d: Diagnosis) -> list[tuple[str, str, str, str]]:
         for row in d.baselines_.itertuples()
     ]
     own = d.validation_error.value
-    name = "your network" if d.is_network else "your model"
+    name = "a single network" if d.is_read else model_name(d.is_network, d.is_read)
     rows.append((own, name, write(d.training_error.value), write(own), ""))
     return [row[1:] for row in sorted(rows, key=lambda row: row[0])]
 

@@ -45,7 +45,7 @@ class Part:
     held_out : tuple or None
         Inputs, checked targets and weights of the rows to be watched on.
     fold : ndarray of int or None
-        Numbers of these, where they are a fold.
+        Numbers of these, where they are a fold: the first of them, if one more row is watched.
     """
 
     rows: Array | None
@@ -55,15 +55,24 @@ class Part:
     fold: Array | None = None
 
 
-def _cut(learner: Any, X: Any, y: Array, weight: Array | None, rows: Array, fold: Array) -> Part:
-    """Return the part that learns from some rows and is watched on others."""
-    ours, theirs = (None, None) if weight is None else (weight[rows], weight[fold])
+def _cut(
+    learner: Any,
+    X: Any,
+    y: Array,
+    weight: Array | None,
+    rows: Array,
+    fold: Array,
+    extra: Array | None = None,
+) -> Part:
+    """Return the part that learns from some rows and is watched on a fold, and on extra rows."""
+    watched = fold if extra is None else np.concatenate([fold, extra])
+    ours, theirs = (None, None) if weight is None else (weight[rows], weight[watched])
     if weight is not None and (ours.max() == 0 or theirs.max() == 0):
         raise ValueError(
             f"{type(learner).__name__}: early_stopping split the rows so that one part has only "
             "zero weights; pass X_val, y_val"
         )
-    return Part(rows, y[rows], ours, (X[fold], y[fold], theirs), fold)
+    return Part(rows, y[rows], ours, (X[watched], y[watched], theirs), fold)
 
 
 def held_out_part(learner: Any, X: Any, y: Array, weight: Array | None, groups: Any) -> Part:
@@ -112,15 +121,31 @@ def fold_parts(
     if len(y) < n_folds:
         allowed = f"at most n_samples={len(y)} with early_stopping, which holds out folds"
         refuse(owner, "n_networks", allowed, n_folds)
-    if groups is None:
-        number = learner._target.folds(y, n_folds, rng)
-    else:
+    if groups is not None:
         number = grouped_folds(groups, n_folds, owner)
-    numbers = range(n_folds)
-    return [
-        _cut(learner, X, y, weight, np.flatnonzero(number != i), np.flatnonzero(number == i))
-        for i in numbers
-    ]
+        parts = [
+            (np.flatnonzero(number != i), np.flatnonzero(number == i), None) for i in range(n_folds)
+        ]
+    else:
+        number = learner._target.folds(y, n_folds, rng)
+        parts = [_of_one_size(number, i, y, rng) for i in range(n_folds)]
+    return [_cut(learner, X, y, weight, *part) for part in parts]
+
+
+def _of_one_size(
+    number: Array, fold: int, y: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array | None]:
+    """Return the rows to learn from, those of the fold, and one more to watch if that is short one.
+
+    So all networks have as many rows and train in one stack, at 0.8 to 0.9 of the time of two. No
+    class loses its last row by it: the row is of the most frequent class.
+    """
+    inside, outside = np.flatnonzero(number == fold), np.flatnonzero(number != fold)
+    if len(inside) == np.bincount(number).max():
+        return outside, inside, None
+    labels = y[outside] if y.ndim == 1 and y.dtype.kind in "iu" else np.zeros(len(outside), int)
+    extra = rng.choice(outside[labels == np.bincount(labels).argmax()], 1)
+    return outside[outside != extra], inside, extra
 
 
 def make_parts(
@@ -226,7 +251,7 @@ def out_of_fold(
             own = in_chunks(member._raw, part.held_out[0])
             if raw is None:
                 raw = np.empty((X.shape[0], own.shape[1]), own.dtype)
-            raw[part.fold] = own
+            raw[part.fold] = own[: len(part.fold)]
         prediction, truth = target.predict(raw, loss), target.decode(y)
     if not is_classifier(mlp):
         finite = np.isfinite(prediction).all()

@@ -7,6 +7,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_wine, make_friedman1
@@ -52,8 +54,45 @@ def test_each_row_is_held_out_once(cls, monkeypatch):
     assert len(parts) == 4
     assert sorted(np.concatenate([part.fold for part in parts])) == list(range(len(y)))
     for part in parts:
-        assert sorted([*part.rows, *part.fold]) == list(range(len(y)))
-        np.testing.assert_array_equal(part.held_out[0], X[part.fold])
+        (extra,) = [set(range(len(y))) - {*part.rows, *part.fold}]
+        assert len(part.fold) + len(extra) == max(len(other.fold) for other in parts)
+        np.testing.assert_array_equal(part.held_out[0], X[[*part.fold, *extra]])
+
+
+@given(
+    n_rows=st.integers(12, 40),
+    n_folds=st.integers(2, 5),
+    sizes=st.lists(st.integers(2, 9), min_size=2, max_size=3),
+    seed=st.integers(0, 99),
+)
+def test_networks_have_as_many_rows_and_lose_no_class(n_rows, n_folds, sizes, seed):
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    for cls, y in ((MLPClassifier, labels), (MLPRegressor, np.arange(n_rows) / 7)):
+        X = np.random.default_rng(seed).normal(size=(len(y), 2))
+        mlp = cls((2,), n_networks=n_folds, early_stopping=True, max_iter=1, random_state=seed)
+        if len(y) < n_folds:
+            continue
+        seen = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(folds, "_cut", recording(folds._cut, seen))
+            mlp.fit(X, y)
+        rows, watched = zip(*seen["parts"], strict=True)
+        assert len({len(part) for part in rows}) == len({len(part) for part in watched}) == 1
+        for ours, theirs in seen["parts"]:
+            assert sorted([*ours, *theirs]) == list(range(len(y)))
+            if cls is MLPClassifier:  # each class with rows in two folds is learned by all
+                assert set(labels[ours]) == set(labels)
+
+
+def recording(cut, seen):
+    """Return what cuts rows as `cut` does, and notes what each network learns and watches."""
+
+    def noting(learner, X, y, weight, rows, fold, extra=None):
+        watched = fold if extra is None else [*fold, *extra]
+        seen.setdefault("parts", []).append((rows, watched))
+        return cut(learner, X, y, weight, rows, fold, extra)
+
+    return noting
 
 
 @pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])

@@ -12,7 +12,7 @@ as many rows, and compared on thousands of fresh ones. Two advices are judged:
 
 Where the verdict names a fault something can be done, and the first advice should lower the error.
 A model is *better* if its error is lower by more than a tenth of a point, *worse* if it is higher
-by as much.
+by as much. Where imbalanced classes are treated, it is the balanced error rate.
 """
 
 from __future__ import annotations
@@ -31,23 +31,29 @@ import numpy as np  # noqa: E402
 from _common import RESULTS, machine, write_csv  # noqa: E402
 from _problems import FRESH_ROWS, PROBLEMS, Problem  # noqa: E402
 from _tables import publish  # noqa: E402
+from sklearn.metrics import balanced_accuracy_score  # noqa: E402
 
 from skdl import diagnose  # noqa: E402
+from skdl.diagnosis.balance import IMBALANCED  # noqa: E402
 
 N_DRAWS = 5
 MARGIN = 0.001
 
 
-def error_of(problem: Problem, model: Any) -> float:
+def error_of(problem: Problem, model: Any, balanced: bool = False) -> float:
     """Return the mean error on fresh rows of fits to several draws, the same for all models."""
     rng = np.random.default_rng(987_654_321)
     X, y = problem.law.draw(FRESH_ROWS, rng)
     errors = []
     for _ in range(N_DRAWS):
         predicted = model.fit(*problem.law.draw(problem.n_rows, rng)).predict(X)
-        wrong = predicted != y if problem.task == "classification" else (predicted - y) ** 2
-        errors.append(np.mean(wrong))
-    return float(np.mean(errors) / (1.0 if problem.task == "classification" else np.var(y)))
+        if balanced:
+            errors.append(1 - balanced_accuracy_score(y, predicted))
+        elif problem.task == "classification":
+            errors.append(np.mean(predicted != y))
+        else:
+            errors.append(np.mean((predicted - y) ** 2) / np.var(y))
+    return float(np.mean(errors))
 
 
 def record_of(problem: Problem, seed: int) -> dict[str, Any]:
@@ -55,10 +61,12 @@ def record_of(problem: Problem, seed: int) -> dict[str, Any]:
     X, y = problem.rows(seed)
     found = diagnose(problem.estimator, X, y, random_state=seed)
     changing = [remedy for remedy in found.remedies if remedy.candidates(problem.estimator)]
-    before = error_of(problem, problem.estimator)
-    first = [error_of(problem, model) for _, model in changing[0].candidates(problem.estimator)]
+    balanced = changing[0].treats == IMBALANCED  # it is the rare class that is to gain
+    before = error_of(problem, problem.estimator, balanced)
+    candidates = changing[0].candidates(problem.estimator)
+    first = [error_of(problem, model, balanced) for _, model in candidates]
     trials = found.try_remedies(random_state=seed)
-    tried = before if trials.best_ is None else error_of(problem, trials.best_)
+    tried = before if trials.best_ is None else error_of(problem, trials.best_, balanced)
     named = "high" in (found.verdict.bias_is, found.verdict.variance_is)
     return {
         "problem": problem.name,

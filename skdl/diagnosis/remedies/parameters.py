@@ -13,11 +13,15 @@ from skdl.tools.checks import is_number
 __all__ = [
     "default_rate",
     "has_hidden_units",
+    "SLIGHT",
     "in_numbers",
     "is_first_order",
+    "is_penalised",
     "rate_of",
     "scaled",
 ]
+
+SLIGHT = 1e-3  # a smaller penalty than that changes little where rows are few
 
 
 def in_numbers(p: dict[str, Any], l2: float | None) -> dict[str, Any]:
@@ -26,9 +30,23 @@ def in_numbers(p: dict[str, Any], l2: float | None) -> dict[str, Any]:
     Examples
     --------
     >>> in_numbers({"l2": "auto", "l1": 0.0}, 0.01)
-    {'l2': 0.01, 'l1': 0.0}
+    {'l2': 0.01, 'l1': 0.0, 'l2_is_automatic': True}
     """
-    return p if l2 is None or not isinstance(p.get("l2"), str) else p | {"l2": l2}
+    if l2 is None or not isinstance(p.get("l2"), str):
+        return p
+    return p | {"l2": l2, "l2_is_automatic": True}
+
+
+def is_penalised(p: dict[str, Any]) -> bool:
+    """Say whether squared weights are penalised by about as much as suits the rows, or more.
+
+    Examples
+    --------
+    >>> is_penalised({"l2": 0.01}), is_penalised({"alpha": 1e-4}), is_penalised({})
+    (True, False, False)
+    """
+    penalty = p.get("l2", p.get("alpha"))
+    return p.get("l2_is_automatic", False) or (is_number(penalty) and penalty >= SLIGHT)
 
 
 def default_rate(p: dict[str, Any]) -> float | None:

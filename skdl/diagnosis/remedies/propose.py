@@ -12,7 +12,9 @@ from typing import Any
 
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.remedies import capacity, data, optimisation, regularisation
+from skdl.diagnosis.remedies.parameters import in_numbers
 from skdl.diagnosis.remedies.remedy import Remedy, Treatment
+from skdl.tools.inside import find_network
 
 __all__ = ["FIRST_TO_MEND", "TREATMENTS", "propose"]
 
@@ -102,12 +104,13 @@ def propose(
     >>> from skdl import MLPClassifier
     >>> for remedy in propose(MLPClassifier(), "overfitting", more_rows_help=True, l2=0.01):
     ...     print(remedy)
-    Penalise large weights: l2=0.1 or 1.0
+    Average several networks: n_networks=5
+    Penalise large weights: l2=0.03 or 0.1
     Add dropout: dropout=0.2 or 0.5
-    Stop early: early_stopping=True
     Collect more rows
     """
     remedies: list[Remedy] = []
+    parameters = in_numbers(find_network(estimator)[0].get_params(deep=False), l2)
 
     def add(treatments: list[Treatment], most: int | None = None, treats: str = "") -> bool:
         """Add the first treatments that this model can take; say whether there was any."""
@@ -147,6 +150,7 @@ def propose(
         if regime not in (gap, "both"):
             continue
         treatments = [t for t in called_by(gap) if not (settled and t.unsettled_only)]
+        treatments.sort(key=lambda t: not t.leads(parameters))
         added = add([t for t in treatments if not t.last_resort], most)
         if not added and not remedies:
             add([t for t in treatments if t.last_resort])

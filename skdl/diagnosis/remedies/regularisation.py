@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from skdl.diagnosis.remedies.parameters import has_hidden_units, is_first_order, scaled
+from skdl.diagnosis.remedies.parameters import (
+    SLIGHT,
+    has_hidden_units,
+    is_first_order,
+    is_penalised,
+    scaled,
+)
 from skdl.diagnosis.remedies.remedy import Change, Parameters, remedy
 from skdl.diagnosis.remedies.sources import GOODFELLOW, NG
 from skdl.tools.checks import is_number
@@ -39,9 +45,11 @@ def regularise_less(p: Parameters) -> Change:
     calls=("overfitting",),
 )
 def penalise(p: Parameters) -> Change:
-    """Penalise the squared weights more than now."""
+    """Penalise the squared weights more than now: slightly more, where they are penalised."""
     name = next((name for name in ("l2", "alpha") if is_number(p.get(name))), None)
-    return None if name is None else {name: scaled(max(p[name], 1e-3), 10, 100)}
+    if name is None:
+        return None
+    return {name: scaled(p[name], 3, 10) if is_penalised(p) else scaled(SLIGHT, 10, 100)}
 
 
 @remedy(
@@ -79,6 +87,7 @@ def stop_early(p: Parameters) -> Change:
     "loses that part of the variance and keeps the bias, at the price of more training.",
     source=GOODFELLOW + "sec. 7.11",
     calls=("overfitting",),
+    leads=is_penalised,  # more of a penalty may do harm then; this has lowered the error throughout
 )
 def average(p: Parameters) -> Change:
     """Five networks in place of one."""

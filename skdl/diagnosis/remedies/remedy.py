@@ -228,6 +228,7 @@ class Treatment:
     any_model: bool
     unsettled_only: bool
     last_resort: bool
+    leads: Callable[[Parameters], bool]
 
     def applied(self, estimator: Any, treats: str = "", l2: float | None = None) -> Remedy | None:
         """Return the remedy for an estimator; None where the treatment does not apply."""
@@ -265,6 +266,7 @@ def remedy(
     any_model: bool = False,
     unsettled_only: bool = False,
     last_resort: bool = False,
+    leads: Callable[[Parameters], bool] = lambda p: False,
 ) -> Callable[[Callable[[Parameters], Change]], Treatment]:
     """Make a treatment of a function from a network's parameters to the values to try.
 
@@ -291,6 +293,8 @@ def remedy(
         Whether a loss that had settled speaks against it.
     last_resort : bool, default=False
         Whether a regime calls for it only where there is nothing else to do.
+    leads : callable, default=never
+        Given the network's parameters, whether it comes before what else its regime calls for.
 
     Returns
     -------
@@ -311,7 +315,16 @@ def remedy(
 
     def decorator(change: Callable[[Parameters], Change]) -> Treatment:
         return Treatment(
-            change, regime, action, reason, source, calls, any_model, unsettled_only, last_resort
+            change,
+            regime,
+            action,
+            reason,
+            source,
+            calls,
+            any_model,
+            unsettled_only,
+            last_resort,
+            leads,
         )
 
     return decorator

@@ -91,15 +91,35 @@ def test_underfitting_starts_from_the_current_settings(cut_short):
 def test_overfitting_starts_from_the_current_settings():
     network = MLPClassifier(hidden_layer_sizes=(30,), l2=0.01, dropout=0.2)
     changes = {k: v for remedy in propose(network, "overfitting") for k, v in remedy.items()}
-    assert changes["l2"] == [0.1, 1.0]
+    assert changes["l2"] == [0.03, 0.1]
     assert changes["dropout"] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("network", "values"),
+    [
+        (MLPClassifier(l2=0.0), [0.01, 0.1]),
+        (MLPClassifier(l2=1e-4), [0.01, 0.1]),
+        (MLPClassifier(l2=0.02), [0.06, 0.2]),
+        (MLPClassifier(), [0.0006, 0.002]),  # automatic: as suits the rows, however many
+        (SklearnMLPClassifier(), [0.01, 0.1]),
+    ],
+    ids=repr,
+)
+def test_a_penalty_that_suits_the_rows_is_raised_a_little_after_averaging(network, values):
+    remedies = propose(network, "overfitting", l2=0.0002)
+    name = "alpha" if "alpha" in network.get_params() else "l2"
+    assert next(remedy[name] for remedy in remedies if name in remedy) == values
+    first = "Penalise large weights" if values == [0.01, 0.1] else "Average several networks"
+    assert remedies[0].action == first
 
 
 @pytest.mark.parametrize(
     ("network", "averages"),
     [
         (MLPClassifier(early_stopping=True), True),
-        (MLPClassifier(), False),  # what costs nothing comes first
+        (MLPClassifier(), True),  # the penalty suits the rows already
+        (MLPClassifier(l2=0.0), False),  # what costs nothing comes first
         (MLPClassifier(early_stopping=True, n_networks=3), False),
         (MLPClassifier((), early_stopping=True), False),  # without hidden units all come out alike
         (SklearnMLPClassifier(early_stopping=True), False),
@@ -292,4 +312,4 @@ def test_an_automatic_penalty_is_raised_from_what_it_was_in_the_fits():
     found = skdl.diagnose(mlp, X, y + X[:, 0], cv=3, n_repeats=1, bayes_error=0.5, random_state=0)
     values = next(r["l2"] for r in found.remedies if "l2" in r)
     rows = 100  # of a training fold
-    assert values == [pytest.approx(factor * 2.5 / rows) for factor in (10, 100)]
+    assert values == [pytest.approx(factor * 2.5 / rows) for factor in (3, 10)]

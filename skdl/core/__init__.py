@@ -42,7 +42,7 @@ core/component.py: Component                           19    2  what all parts h
 core/activations/base.py                               21    2  what a unit computes
 core/activations/classical.py: Tanh                     8    1  a smooth unit
 core/activations/rectifiers.py: ReLU                    8    1  the unit that most use
-core/losses/base.py                                    37    4  what is to become small
+core/losses/base.py                                    38    4  what is to become small
 core/losses/classification.py: CrossEntropy            17    2  the loss of a classifier
 core/losses/constants.py: weighted_mean                 2    1  where the output's biases start
 core/initializers.py: Initializer, GlorotUniform        8    1  where the weights start
@@ -86,7 +86,7 @@ estimators/targets/encoded.py                          16    2  encoded batch by
 estimators/base.py                                    250   25  what ``fit`` does, in order
 estimators/fitting/job.py                             196   20  one fit, and its results
 estimators/fitting/weights.py                          64    6  what rows weigh
-estimators/fitting/folds.py                           109   11  rows that are set aside
+estimators/fitting/folds.py                           132   13  rows that are set aside
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 estimators/fitting/ending.py                           99   10  how it ended, what to change

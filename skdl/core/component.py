@@ -11,6 +11,7 @@ and the tests check its gradient. Nothing else has to be edited.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ __all__ = [
     "Member",
     "Nothing",
     "OneOf",
+    "Rising",
     "address",
     "check_parameter",
     "families",
@@ -156,6 +158,30 @@ class Each:
 
     def __str__(self) -> str:
         return f"a list of values, each {self.rule}"
+
+
+@dataclass(frozen=True)
+class Rising:
+    """Two or more numbers that keep one rule, each larger than the one before.
+
+    Examples
+    --------
+    >>> rule = Rising(Interval(0, 1))
+    >>> rule.allows([0.1, 0.9]), rule.allows((0.9, 0.1)), rule.allows([0.1]), rule.allows(0.1)
+    (True, False, False, False)
+    """
+
+    rule: Any
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether ``value`` keeps the rule."""
+        if not isinstance(value, (list, tuple)) or len(value) < 2:
+            return False
+        keep = all(self.rule.allows(item) for item in value)
+        return keep and all(low < high for low, high in itertools.pairwise(value))
+
+    def __str__(self) -> str:
+        return f"a list of two or more numbers in rising order, each {self.rule}"
 
 
 @dataclass(frozen=True)

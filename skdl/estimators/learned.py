@@ -29,7 +29,7 @@ class Learned(Shown):
         layers, dtype = self._network.weighted_layers, self._network.dtype
         W = [layer.W for layer in layers]
         b = [np.zeros(layer.n_out, dtype) if layer.b is None else layer.b[0] for layer in layers]
-        W[-1], b[-1] = self._target.output_arrays(W[-1], b[-1])
+        W[-1], b[-1] = self._target.output_arrays(W[-1], b[-1], self._loss)
         return W, b
 
     @property

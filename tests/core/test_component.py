@@ -1,5 +1,6 @@
 """Every component of every family: settings, rules and their messages, documentation."""
 
+import ast
 import copy
 import importlib
 import inspect
@@ -223,7 +224,8 @@ def test_documented_defaults_are_the_defaults(cls):
             assert "optional" in kind
         else:
             said = kind.split("default=")[1].split(" and ")
-            assert float(said[names.split(", ").index(name)]) == parameter.default
+            value = ast.literal_eval(said[names.split(", ").index(name)])
+            assert value == parameter.default
 
 
 @every_member

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 from scipy.stats import norm
+from sklearn.base import clone
 from sklearn.datasets import make_classification, make_multilabel_classification, make_regression
 from sklearn.exceptions import DataConversionWarning
 
 from skdl import MLPClassifier, MLPRegressor
-from skdl.core.losses import ClassifierLoss, Quantile, RegressorLoss
+from skdl.core.losses import ClassifierLoss, Quantile, Quantiles, RegressorLoss
 from skdl.core.noise import Averaged
 from skdl.core.optimizers import Optimizer
 
@@ -509,3 +510,36 @@ def test_labels_are_smoothed_for_training_only():
     mlp.fit(X, y, X_val=X, y_val=y)
     loss = -mlp.predict_log_proba(X)[np.arange(60), y].mean()
     assert mlp.validation_loss_curve_[-1] == pytest.approx(loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", ["column", "two columns"])
+@pytest.mark.parametrize("changes", [{}, {"n_networks": 3}, {"dtype": "float32"}], ids=str)
+def test_several_quantiles_hold_what_they_promise_and_follow_the_unit(shape, changes):
+    rng = np.random.default_rng(0)
+    inputs = rng.uniform(0, 1, (1500, 1))
+    noise = rng.normal(size=(1500, 2 if shape == "two columns" else 1))
+    target = 100 * inputs * noise + 1000
+    target = target if shape == "two columns" else target[:, 0]
+    loss = Quantiles([0.1, 0.5, 0.9])
+    settings = {"max_iter": 60, "n_iter_no_change": None, "random_state": 0, **changes}
+    mlp = MLPRegressor((16,), loss=loss, **settings).fit(inputs[:1000], target[:1000])
+    found = mlp.predict_quantiles(inputs[1000:])
+    assert found.shape == (*target[1000:].shape, 3)
+    assert (np.diff(found, axis=-1) >= 0).all()
+    np.testing.assert_array_equal(found[..., 1], mlp.predict(inputs[1000:]))
+    below = (target[1000:, ..., None] < found).reshape(-1, 3).mean(axis=0)
+    np.testing.assert_allclose(below, loss.levels, atol=0.06)
+    # The noise grows with x, and so does the distance: 2.563 standard deviations.
+    width = (found[..., 2] - found[..., 0]).reshape(500, -1).mean(axis=1)
+    slope = np.polyfit(inputs[1000:, 0], width, 1)[0]
+    assert slope == pytest.approx(256.3, rel=0.25)
+    again = clone(mlp).fit(inputs[:1000], target[:1000] / 100)
+    np.testing.assert_allclose(again.predict_quantiles(inputs[1000:]), found / 100, rtol=2e-3)
+
+
+def test_quantiles_of_another_loss_are_refused():
+    mlp = _regressor(loss="quantile").fit(XR, yR)
+    with pytest.raises(
+        ValueError, match="predict_quantiles needs loss='quantiles' or .* 'quantile'"
+    ):
+        mlp.predict_quantiles(XR)

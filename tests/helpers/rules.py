@@ -17,6 +17,7 @@ from skdl.core.component import (
     Member,
     Nothing,
     OneOf,
+    Rising,
 )
 
 OBJECTS = {dict: {}, str: "accuracy", np.random.RandomState: np.random.RandomState(0)}
@@ -46,6 +47,9 @@ def legal(rule):
             return st.none()
         case Each():
             return st.lists(legal(rule.rule), min_size=1, max_size=4)
+        case Rising():
+            several = st.lists(legal(rule.rule), min_size=2, max_size=4, unique=True)
+            return several.map(sorted)
         case Either():
             return st.one_of(*map(legal, rule.rules))
         case Member():
@@ -89,6 +93,11 @@ def illegal(rule):
         case Each():
             inner = illegal(rule.rule)
             return ["nonsense", None, [], (), *([value] for value in inner)]
+        case Rising():
+            low, high = rule.rule.low, rule.rule.high
+            inner = [[low + (high - low) / 3, value] for value in illegal(rule.rule)]
+            middle = (low + high) / 2
+            return ["nonsense", None, [], [middle], [middle, middle], [middle, low], *inner]
         case Either():
             return [v for r in rule.rules for v in illegal(r) if not rule.allows(v)]
     raise NotImplementedError(rule)

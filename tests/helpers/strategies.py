@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from skdl.core.activations import Activation
 from skdl.core.architecture import Hidden, build
-from skdl.core.component import Component, Interval
+from skdl.core.component import Component, Interval, Rising
 from skdl.core.initializers import Initializer
 from skdl.core.losses import ClassifierLoss, RegressorLoss
 from skdl.core.network import Network
@@ -127,6 +127,9 @@ def make_hidden(
 
 def settings_within(rule: Any) -> st.SearchStrategy:
     """Draw a setting of moderate size that keeps its rule."""
+    if isinstance(rule, Rising):
+        several = st.lists(settings_within(rule.rule), min_size=2, max_size=4, unique=True)
+        return several.map(sorted)
     assert isinstance(rule, Interval)
     low = -2 if math.isinf(rule.low) else rule.low
     high = low + 3 if math.isinf(rule.high) else rule.high

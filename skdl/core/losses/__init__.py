@@ -11,6 +11,7 @@ from skdl.core.losses.classification import (
     log_softmax,
     softmax,
 )
+from skdl.core.losses.quantiles import Quantiles
 from skdl.core.losses.regression import (
     AbsoluteError,
     Gamma,
@@ -37,6 +38,7 @@ __all__ = [
     "Loss",
     "Poisson",
     "Quantile",
+    "Quantiles",
     "RegressorLoss",
     "SquaredError",
     "log_sigmoid",

@@ -34,6 +34,9 @@ class Loss(Component):
         Whether :meth:`curvature` is defined.
     outputs_per_target : int
         Raw outputs for each target (2 for a mean and a variance).
+    log_unit : float
+        What further raw outputs gain, in units of log s, where y is multiplied by s: 2 for the
+        logarithm of a variance.
 
     See Also
     --------
@@ -50,6 +53,7 @@ class Loss(Component):
 
     exact_curvature: bool = True
     outputs_per_target: ClassVar[int] = 1
+    log_unit: ClassVar[float] = 0.0
 
     def predict(self, raw: Array) -> Array:
         """Apply the link: raw outputs to predictions."""

@@ -228,6 +228,7 @@ class Quantile(RegressorLoss, name="quantile"):
     See Also
     --------
     AbsoluteError : The median.
+    Quantiles : Several levels at once.
     skdl.MLPRegressor.predict_interval : Intervals with a coverage that is promised.
 
     References
@@ -381,6 +382,7 @@ class GaussianNLL(RegressorLoss, name="gaussian_nll"):
     """
 
     outputs_per_target = 2
+    log_unit = 2.0
     rules: ClassVar = {"min_variance": Interval(0, closed="neither")}
 
     def __init__(self, min_variance: float = 1e-6) -> None:

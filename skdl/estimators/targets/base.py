@@ -105,5 +105,5 @@ class Target(ABC):
         """Return predictions in the form that the user gave, from raw outputs of some rows."""
 
     @abstractmethod
-    def output_arrays(self, W: Array, b: Array) -> tuple[Array, Array]:
+    def output_arrays(self, W: Array, b: Array, loss: Loss) -> tuple[Array, Array]:
         """Return weights and biases of the output layer in the unit of y."""

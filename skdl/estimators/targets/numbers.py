@@ -145,15 +145,15 @@ class Numbers(Target):
         """Return the predictions in the unit of y."""
         return self.decode(self.in_unit(loss.predict(raw)))
 
-    def output_arrays(self, W, b):
+    def output_arrays(self, W, b, loss):
         """Scale both, and shift b; log-variances of a Gaussian likelihood follow the means."""
         dtype, n = self.unit_dtype(W.dtype), self.n_columns
         W, b = W.astype(dtype), b.astype(dtype)
         W[:, :n] *= self.std
         b[:n] *= self.std
         b[:n] += self.mean
-        if len(b) > n:
-            b[n:] += 2 * np.log(self.std)
+        if loss.log_unit:
+            b[n:] += loss.log_unit * np.log(self.std)
         return W, b
 
     def unit_dtype(self, dtype: np.dtype) -> np.dtype:

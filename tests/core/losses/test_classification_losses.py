@@ -178,8 +178,9 @@ def test_raw_outputs_far_out_are_harmless(cls, link, data, hard, dtype):
     far = 40.0 if cls.name in ("poisson", "gamma") else 1e4
     steps = np.array([-1, -1e-2, -4e-3, -1e-3, 0, 1e-3, 4e-3, 1e-2, 1])
     raw = np.array(np.meshgrid(far * steps, far * steps)).reshape(2, -1).T
-    if loss.outputs_per_target == 1:
-        raw = np.column_stack([raw, raw[:, ::-1] / 2])
+    if loss.outputs_per_target != 2:
+        raw = np.column_stack([raw, raw[:, ::-1] / 2, raw[:, ::-1]])
+        raw = raw[:, : 4 if loss.outputs_per_target == 1 else loss.outputs_per_target]
     y = targets(
         loss, np.random.default_rng(1), len(raw), raw.shape[1] // loss.outputs_per_target, hard
     )

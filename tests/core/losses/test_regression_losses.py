@@ -19,6 +19,7 @@ from skdl.core.losses import (
     LogCosh,
     Poisson,
     Quantile,
+    Quantiles,
     RegressorLoss,
     SquaredError,
 )
@@ -179,3 +180,39 @@ def test_the_slope_at_a_tie_is_between_the_two_slopes(loss):
     y = np.array([[1.0]])
     below, at, above = (loss.slope(y, y + e)[0, 0] for e in (-1e-6, 0, 1e-6))
     assert below < at < above
+
+
+levels = st.lists(st.floats(0.01, 0.99), min_size=2, max_size=5, unique=True).map(sorted)
+
+
+@given(levels=levels, seed=st.integers(0, 100), size=st.floats(0, 30))
+@few
+def test_quantiles_never_cross_and_each_has_its_pinball_loss(levels, seed, size):
+    rng = np.random.default_rng(seed)
+    loss, y = Quantiles(levels=levels), rng.normal(0, 2, (6, 2))
+    raw = rng.normal(0, size, (6, 2 * len(levels)))
+    found = loss.quantiles(raw)
+    assert found.shape == (6, 2, len(levels))
+    assert (np.diff(found, axis=-1) >= 0).all()
+    each = [Quantile(quantile=q).per_row(y, found[..., j]) for j, q in enumerate(levels)]
+    np.testing.assert_allclose(loss.per_row(y, raw), np.sum(each, axis=0), rtol=1e-12)
+    nearest = np.argmin(np.abs(np.array(levels) - 0.5))
+    np.testing.assert_array_equal(loss.predict(raw), found[..., nearest])
+
+
+@given(levels=levels, rows=st.integers(1, 30), seed=st.integers(0, 100))
+@few
+def test_the_best_constants_are_the_quantiles_of_the_target(levels, rows, seed):
+    y = np.random.default_rng(seed).gamma(2, 2, (rows, 1))
+    loss = Quantiles(levels=levels)
+    found = loss.quantiles(loss.best_constant(y, None)[None])[0, 0]
+    for level, quantile in zip(levels, found, strict=True):
+        assert (
+            np.mean(y < quantile - 1e-5) <= level + 1e-12 <= np.mean(y <= quantile + 1e-5) + 2e-12
+        )
+
+
+def test_what_are_no_levels_is_refused():
+    for wrong in ([0.9, 0.1], [0.5], [0.5, 0.5], [0.0, 0.5], 0.5, "quantiles"):
+        with pytest.raises(ValueError, match="Quantiles: levels must be a list of two or more"):
+            Quantiles(levels=wrong).validate()

@@ -17,6 +17,7 @@ from skdl.core.component import (
     Member,
     Nothing,
     OneOf,
+    Rising,
 )
 from skdl.estimators.parameters.settable import signature_of
 from skdl.estimators.parameters.table import PARAMETERS
@@ -56,6 +57,9 @@ def allowed(random, rule):
             return None
         case Each():
             return [allowed(random, rule.rule) for _ in range(random.randrange(1, 3))]
+        case Rising():
+            several = sorted({float(allowed(random, rule.rule)) for _ in range(4)})
+            return several if len(several) > 1 else [rule.rule.high / 3, rule.rule.high / 2]
         case Either():
             return allowed(random, random.choice(rule.rules))
         case Member():

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import make_classification, make_regression
+from sklearn.datasets import load_iris, make_classification, make_regression
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.metrics import check_scoring
 
@@ -15,7 +15,8 @@ from skdl import MLPClassifier, MLPRegressor
 from skdl.core.activations import LeakyReLU
 from skdl.core.initializers import Normal
 from skdl.core.optimizers import Adam, Optimizer
-from skdl.core.schedules import Cosine, WarmUp
+from skdl.core.schedules import Cosine, Exponential, WarmUp
+from skdl.estimators.parameters.table import PARAMETERS
 
 BOTH = (MLPClassifier, MLPRegressor)
 FIXED = {"hidden_layer_sizes": (6,), "max_iter": 10, "n_iter_no_change": None, "random_state": 0}
@@ -531,26 +532,70 @@ def test_a_deep_copy_is_independent():
 # set_params.
 
 
-def test_a_setting_of_a_name_says_what_to_write():
-    with pytest.raises(ValueError) as error:
-        MLPClassifier(optimizer="adam").set_params(optimizer__beta_1=0.8)
-    assert str(error.value) == (
-        "MLPClassifier: optimizer__beta_1 is a setting of an instance, but optimizer is the name "
-        "'adam'; write optimizer=Adam(beta_1=0.8), with Adam from skdl.core.optimizers"
+@pytest.mark.parametrize("Estimator", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("parameter", [n for n, row in PARAMETERS.items() if row.family])
+def test_a_setting_of_a_name_makes_it_an_instance(Estimator, parameter):
+    """Each member of each family, each of its settings: the default, so that it is allowed."""
+    loss = Estimator._loss_family
+    family = loss if parameter == "loss" else PARAMETERS[parameter].family
+    for name, cls in family.registry.items():
+        for setting, default in cls().get_params(deep=False).items():
+            mlp = Estimator(**{parameter: name})
+            given = {f"{parameter}__{setting}": default}
+            assert getattr(mlp, parameter) == name
+            component = getattr(mlp.set_params(**given), parameter)
+            assert type(component) is cls
+            assert component.get_params(deep=False) == cls().get_params(deep=False)
+            assert type(getattr(clone(mlp), parameter)) is cls
+
+
+def test_settings_of_names():
+    mlp = MLPClassifier(schedule="step").set_params(schedule__every=7, schedule__gamma=0.5)
+    assert (mlp.schedule.every, mlp.schedule.gamma) == (7, 0.5)
+    # The name may come with its settings, before or after them; what was set before is gone.
+    mlp.set_params(schedule__gamma=0.9, schedule="exponential")
+    assert type(mlp.schedule).__name__ == "Exponential" and mlp.schedule.gamma == 0.9
+    mlp.set_params(schedule="step", schedule__gamma=0.3)
+    assert (mlp.schedule.every, mlp.schedule.gamma) == (None, 0.3)
+    # It is what an instance written by hand is: the fits are equal.
+    five = {"max_iter": 5, "n_iter_no_change": None, "random_state": 0}
+    X, y = load_iris(return_X_y=True)
+    named, written = (
+        MLPClassifier((4,), schedule=schedule, **five)
+        for schedule in ("exponential", Exponential(gamma=0.5))
     )
+    named.set_params(schedule__gamma=0.5).fit(X, y)
+    np.testing.assert_array_equal(_weights(named), _weights(written.fit(X, y)))
+    usual = MLPClassifier((4,), schedule="exponential", **five).fit(X, y)
+    assert not np.array_equal(_weights(named), _weights(usual))
 
 
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"loss__gamma": 1.0}, "and there is no 'cross_entropy' with a setting 'gamma'"),
-        ({"schedule": "cosine", "schedule__period": 3}, r"write schedule=Cosine\(period=3\)"),
-        ({"optimizer": "no such", "optimizer__rho": 3}, "and there is no 'no such' with a sett"),
+        (
+            {"loss__gamma": 1.0},
+            "MLPClassifier: loss__gamma must be a setting of loss, but 'cross_entropy' has none "
+            "of that name; 'focal' would have it",
+        ),
+        (
+            {"optimizer": "no such", "optimizer__color": 3},
+            "MLPClassifier: optimizer__color must be a setting of optimizer, but 'no such' has "
+            "none of that name",
+        ),
+        (
+            {"batch_size": "full", "batch_size__size": 3},
+            "MLPClassifier: batch_size__size must be a setting of batch_size, but 'full' has none "
+            "of that name",
+        ),
     ],
 )
-def test_other_settings_of_names(params, message):
-    with pytest.raises(ValueError, match=message):
-        MLPClassifier().set_params(**params)
+def test_a_setting_that_a_name_does_not_have(params, message):
+    mlp = MLPClassifier()
+    with pytest.raises(ValueError) as error:
+        mlp.set_params(**params)
+    assert str(error.value) == message
+    assert mlp.get_params() == MLPClassifier().get_params()  # nothing was set
 
 
 def test_settings_of_instances():

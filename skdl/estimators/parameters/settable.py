@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
-from skdl.core.component import address, families
+from skdl.core.component import Component
 from skdl.core.foreign import parameter_here
+from skdl.estimators.parameters.table import PARAMETERS
 
 __all__ = ["Settable", "signature_of", "with_hints"]
 
@@ -20,16 +21,6 @@ def signature_of(cls: type) -> Mapping[str, inspect.Parameter]:
     """Return the parameters of ``cls.__init__`` by name, without self; read off it only once."""
     signature = inspect.signature(cls.__init__).parameters
     return {name: parameter for name, parameter in signature.items() if name != "self"}
-
-
-def _instead(parameter: str, name: str, setting: str, value: Any) -> str:
-    """Say what to write in place of a component's name, to give it a setting."""
-    for family in families().values():
-        cls = family.registry.get(name)
-        if cls is not None and setting in inspect.signature(cls).parameters:
-            written = f"{cls.__name__}({setting}={value!r})"
-            return f"write {parameter}={written}, with {cls.__name__} from {address(cls)}"
-    return f"and there is no {name!r} with a setting {setting!r}"
 
 
 def _hints(cls: type, names: Iterable[str]) -> str:
@@ -87,6 +78,8 @@ def with_hints(method: M) -> M:
 class Settable:
     """What ``__init__`` and ``set_params`` do, for an estimator whose components may be names."""
 
+    _loss_family: ClassVar[type[Component]]
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
@@ -121,12 +114,14 @@ class Settable:
         return params
 
     def set_params(self, **params: Any) -> Settable:
-        """Set parameters, and the settings of components that are instances.
+        """Set parameters, and the settings of components.
 
         Parameters
         ----------
         **params : dict
-            Values by name; ``optimizer__beta_1`` is the setting ``beta_1`` of ``optimizer``.
+            Values by name; ``optimizer__beta_1`` is the setting ``beta_1`` of ``optimizer``. A
+            component that is a name becomes an instance, with its default settings but those
+            that are given.
 
         Returns
         -------
@@ -135,29 +130,37 @@ class Settable:
         Raises
         ------
         ValueError
-            If there is no such parameter, or a component is a name, which has no settings.
+            If there is no such parameter, or the component has no such setting.
 
         Examples
         --------
         >>> from skdl import MLPClassifier
-        >>> MLPClassifier(optimizer="adam").set_params(optimizer__beta_1=0.8)
-        Traceback (most recent call last):
-            ...
-        ValueError: MLPClassifier: optimizer__beta_1 is a setting of an instance, but optimizer is
-        the name 'adam'; write optimizer=Adam(beta_1=0.8), with Adam from skdl.core.optimizers
+        >>> MLPClassifier(schedule="exponential").set_params(schedule__gamma=0.9).schedule
+        Exponential(gamma=0.9)
         """
-        for name, value in params.items():
+        instances = {}
+        for name in params:
             parameter, _, setting = name.partition("__")
             component = params.get(parameter, getattr(self, parameter, None))
             if setting and isinstance(component, str):
-                raise ValueError(
-                    f"{type(self).__name__}: {name} is a setting of an instance, but {parameter} "
-                    f"is the name {component!r}; {_instead(parameter, component, setting, value)}"
-                )
+                instances[parameter] = self._instance(parameter, component, setting)
         try:
-            return super().set_params(**params)
+            return super().set_params(**{**params, **instances})
         except ValueError as reason:
             hint = _hints(type(self), (name.partition("__")[0] for name in params))
             if hint:
                 raise ValueError(f"{reason} {hint}") from None
             raise
+
+    def _instance(self, parameter: str, name: str, setting: str) -> Component:
+        """Return the component of this name, with default settings, if it has this one."""
+        family = self._loss_family if parameter == "loss" else PARAMETERS[parameter].family
+        registry = family.registry if family else {}
+        having = [n for n, cls in registry.items() if setting in cls().get_params(deep=False)]
+        if name in having:
+            return registry[name]()
+        known = f"; {' and '.join(map(repr, having))} would have it" if having else ""
+        raise ValueError(
+            f"{type(self).__name__}: {parameter}__{setting} must be a setting of {parameter}, but "
+            f"{name!r} has none of that name{known}"
+        )

@@ -187,6 +187,31 @@ def test_a_failed_fit_is_counted_not_raised(bench, settings):
     assert defaults.one_fit(make, X, y, split=0, stratify=None)["failed"] == 1
 
 
+def test_the_time_to_a_score_counts_a_split_that_never_gets_there(bench):
+    defaults = bench("defaults")
+    same = {"data_set": "a", "seconds": 2.0, "score": 0.5, "contender": "scikit-learn"}
+    times = [0.5, 0.1, math.inf]
+    records = [
+        {**same, "split": split, "skdl_seconds_to_its_score": seconds}
+        for split, seconds in enumerate(times)
+    ]
+    header, rows = defaults.speed(records)
+    assert header == ["data set", "scikit-learn", "reached in splits", "time to it / its fit"]
+    assert rows == [["a", "0.500", "2 of 3", "0.25"], ["median", "", "", "0.25"]]
+    never = [record | {"skdl_seconds_to_its_score": math.inf} for record in records]
+    assert defaults.speed(never)[1][0][-1] == "∞"
+
+
+def test_a_fit_is_watched_until_five_epochs_have_the_score(bench):
+    defaults = bench("defaults")
+    make = defaults.contenders("regression", [])["skdl"]
+    X = np.linspace(-1, 1, 80)[:, None]
+    curve = defaults.watched(make, X, X[:, 0], split=0, stratify=None, goal=-100.0)
+    assert len(curve) == defaults.IN_A_ROW + 1 and curve[-1][1] > -100
+    assert [score for _, score in curve[:-1]] == [-math.inf] * defaults.IN_A_ROW
+    assert [seconds for seconds, _ in curve] == sorted(seconds for seconds, _ in curve)
+
+
 def test_losses_that_differ_are_named(bench):
     epoch = bench("epoch")
     record = {"workload": "S", "dtype": "float64", "threads": 1, "who": "scikit-learn"}

@@ -73,6 +73,11 @@ PICTURES = {  # name: width and height in inches, and what draws it
             LinearRegression(), *load_diabetes(return_X_y=True), random_state=0, ax=ax
         ),
     ),
+    "errors": (
+        7.2,
+        3.0,
+        lambda ax: plots.ErrorsDisplay.from_diagnosis(found, image_shape=(8, 8), most=12, ax=ax),
+    ),
     "bias_variance": (
         4.9,
         3.6,

@@ -336,7 +336,9 @@ def diagnose(
         learning_curve_=curve,
         baselines_=compared,
         regions_=regions,
-        predictions_=predictions_of(first_repeat, y, classifier=is_classifier(estimator)),
+        predictions_=predictions_of(
+            first_repeat, y, classifier=is_classifier(estimator), repeats=folds
+        ),
         records_=[fold.record for fold in folds],
         is_read=is_read,
         how=How(error, cv if is_reusable else splits, stratify),

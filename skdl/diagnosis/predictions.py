@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["confusions", "predictions_of"]
 
 
-def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.DataFrame | None:
+def predictions_of(
+    folds: Sequence[Fold], y: Any, *, classifier: bool, repeats: Sequence[Fold] = ()
+) -> pd.DataFrame | None:
     """List what was predicted for each validation row, by the fit that had not seen it.
 
     Parameters
@@ -27,21 +29,23 @@ def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.Dat
         The targets.
     classifier : bool
         Whether they are classes.
+    repeats : list of Fold, default=()
+        The folds of all repeats, of which the mean loss is; none for those of `folds`.
 
     Returns
     -------
     predictions : DataFrame or None
         One row for each validation row of each fold, by its number: row, fold, target, predicted,
-        loss (1 for a wrong class; else the squared error), and certainty: the probability that a
-        classifier gave to its answer (NaN where it gives none). None where a row has several
-        targets, or nothing comparable was predicted.
+        loss (1 for a wrong class; else the squared error), mean_loss over all fits that have not
+        seen the row, and certainty: the probability that a classifier gave to its answer (NaN where
+        it gives none). None where a row has several targets, or nothing comparable was predicted.
     """
     import pandas as pd
 
     y = np.asarray(y)
     if y.ndim != 1 or any(fold.predicted is None for fold in folds):
         return None
-    classes = classes_of(y)
+    classes, mean_loss = classes_of(y), _mean_losses(repeats or folds, len(y))
     parts = [
         pd.DataFrame(
             {
@@ -50,12 +54,23 @@ def predictions_of(folds: Sequence[Fold], y: Any, *, classifier: bool) -> pd.Dat
                 "target": y[fold.test],
                 "predicted": fold.predicted,
                 "loss": fold.losses,
+                "mean_loss": mean_loss[fold.test],
                 "certainty": _certainty(fold, classes) if classifier else np.nan,
             }
         )
         for fold in folds
     ]
     return pd.concat(parts).sort_values(["row", "fold"], kind="stable", ignore_index=True)
+
+
+def _mean_losses(folds: Sequence[Fold], n_rows: int) -> np.ndarray:
+    """Return the mean loss of each row over the fits that held it out; NaN where none did."""
+    total, times = np.zeros(n_rows), np.zeros(n_rows)
+    for fold in folds:
+        total[fold.test] += fold.losses
+        times[fold.test] += 1
+    with np.errstate(invalid="ignore"):
+        return total / times
 
 
 def _certainty(fold: Fold, classes: np.ndarray) -> np.ndarray:

@@ -15,13 +15,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, is_classifier
 
+from skdl.core.component import Interval, check_parameter
 from skdl.diagnosis.balance import Balance, balance_of
 from skdl.diagnosis.bayes import BayesEstimate
 from skdl.diagnosis.checks import check_data
 from skdl.diagnosis.error_measure import ErrorMeasure
+from skdl.diagnosis.errors import errors_of
 from skdl.diagnosis.findings.finding import Finding
 from skdl.diagnosis.findings.training_record import TrainingRecord
 from skdl.diagnosis.gaps import Estimate
+from skdl.diagnosis.predictions import confusions
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
@@ -107,8 +110,9 @@ class Diagnosis:
         rate, or the squared error over the target's variance), and what stands out there.
     predictions_ : DataFrame or None
         What was predicted for each row of the first repeat's folds when it was held out: row, fold,
-        target, predicted, loss (1 for a wrong class, else the squared error), and certainty, the
-        probability that a classifier gave to its answer. None where a row has several targets.
+        target, predicted, loss (1 for a wrong class, else the squared error), mean_loss over all
+        repeats, and certainty, the probability that a classifier gave to its answer. None where a
+        row has several targets.
     records_ : list of TrainingRecord or None
         For each fit at full size what its network recorded: losses, rates, state of its units.
     trials_ : Trials or None
@@ -286,6 +290,76 @@ class Diagnosis:
         )
         self.remedies = by_outcome(self.remedies, self.trials_)
         return self.trials_
+
+    @property
+    def confusion_(self) -> pd.DataFrame | None:
+        """Of a classifier, a row for each class and a column for what was predicted: counts."""
+        known = self.predictions_ is not None and is_classifier(self.estimator)
+        return confusions(self.predictions_) if known else None
+
+    def errors(
+        self, X: Inputs | None = None, y: Targets | None = None, *, n_neighbors: int = 3
+    ) -> pd.DataFrame:
+        """Return the rows that the model gets wrong, to be sorted into kinds by a person.
+
+        What many of them share is worth mending first: look at a hundred, and count the kinds. A
+        row whose neighbours are of another class may bear a wrong label.
+
+        Parameters
+        ----------
+        X, y : array-like, default=None
+            The rows that were diagnosed; None takes those at hand, which a pickle leaves out.
+        n_neighbors : int, default=3
+            How many rows to list beside each that are like it, as the model's transformers see
+            them; 0 for none.
+
+        Returns
+        -------
+        errors : DataFrame
+            By the number of the row: fold (of the first repeat), target, predicted, certainty (the
+            probability that was given to the prediction), and wrong_in, the share of the fits that
+            had not seen the row and were wrong; only rows with more than half of them, the surest
+            first. Of a regressor all rows, with the mean squared error (mean_loss) in place of the
+            last two, the largest first. Then neighbors and neighbor_targets, a list in each row.
+
+        Raises
+        ------
+        ValueError
+            If the rows are not at hand or are others, or there are several targets a row.
+
+        See Also
+        --------
+        skdl.plots.ErrorsDisplay : Draws those that are images.
+
+        References
+        ----------
+        Ng (2018), *Machine Learning Yearning*, ch. 14-19.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.neighbors import KNeighborsClassifier
+        >>> from skdl import diagnose
+        >>> X, y = load_iris(return_X_y=True)
+        >>> diagnosis = diagnose(KNeighborsClassifier(5), X, y, random_state=0)
+        >>> errors = diagnosis.errors()
+        >>> errors[["target", "predicted"]].value_counts().to_dict()
+        {(1, 2): 2, (2, 1): 1}
+        """
+        check_parameter(self, "n_neighbors", n_neighbors, Interval(0, integer=True))
+        if self.predictions_ is None:
+            raise ValueError("Diagnosis.errors: it needs one prediction for one target a row")
+        if n_neighbors and (X is None or y is None) and self.data_ is None:
+            raise ValueError("Diagnosis.errors: X and y must be given; a pickle left them out")
+        given = (None, None) if self.data_ is None else self.data_
+        return errors_of(
+            self.predictions_,
+            self.estimator,
+            given[0] if X is None else X,
+            given[1] if y is None else y,
+            classifier=is_classifier(self.estimator),
+            n_neighbors=n_neighbors,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each fit at full size: fold, rows, both errors, both gaps, seconds."""

@@ -5,6 +5,7 @@ matplotlib is imported only when something is drawn.
 
 from skdl.plots.bias_variance import BiasVarianceDisplay
 from skdl.plots.diagnosis import DiagnosisDisplay
+from skdl.plots.errors import ErrorsDisplay
 from skdl.plots.fits import FitsDisplay
 from skdl.plots.gaps import GapsDisplay
 from skdl.plots.hidden_units import HiddenUnitsDisplay
@@ -23,6 +24,7 @@ from skdl.plots.weights import WeightsDisplay
 __all__ = [
     "BiasVarianceDisplay",
     "DiagnosisDisplay",
+    "ErrorsDisplay",
     "FitsDisplay",
     "GapsDisplay",
     "HiddenUnitsDisplay",

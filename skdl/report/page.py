@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_report"]
 
+MOST_MISTAKES = 5000  # rows in the table that a reader can save
+
 BADGES = {
     "underfitting": ("underfitting", "high bias, low variance"),
     "overfitting": ("overfitting", "low bias, high variance"),
@@ -144,6 +146,8 @@ def render_report(
         worst=[]
         if predictions is None
         else worst_rows(predictions, rows_at_hand, classifier=classifier),
+        is_classifier=classifier,
+        mistakes="" if predictions is None else _mistakes(diagnosis),
         columns=[] if rows_at_hand is None else columns_of(rows_at_hand),
         regions=_region_rows(diagnosis),
         terms=TERMS,
@@ -153,6 +157,11 @@ def render_report(
         settings=settings or {},
     )
     return page.replace(" %", "&nbsp;%")  # a number and its sign stay on one line
+
+
+def _mistakes(diagnosis: Diagnosis) -> str:
+    """Write the rows that the model gets wrong as CSV, for a person to sort into kinds."""
+    return diagnosis.errors(n_neighbors=0).head(MOST_MISTAKES).to_csv(float_format="%.6g")
 
 
 def _pictures(diagnosis: Diagnosis) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ from skdl.estimators.classifier import MLPClassifier
 from skdl.plots import (
     BiasVarianceDisplay,
     DiagnosisDisplay,
+    ErrorsDisplay,
     FitsDisplay,
     GapsDisplay,
     HiddenUnitsDisplay,
@@ -49,6 +50,7 @@ SETTINGS = {
     HiddenUnitsDisplay: {"n_units": 5},
     LearningCurveDisplay: {"n_repeats": 1, "random_state": 0},
     PredictionsDisplay: {"n_repeats": 1, "random_state": 0},
+    ErrorsDisplay: {"n_repeats": 1, "random_state": 0, "most": 5},
     LossLandscapeDisplay: {"resolution": 5},
     RemediesDisplay: {"cv": 2, "n_repeats": 1, "random_state": 0},
     ValidationCurveDisplay: {

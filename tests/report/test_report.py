@@ -1,12 +1,15 @@
 """The report: one page that holds everything, for any regime."""
 
 import html
+import io
 import pickle
 import re
 import sys
+import urllib.parse
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 from chromium import look
 from sklearn.datasets import load_iris
@@ -79,7 +82,7 @@ def test_page_needs_nothing_from_elsewhere(page):
     assert not {"link", "img", "iframe", "object"} & set(parsed.elements)
     for tag, name, value in parsed.attributes:
         if name in ("src", "href", "xlink:href", "data", "srcset"):
-            assert value.startswith("#"), (tag, name, value)
+            assert value.startswith(("#", "data:")), (tag, name, value)
     script = re.search(r"<script>(.*?)</script>", page, re.S).group(1)
     assert not re.search(r"import|fetch|http|src", script)
     style = re.search(r"<style>(.*?)</style>", page, re.S).group(1)
@@ -266,3 +269,13 @@ def test_a_missing_package_is_named(monkeypatch, diagnosis, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ImportError, match=rf'needs {module}; .*pip install "skdl\[{extra}\]"'):
         render_report(diagnosis)
+
+
+def test_all_mistakes_can_be_saved_as_csv(diagnosis):
+    page = render_report(diagnosis)
+    link = r'download="mistakes.csv" href="data:text/csv;charset=utf-8,([^"]*)"'
+    (address,) = re.findall(link, page)
+    saved = pd.read_csv(io.StringIO(urllib.parse.unquote(address)), index_col="row")
+    errors = diagnosis.errors(n_neighbors=0)
+    assert saved.index.tolist() == errors.index.tolist()
+    assert saved["predicted"].tolist() == errors["predicted"].tolist()

@@ -142,7 +142,7 @@ def compare(task: str, names: list[str], n_splits: int, candidates: list[str]) -
             for contender, result in results.items():
                 key = {"task": task, "data_set": name, "rows": len(X), "features": X.shape[1]}
                 key |= {"split": split, "contender": contender}
-                to_it = np.nan
+                to_it = ""
                 if contender in goals:
                     there = [s for s, score in curve if score >= goals[contender]]
                     to_it = min(there, default=np.inf)

@@ -21,12 +21,20 @@ extensions = [
     "sphinx_copybutton",
     "mathml",
     "registries",
+    "made",
+    "shown",
     "claims",
     "answer",
 ]
 if find_spec("sphinx_gallery"):  # without it, the pages are built without the lessons
     extensions.append("sphinx_gallery.gen_gallery")
-exclude_patterns = ["_build", "README.md", "gallery/**/*.ipynb", "gallery/**/*.py"]
+exclude_patterns = [
+    "_build",
+    "api/generated/report",
+    "README.md",
+    "gallery/**/*.ipynb",
+    "gallery/**/*.py",
+]
 default_role = None
 nitpicky = False
 
@@ -41,6 +49,7 @@ html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"skdl {release}"
 html_static_path = ["_static"]
+html_extra_path = ["api/generated/report"]
 html_css_files = ["skdl.css"]
 
 sphinx_gallery_conf = {
@@ -55,6 +64,8 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "remove_config_comments": True,
     "show_memory": False,
+    "min_reported_time": 1e9,  # how long a lesson took depends on the machine
+    "write_computation_times": False,
     "show_signature": False,
     "matplotlib_animations": False,
     "image_scrapers": ("matplotlib",),

@@ -14,10 +14,13 @@ import sys
 from pathlib import Path
 
 import claims
+import displays
 import mathml
+import parameters
 import pytest
 import reading_order
 import registries
+import shown
 from numpydoc.validate import validate
 
 import skdl
@@ -299,6 +302,13 @@ def test_an_example_is_listed(script):
     assert f"]({script})" in (EXAMPLES / "README.md").read_text("utf-8")
 
 
+def test_what_a_lesson_says_to_read_is_there():
+    lessons = {path.stem: path.read_text("utf-8") for path in EXAMPLES.glob("*/plot_*.py")}
+    read = {name: re.findall(r"Now read ``([\w/.]+)``", text) for name, text in lessons.items()}
+    assert [name for name, files in read.items() if not files] == []
+    assert [file for files in read.values() for file in files if not (TOP / file).exists()] == []
+
+
 @pytest.mark.parametrize("script", [script for script in SCRIPTS if script != "run.py"])
 def test_an_example_runs_in_short_mode(script, tmp_path, monkeypatch):
     monkeypatch.setenv("SKDL_SHORT", "1")
@@ -494,8 +504,69 @@ def test_every_display_has_a_picture_on_its_page():
     for name in skdl.plots.__all__:
         page = "\n".join(EVERY_PAGE[f"skdl.plots/{name}"])
         assert "image:: /api/generated/pictures/" in page
-        assert f":alt: {name}" in "\n".join(EVERY_PAGE["skdl.plots"])
-    assert registries.pictures_of("MissingDisplay") == []
+    assert displays.pictures_of("MissingDisplay") == []
+
+
+def test_the_gallery_has_every_display_and_every_picture_once_with_its_call():
+    page = "\n".join(EVERY_PAGE["displays"])
+    everywhere = {name.rpartition(".")[2] for name in PUBLIC if name.endswith("Display")}
+    shown_there = re.findall(r":alt: (\w+)", page)
+    assert set(shown_there) == everywhere
+    drawn = re.findall(r"image:: /api/generated/pictures/(\w+)\.png", page)
+    assert sorted(drawn) == sorted(displays.calls())
+    assert re.findall(r"plots\.(\w+)\.from_", page) == shown_there
+
+
+def test_a_call_of_the_gallery_is_shown_without_axes():
+    calls = displays.calls()
+    assert calls["gaps"] == "plots.GapsDisplay.from_diagnosis(found)"
+    assert not [call for call in calls.values() if "ax=" in call]
+
+
+ENTRIES = {
+    (entry, name.removeprefix("parameters/"))
+    for name, page in EVERY_PAGE.items()
+    for entry in re.findall(r"^   ! single: (.+)$", "\n".join(page), re.MULTILINE)
+}
+
+
+def test_every_name_is_an_entry_as_it_is_written_and_in_separate_words():
+    foreign = skdl.core.foreign
+    names = {*foreign.PARAMETERS, *(name for rows in foreign.VALUES.values() for name in rows)}
+    names |= set(PARAMETERS)
+    written = {word for name in names for word in (name, name.replace("_", " "))}
+    assert written == {entry for entry, _ in ENTRIES}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [
+        ("alpha", "l2"),
+        ("epochs", "max_iter"),
+        ("learning rate init", "learning_rate"),
+        ("weight decay", "weight_decay"),
+        ("power_t", "schedule"),
+        ("mse", "loss"),
+        ("n_jobs", "parameters"),
+    ],
+)
+def test_a_foreign_name_leads_to_the_parameter(name, parameter):
+    assert (name, parameter) in ENTRIES
+
+
+def test_the_page_of_parameters_says_what_each_is_by_default():
+    assert parameters.default_of("max_iter") == "``200``"
+    assert parameters.default_of("class_weight") == "``None`` in ``MLPClassifier``"
+    assert parameters.default_of("loss").count("``MLP") == 2
+
+
+def test_what_is_shown_is_what_a_run_prints_and_draws():
+    text, figures = shown.run(
+        ">>> import matplotlib.pyplot as plt\n>>> for i in range(2):\n...     print(i)\n0\n...\n"
+        ">>> _ = plt.plot([1, 2])\n"
+    )
+    assert ">>> for i in range(2):\n...     print(i)\n0\n1\n>>> _ = plt" in text
+    assert len(figures) == 1
 
 
 def test_the_page_of_claims_has_those_of_the_notes_and_those_of_the_lessons():
@@ -535,6 +606,12 @@ def test_every_equation_can_be_set():
 def test_a_fraction_has_its_own_numerator_and_denominator(latex, wanted):
     text = re.sub(r"\s+|</?mrow>", "", mathml.mathml(latex, block=False))
     assert wanted in re.sub(r"<mfrac[^>]+>", "<mfrac>", text)
+
+
+def test_what_a_brace_says_stands_below_it():
+    text = re.sub(r"\s+", "", mathml.mathml(r"\underbrace{x}_\text{bias} + y_1", block=True))
+    assert "<munder><munder><mi>x</mi><mo>⏟</mo></munder><mtext>bias</mtext></munder>" in text
+    assert "<msub><mi>y</mi><mn>1</mn></msub>" in text
 
 
 def test_an_equation_that_cannot_be_set_is_an_error():

@@ -3,7 +3,9 @@
 Browsers have set MathML themselves since 2023; docutils translates it from LaTeX.
 """
 
+import html
 import re
+from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -17,13 +19,29 @@ IN_FULL = {
 }
 
 
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", NAMESPACE)
+
+
+def below_braces(text):
+    """Put what a brace says below it; docutils puts it beside, as an index."""
+    # XML knows three entities by name; docutils writes others too.
+    text = re.sub(r"&(?!amp;|lt;|gt;)\w+;", lambda name: html.unescape(name[0]), text)
+    tree = ElementTree.fromstring(text)
+    for index in tree.iter(f"{{{NAMESPACE}}}msub"):
+        base = index[0]
+        if base.tag.endswith("}munder") and base[-1].text == "⏟":
+            index.tag = base.tag
+    return ElementTree.tostring(tree, encoding="unicode")
+
+
 def mathml(latex, *, block):
     """Translate an equation."""
     for short, full in IN_FULL.items():
         latex = re.sub(short, full, latex)
     if re.search(r"[_^]\d\d", latex):
         raise ValueError(f"{latex!r}: put braces around an index of two digits, or between them")
-    return tex2mathml(latex.strip(), as_block=block)
+    return below_braces(tex2mathml(latex.strip(), as_block=block))
 
 
 def visit_inline(translator, node):

@@ -3,11 +3,12 @@
 Before Sphinx reads the pages, this writes under ``api/generated``:
 
 - ``PACKAGE.rst`` for ``skdl`` and each package in it that hands on names (``__all__``), a table of
-  them, and ``PACKAGE/NAME.rst`` for each of them; a display has its pictures there, drawn by
-  ``examples/pictures.py``;
+  them, and ``PACKAGE/NAME.rst`` for each of them; a display has its pictures there;
 - ``core.rst``, the network by hand and the order to read in, and ``core/MODULE.rst`` for each
   module of ``skdl.core``: its opening words, a table of the members of each family that it defines,
   then every class and function;
+- ``displays.rst``: a gallery of all pictures of the displays;
+- ``parameters.rst`` and ``parameters/NAME.rst``: the parameters, with their names elsewhere;
 - ``components.rst``: the families, and all their members with their equations;
 - ``curvature.inc``: which members have exact Hessian-vector products;
 - ``coming_from.inc``: the names of other libraries, and those here.
@@ -16,17 +17,17 @@ So a new component, a new display or a new name in an ``__all__`` is documented 
 here, and ``tests/test_docs.py`` fails when a public name has no page.
 """
 
-import ast
 import importlib
 import inspect
-import os
 import pkgutil
 import re
-import subprocess
-import sys
 from pathlib import Path
 
+import displays
+import parameters
 import reading_order
+from displays import image, pictures_of
+from rst import heading, table, toctree
 
 import skdl
 import skdl.core
@@ -41,7 +42,6 @@ MODULES = {"skdl": skdl} | {
     for info in pkgutil.walk_packages(skdl.__path__, "skdl.")
     if not info.name.endswith("__main__")
 }
-PICTURES = Path(__file__).parents[2] / "examples" / "pictures.py"
 
 
 def is_package(module):
@@ -99,23 +99,6 @@ def summary_with_equation(thing):
     return f"{summary} :math:`{' '.join(block[1].split()).rstrip('.,')}`"
 
 
-def heading(text, mark="="):
-    return [text, mark * len(text), ""]
-
-
-def toctree(names):
-    return [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
-
-
-def table(columns, rows):
-    """Return a list-table; each cell is one line of reStructuredText."""
-    lines = [".. list-table::", "   :header-rows: 1", "   :class: components", ""]
-    for row in (columns, *rows):
-        first, *rest = row
-        lines += [f"   * - {first}", *(f"     - {cell}" for cell in rest)]
-    return [*lines, ""]
-
-
 def path_of(thing):
     return PATHS.get(id(thing)) or f"{thing.__module__}.{thing.__qualname__}"
 
@@ -145,15 +128,6 @@ def members_table(family):
 # The packages, name by name.
 
 
-def pictures_of(display):
-    """Return the names of a display's pictures: LossCurvesDisplay has loss_curves…"""
-    stem = re.sub(r"(?<!^)(?=[A-Z])", "_", display.removesuffix("Display")).lower()
-    assigned = [n for n in ast.parse(PICTURES.read_text("utf-8")).body if isinstance(n, ast.Assign)]
-    pictures = next(n.value for n in assigned if ast.unparse(n.targets[0]) == "PICTURES")
-    names = [key.value for key in pictures.keys]
-    return [name for name in names if name == stem or name.startswith(stem + "_")]
-
-
 def package_pages():
     """Yield the pages of ``skdl`` and of every package in it, but for the core."""
     packages = [m for m in MODULES.values() if is_package(m) and offered(m) and not is_core(m)]
@@ -169,21 +143,11 @@ def package_pages():
         page = [*heading(module.__name__), *inspect.cleandoc(module.__doc__).splitlines(), ""]
         rows = [(reference(thing), summary_of(thing)) for thing in offered(module).values()]
         if module.__name__ == "skdl.plots":
-            page += [line for name in offered(module) for line in thumbnail(name)]
+            page += ["Pictures of all of them: :doc:`displays`.", ""]
         yield (
             module.__name__,
             [*page, *table(("name", "what it is"), rows), *toctree(names)],
         )
-
-
-def image(picture, *options):
-    return [f".. image:: /api/generated/pictures/{picture}.png", *options, "   :class: display", ""]
-
-
-def thumbnail(name):
-    """Return a small picture of a display, which leads to its page."""
-    target = f"   :target: skdl.plots/{name}.html"
-    return image(pictures_of(name)[0], f"   :alt: {name}", target, "   :width: 31%")
 
 
 # --------------------------------------------------------------------------------------
@@ -327,19 +291,8 @@ def foreign_table():
 
 def all_pages():
     """Return the lines of every generated page, by its name."""
-    return {**dict(package_pages()), **dict(core_pages()), **dict(components_page())}
-
-
-def draw_pictures(app, config):
-    """Draw every display, unless the pictures are newer than what they show."""
-    folder = Path(app.srcdir) / "api" / "generated" / "pictures"
-    sources = [PICTURES, *Path(skdl.__file__).parent.rglob("*.py")]
-    drawn = [path.stat().st_mtime for path in folder.glob("*.png")]
-    if not drawn or min(drawn) < max(path.stat().st_mtime for path in sources):
-        # The package that is documented, whichever may be installed.
-        environment = {**os.environ, "PYTHONPATH": str(Path(skdl.__file__).parents[1])}
-        command = [sys.executable, str(PICTURES), str(folder)]
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    written = (package_pages(), core_pages(), components_page(), parameters.pages())
+    return {"displays": displays.page()} | {name: page for some in written for name, page in some}
 
 
 def write_pages(app, config):
@@ -366,6 +319,5 @@ def skip_routing(app, what, name, obj, skip, options):
 def setup(app):
     """Tell Sphinx what to call, and when."""
     app.connect("config-inited", write_pages)  # before Sphinx looks which pages there are
-    app.connect("config-inited", draw_pictures)
     app.connect("autodoc-skip-member", skip_routing)
     return {"parallel_read_safe": True}

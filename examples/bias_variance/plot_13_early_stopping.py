@@ -14,7 +14,7 @@ a network's loss is not quadratic. So are they as good as each other? Early stop
 and finds its :math:`\tau` on the way; a penalty needs a fit for each :math:`\lambda` that is tried.
 
 Below, both get the same training rows and choose by the loss on the same validation rows, on
-diabetes patients and on digits of which every seventh has a wrong label.
+diabetes patients, and on digits of which every seventh label is drawn anew.
 """
 
 import matplotlib.pyplot as plt

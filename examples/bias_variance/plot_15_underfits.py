@@ -50,7 +50,7 @@ plt.show()
 #    fit more, but it has the same inputs, and the same steps that are too long for some of them and
 #    too short for others.
 #
-# Now read ``skdl/diagnosis/findings/data.py``: it has the rule by which inputs count as not scaled.
+# Now read ``skdl/diagnosis/findings/scale.py`` for the rule by which inputs count as unscaled.
 #
 # Verdict
 # -------

@@ -8,6 +8,8 @@ the noise allows, the diagnosis must say that there is nothing to gain. As a scr
 is the number of problems that fail.
 """
 
+# sphinx_gallery_thumbnail_path = 'images/diagnosis.png'
+
 import sys
 import textwrap
 import warnings

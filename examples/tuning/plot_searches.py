@@ -12,6 +12,8 @@ A grid of :math:`m` values for each of :math:`d` parameters takes :math:`m^d` fi
 and Bengio, 2012). Changing one parameter at a time takes about :math:`m\,d` fits a round.
 """
 
+# sphinx_gallery_thumbnail_path = 'images/validation_curve.png'
+
 import warnings
 
 from sklearn.datasets import load_digits

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from skdl.search.searches import Evaluate, GridSearchCV
+from skdl.search.start import same, starting_settings
 
 __all__ = ["CoordinateSearchCV"]
 
@@ -27,7 +28,8 @@ class CoordinateSearchCV(GridSearchCV):
     Parameters
     ----------
     estimator : estimator
-        What is to be tuned. Its own settings are the starting point, and the first candidate.
+        What is to be tuned. Its own settings are the first candidate and, without `start`, the
+        starting point.
     param_grid : dict of str to list
         The values to try for each parameter, in the order in which they matter.
     n_rounds : int, default=3
@@ -35,11 +37,15 @@ class CoordinateSearchCV(GridSearchCV):
     scoring, n_jobs, refit, cv, verbose, pre_dispatch, error_score, return_train_score
         As of scikit-learn's ``GridSearchCV``. With several metrics `refit` must name the one that
         counts. The folds are drawn once and are the same for all candidates.
+    start : estimator, dict or list of these, default=None
+        Settings that worked elsewhere: of an estimator, its values of what is searched; what a dict
+        leaves out is the estimator's own. They are tried after the estimator's own settings, before
+        all others, and the search goes on from the best of them all.
 
     Attributes
     ----------
     cv_results_ : dict of str to ndarray
-        As of ``GridSearchCV``, and for each candidate its ``round`` (0 is the starting point) and
+        As of ``GridSearchCV``, and for each candidate its ``round`` (0: what it starts from) and
         the parameter that was ``varied``.
     best_estimator_, best_score_, best_params_, best_index_, refit_time_
         As of ``GridSearchCV``.
@@ -84,6 +90,7 @@ class CoordinateSearchCV(GridSearchCV):
         pre_dispatch: Any = "2*n_jobs",
         error_score: Any = np.nan,
         return_train_score: bool = False,
+        start: Any = None,
     ) -> None:
         super().__init__(
             estimator,
@@ -96,12 +103,13 @@ class CoordinateSearchCV(GridSearchCV):
             pre_dispatch=pre_dispatch,
             error_score=error_score,
             return_train_score=return_train_score,
+            start=start,
         )
         self.n_rounds = n_rounds
 
     def _run_search(self, evaluate_candidates: Evaluate) -> None:
         """Decide what to try next: scikit-learn's hook for searches that go step by step."""
-        values, best = self._start()
+        values, starts = self._starts()
         tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
         results: dict[str, Any] = {}
 
@@ -117,7 +125,7 @@ class CoordinateSearchCV(GridSearchCV):
                 )
             return tried[self._best_index(results)]
 
-        best = best_of([best], 0, "")
+        best = best_of(starts, 0, "")
         for round_ in range(1, self.n_rounds + 1):
             before = best
             for name in values:
@@ -126,23 +134,30 @@ class CoordinateSearchCV(GridSearchCV):
             if best == before:
                 break
 
-    def _start(self) -> tuple[dict[str, list], dict[str, int]]:
-        """Check the parameters; return all values to try, and where the estimator stands now."""
+    def _starts(self) -> tuple[dict[str, list], list[dict[str, int]]]:
+        """Check the parameters; return all values to try, and the places of those to start from."""
         if not isinstance(self.n_rounds, Integral) or self.n_rounds < 1:
             self._refuse("n_rounds", "an integer >= 1", self.n_rounds)
         if not isinstance(self.param_grid, dict) or not self.param_grid:
             self._refuse("param_grid", "a dict of names to lists of values", self.param_grid)
-        own, values, start = self.estimator.get_params(), {}, {}
+        own, values = self.estimator.get_params(), {}
         for name, listed in self.param_grid.items():
             if name not in own:
                 self._refuse("param_grid", "for parameters that the estimator has", name)
             if isinstance(listed, str) or not hasattr(listed, "__iter__"):
                 self._refuse("param_grid", f"lists of values; {name} is none", listed)
-            listed = list(listed)
-            places = [k for k, value in enumerate(listed) if _same(value, own[name])]
-            values[name] = listed if places else [own[name], *listed]
-            start[name] = places[0] if places else 0
-        return values, start
+            values[name] = list(listed)
+        given = starting_settings(type(self).__name__, self.start, values)
+        own = {name: own[name] for name in values}
+        settings = [own, *({**own, **setting} for setting in given)]
+        starts: list[dict[str, int]] = [{} for _ in settings]
+        for name, listed in values.items():
+            for setting in reversed(settings):  # so that the estimator's own value comes first
+                if not any(same(value, setting[name]) for value in listed):
+                    listed.insert(0, setting[name])
+            for place, setting in zip(starts, settings, strict=True):
+                place[name] = next(k for k, v in enumerate(listed) if same(v, setting[name]))
+        return values, [place for k, place in enumerate(starts) if place not in starts[:k]]
 
     def _best_index(self, results: dict[str, Any]) -> int:
         """Return the place of the best candidate so far; the first one, if several are."""
@@ -157,8 +172,3 @@ class CoordinateSearchCV(GridSearchCV):
 
     def _refuse(self, name: str, allowed: str, got: Any) -> NoReturn:
         raise ValueError(f"{type(self).__name__}: {name} must be {allowed}; got {got!r}")
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two values of a parameter are the same; arrays are not compared."""
-    return a is b or (type(a) is type(b) and not isinstance(a, np.ndarray) and a == b)

@@ -19,6 +19,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.utils.metadata_routing import process_routing
 
+from skdl.search.start import first_candidates
 from skdl.together import Task, fit_together
 from skdl.together.callbacks import SearchAudiences
 from skdl.together.replay import Record, Replay, Score, Unrecognized
@@ -268,6 +269,9 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
     verbose : int, default=0
         From 1 on, the number of fits is printed, and a progress bar is shown on a terminal, which
         moves while networks train; from 2 on, a line is printed for each fit when it is done.
+    start : estimator, dict or list of these, default=None
+        Settings that worked elsewhere, which are tried first: of an estimator, its values
+        of what is searched. What is among them is not tried again.
 
     Attributes
     ----------
@@ -292,12 +296,49 @@ class GridSearchCV(TogetherMixin, _selection().GridSearchCV):  # type: ignore[mi
     >>> search = GridSearchCV(net, grid, cv=3).fit(X, y)  # 18 networks, side by side
     >>> search.best_params_["learning_rate"]
     0.1
+
+    What was found can be where the next search begins.
+
+    >>> again = GridSearchCV(net, grid, cv=3, start={"learning_rate": 0.2, "l2": 0.001}).fit(X, y)
+    >>> again.cv_results_["params"][0], len(again.cv_results_["params"])
+    ({'learning_rate': 0.2, 'l2': 0.001}, 7)
     """
 
     _tries_once = True
 
+    def __init__(
+        self,
+        estimator: Any,
+        param_grid: Any,
+        *,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        start: Any = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.start = start
+
     def _run_search(self, evaluate_candidates: Evaluate) -> None:
-        evaluate_candidates(_selection().ParameterGrid(self.param_grid))
+        grid = _selection().ParameterGrid(self.param_grid)
+        name = type(self).__name__
+        evaluate_candidates(first_candidates(name, self.start, self.param_grid, grid))
 
 
 class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # type: ignore[misc]
@@ -322,6 +363,9 @@ class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # typ
     verbose : int, default=0
         From 1 on, the number of fits is printed, and a progress bar is shown on a terminal, which
         moves while networks train; from 2 on, a line is printed for each fit when it is done.
+    start : estimator, dict or list of these, default=None
+        Settings that worked elsewhere, which are tried first, beside the `n_iter`: of an estimator,
+        its values of what is searched. What is among them is not tried again.
 
     Attributes
     ----------
@@ -355,9 +399,40 @@ class RandomizedSearchCV(TogetherMixin, _selection().RandomizedSearchCV):  # typ
 
     _tries_once = True
 
-    def _run_search(self, evaluate_candidates: Evaluate) -> None:
-        evaluate_candidates(
-            _selection().ParameterSampler(
-                self.param_distributions, self.n_iter, random_state=self.random_state
-            )
+    def __init__(
+        self,
+        estimator: Any,
+        param_distributions: Any,
+        *,
+        n_iter: int = 10,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: Any = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        start: Any = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_distributions,
+            n_iter=n_iter,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            random_state=random_state,
+            error_score=error_score,
+            return_train_score=return_train_score,
         )
+        self.start = start
+
+    def _run_search(self, evaluate_candidates: Evaluate) -> None:
+        spaces, name = self.param_distributions, type(self).__name__
+        drawn = _selection().ParameterSampler(spaces, self.n_iter, random_state=self.random_state)
+        evaluate_candidates(first_candidates(name, self.start, spaces, drawn))

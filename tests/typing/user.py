@@ -74,7 +74,7 @@ def searches() -> None:
     space = search_space("classifier", optimizers=["adam"])
     assert_type(space, SearchSpace)
     CoordinateSearchCV(model, {"mlpclassifier__l2": [1e-4, 1e-2]}, cv=3).fit(X, y)
-    GridSearchCV(model, {"mlpclassifier__dropout": [0.0, 0.5]}).fit(X, y)
+    GridSearchCV(model, {"mlpclassifier__dropout": [0.0, 0.5]}, start=model).fit(X, y)
     LogUniform(1e-7, 0.1).rvs(random_state=0)
 
     search_space("classifier", optimisers=["adam"])  # pyright: ignore[reportCallIssue]

@@ -8,6 +8,11 @@ fits of its own (``alpha`` is our ``l2`` times the batch size). BLAS has one thr
 processor time, ours is NumPy alone, ratios are taken within a round. The mean training losses of a
 network must agree to 20 %, else the run ends with an error.
 
+Folds: five networks that stop early, each of which holds out a fold of 1000 rows, or of 1001, so
+that some folds are short by a row. Then their networks watch one row more, and all have as many
+rows to learn from; *apart* is without that, in one stack for each size. Per epoch of a network, in
+turn as above.
+
 Gain: held-out errors of 20 default networks fitted to few rows, over random splits. That of an
 ensemble of k is the mean over the 20 / k ensembles that they make, no network in two. Beside the
 squared error: (v + (k - 1) c) / k, with v that of one network and c the mean product of two errors.
@@ -24,6 +29,7 @@ import argparse  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 import warnings  # noqa: E402
+from contextlib import nullcontext  # noqa: E402
 from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 from unittest import mock  # noqa: E402
@@ -33,7 +39,7 @@ from _common import RESULTS, machine, quartiles, write_csv  # noqa: E402
 from _tables import publish  # noqa: E402
 from scipy.special import softmax  # noqa: E402
 from sklearn import neural_network  # noqa: E402
-from sklearn.datasets import load_digits, make_friedman1  # noqa: E402
+from sklearn.datasets import load_digits, make_classification, make_friedman1  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402
 from sklearn.metrics import log_loss, mean_squared_error  # noqa: E402
 from sklearn.model_selection import train_test_split  # noqa: E402
@@ -42,6 +48,7 @@ from sklearn.preprocessing import StandardScaler, scale  # noqa: E402
 from skdl import MLPClassifier, MLPRegressor  # noqa: E402
 
 CONTENDERS = ("skdl", "one by one", "scikit-learn")
+FOLD_UNITS = ((32,), (100,), (64, 64))
 UNITS, NETWORKS = (32, 100), (1, 2, 5, 10, 20)
 SIZES = (1, 2, 5, 20)  # of the ensembles whose error is measured; each divides the last
 L2, RATE, BATCH, EPOCHS = 1e-3, 1e-3, 32, 30
@@ -89,6 +96,45 @@ def cost(units: int, networks: tuple[int, ...], rounds: int) -> list[dict]:
         for who in CONTENDERS[:: -1 if i % 2 else 1]
         for quantity, value in fitted(who, units, k, X, y).items()
     ]
+
+
+def folds(units: tuple[int, ...], rounds: int) -> list[dict]:
+    """Fit ensembles whose networks learn from as many rows, or not; return seconds per epoch."""
+
+    def of_two_sizes(number, fold, y, rng):
+        return np.flatnonzero(number != fold), np.flatnonzero(number == fold), None
+
+    apart = mock.patch("skdl.estimators.fitting.folds._of_one_size", of_two_sizes)
+    ways = [("1000 rows", 1000, nullcontext()), ("one row more", 1001, nullcontext())]
+    ways.append(("apart", 1001, apart))
+    X, y = make_classification(1001, 20, random_state=0)
+    shared = {"n_networks": 5, "early_stopping": True, "max_iter": EPOCHS}
+    records = []
+    for i in range(rounds):
+        for who, n, way in ways[:: -1 if i % 2 else 1]:
+            mlp = MLPClassifier(units, **shared, n_iter_no_change=EPOCHS, random_state=i)
+            start = time.process_time()
+            with way:
+                mlp.fit(X[:n], y[:n])
+            seconds = time.process_time() - start
+            seconds /= sum(network.n_iter_ for network in mlp.networks_)
+            key = {"workload": f"hidden {units}", "networks": 5, "run": i}
+            records.append({**key, "who": who, "quantity": "s per epoch", "value": seconds})
+    return records
+
+
+def fold_times(records: list[dict]) -> tuple[list[str], list[list]]:
+    """Return the table of unequal folds: header and rows."""
+    rows = []
+    for name in dict.fromkeys(r["workload"] for r in records):
+        of = {
+            who: values(records, workload=name, who=who)
+            for who in ("1000 rows", "one row more", "apart")
+        }
+        rows.append([name, f"{1000 * np.median(of['one row more']):.2f}"])
+        rows[-1] += [middle(of[who] / of["one row more"]) for who in ("apart", "1000 rows")]
+    header = ["network", "1001 rows, ms per epoch", "apart / side by side"]
+    return [*header, "1000 rows / 1001 rows"], rows
 
 
 def measured(loss, y, raw) -> dict:
@@ -207,11 +253,13 @@ def main(arguments: list[str] | None = None) -> None:
     print(machine(threads=1))
     with warnings.catch_warnings(), mock.patch("skdl.core.fast.compiled_loops", lambda: None):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        cost(4, (1, 2), 1)  # imports, and whatever else is done but once
+        cost(4, (1, 2), 1), folds((4,), 1)  # imports, and whatever else is done but once
         times = [r for units in UNITS for r in cost(units, networks, rounds)]
+        unequal = [r for units in FOLD_UNITS for r in folds(units, 3 * rounds)]
         gains = [r for name in DATA_SETS for r in gain(name, splits)]
-    write_csv(options.output, times + gains)
+    write_csv(options.output, times + unequal + gains)
     publish(options.output, "cost", *costs(times))
+    publish(options.output, "folds", *fold_times(unequal))
     publish(options.output, "error", *errors(gains))
     print(f"Wrote {options.output}")
     check(times)

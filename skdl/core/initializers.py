@@ -61,6 +61,11 @@ class Initializer(Component, family=True):
         raise NotImplementedError
 
 
+def _square(size: float) -> float:
+    """Return size²: infinite, if need be, where a power or a short float would raise or warn."""
+    return float(size) * float(size)
+
+
 class _Gaussian(Initializer):
     """Those that draw from a normal distribution."""
 
@@ -225,14 +230,14 @@ class Orthogonal(Initializer, name="orthogonal"):
         """Draw from the uniform (Haar) distribution, by QR with the signs of R made positive."""
         Q, R = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
         Q *= np.sign(np.diag(R))
-        return self.gain * (Q if shape[0] >= shape[1] else Q.T)
+        return float(self.gain) * (Q if shape[0] >= shape[1] else Q.T)
 
     def variance(self, fan_in: int, fan_out: int) -> float:
         """Return gain² / max(fan_in, fan_out): unit columns (or rows) of that length."""
-        return self.gain**2 / max(fan_in, fan_out)
+        return _square(self.gain) / max(fan_in, fan_out)
 
 
-class Uniform(_Box, name="uniform"):
+class Uniform(Initializer, name="uniform"):
     r"""Uniform weights in :math:`[-b, b]`, whatever the size of the layer: variance :math:`b^2/3`.
 
     Parameters
@@ -251,9 +256,15 @@ class Uniform(_Box, name="uniform"):
     def __init__(self, bound: float = 0.05) -> None:
         self.bound = bound
 
+    def draw(
+        self, shape: tuple[int, int], fan_in: int, fan_out: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Draw uniform weights."""
+        return float(self.bound) * rng.uniform(-1, 1, shape)
+
     def variance(self, fan_in: int, fan_out: int) -> float:
         """Return bound² / 3."""
-        return self.bound**2 / 3
+        return _square(self.bound) / 3
 
 
 class Normal(_Gaussian, name="normal"):
@@ -277,7 +288,7 @@ class Normal(_Gaussian, name="normal"):
 
     def variance(self, fan_in: int, fan_out: int) -> float:
         """Return std²."""
-        return self.std * self.std  # infinite, if need be: a power would raise
+        return _square(self.std)
 
 
 class UnitNormal(_Gaussian, name="unit_normal"):
@@ -322,11 +333,11 @@ class TruncatedNormal(Initializer, name="truncated_normal"):
     ) -> np.ndarray:
         """Draw by inverting the distribution function between Φ(−2) and Φ(2)."""
         low, high = 0.022750131948179195, 0.9772498680518208
-        return self.std * ndtri(rng.uniform(low, high, shape))
+        return float(self.std) * ndtri(rng.uniform(low, high, shape))
 
     def variance(self, fan_in: int, fan_out: int) -> float:
         """Return 0.77374 std²."""
-        return 0.7737413035499232 * self.std**2
+        return 0.7737413035499232 * _square(self.std)
 
 
 class Zeros(Initializer, name="zeros"):

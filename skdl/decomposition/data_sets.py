@@ -14,7 +14,7 @@ from sklearn.utils import resample
 
 from skdl.together import Fitted, Task, fit_together
 from skdl.tools.checks import refuse
-from skdl.tools.given import as_column, plain_inputs, plain_target
+from skdl.tools.given import as_column, kind_of_target, plain_inputs, plain_target
 from skdl.tools.rows import n_rows
 from skdl.tools.warning import warn_user
 
@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 OWNER = "bias_variance_decomposition"  # whose parameters are refused
+# What labels are, by the letter of NumPy's type; objects that are labels are text.
+LABELS = {**dict.fromkeys("fiub", "numbers"), **dict.fromkeys("UTO", "text")}
 LEAST_PROBABILITY = np.finfo(np.float64).eps  # as in scikit-learn's log_loss
 
 
@@ -74,6 +76,8 @@ def plain_rows(estimator: Any, X: Any, y: Any, names: tuple[str, str]) -> tuple[
             refuse(OWNER, names[1], "one column of classes", f"shape {y.shape}")
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             refuse(OWNER, names[1], "finite", "NaN or infinity")
+        if is_classifier(estimator):
+            kind_of_target(OWNER, y, names[1])
     if X is not None and y is not None and n_rows(X) != len(y):
         refuse(OWNER, names[1], f"as long as {names[0]}, {n_rows(X)} rows", len(y))
     return X, y
@@ -212,10 +216,11 @@ def predict_all(
     if loss == "squared_error":
         values = np.stack(predictions).astype(np.float64)
         return values.reshape(*values.shape[:2], -1), None
-    kinds = {np.asarray(part).dtype.kind in "fiub" for part in labels}
+    every = [*map(np.unique, labels), *(fit.labels for fit in fits)]
+    kinds = {LABELS.get(part.dtype.kind, part.dtype.name) for part in every}
     if len(kinds) > 1:
-        refuse(OWNER, "y_test", "classes of the same type as y", "numbers beside text")
-    classes = np.unique(np.concatenate([*labels, *(fit.labels for fit in fits)]))
+        refuse(OWNER, "y_test", "classes of the same type as y", " beside ".join(sorted(kinds)))
+    classes = np.unique(np.concatenate(every))
     if loss == "log_loss":
         return np.stack([_in_columns(fit, classes) for fit in fits]), classes
     return np.searchsorted(classes, np.stack(predictions)), classes

@@ -201,7 +201,7 @@ def _is_missing(values: Array) -> Array:
     return np.asarray(isna(values), dtype=bool)
 
 
-def kind_of_target(owner: str, y: Any) -> str:
+def kind_of_target(owner: str, y: Any, name: str = "y") -> str:
     """Return scikit-learn's ``type_of_target``; name what is no label.
 
     Examples
@@ -213,15 +213,15 @@ def kind_of_target(owner: str, y: Any) -> str:
     ValueError: diagnose: y must hold labels of one type, numbers or text; got int, str (Unknown ...
     """
     try:
-        kind = type_of_target(y, input_name="y")
+        kind = type_of_target(y, input_name=name)
     except TypeError as reason:  # they cannot be sorted, or are bytes
         if "bytes" in str(reason):
-            raise ValueError(f"{owner}: y must hold numbers or text: {reason}") from reason
+            raise ValueError(f"{owner}: {name} must hold numbers or text: {reason}") from reason
         kind = "unknown"
     if kind == "unknown":
         came = ", ".join(sorted({type(label).__name__ for label in np.ravel(y)}))
         raise ValueError(
-            f"{owner}: y must hold labels of one type, numbers or text; got {came} "
+            f"{owner}: {name} must hold labels of one type, numbers or text; got {came} "
             "(Unknown label type)"  # scikit-learn's words, which its checks look for
         )
     return kind

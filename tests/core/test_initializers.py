@@ -65,6 +65,17 @@ def test_small_layers_and_repeatability(cls, fan_in, fan_out):
         )
 
 
+@every_initializer
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e30, 1e200, 1.7e308])
+@pytest.mark.parametrize("kind", [float, np.float64, np.float32, np.longdouble])
+def test_whatever_a_rule_allows_is_drawn_or_infinite(cls, size, kind):
+    with np.errstate(over="ignore"):  # the network sees that a weight is infinite, and refuses it
+        settings = {name: kind(size) for name, rule in cls.rules.items() if rule.allows(kind(size))}
+        W = cls(**settings).draw((5, 4), 5, 4, rng())
+    assert W.dtype == np.float64 and not np.isnan(W).any()
+    assert cls(**settings).variance(5, 4) >= 0
+
+
 FORMULAS = {
     "glorot": lambda n, m: 2 / (n + m),
     "he": lambda n, m: 2 / n,

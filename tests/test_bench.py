@@ -108,6 +108,18 @@ def test_advice_is_held_against_fresh_rows(bench, tmp_path, capsys):
     assert advice.judged(records, "after") == ["4", "25", "25", "-0.5"]
 
 
+def test_fuzzed_calls_go_on_where_the_table_ends(bench, tmp_path):
+    fuzz = bench("fuzz")
+    whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
+    kinds = ["--kinds", "function,fit"]
+    fuzz.main(["--calls", "24", *kinds, "--output", str(whole)])
+    for calls in ("7", "24"):
+        fuzz.main(["--calls", calls, *kinds, "--resume", "--output", str(parts)])
+    assert parts.read_text() == whole.read_text()
+    with pytest.raises(ValueError, match="counts other kinds of calls"):
+        fuzz.main(["--calls", "24", "--kinds", "fit", "--resume", "--output", str(parts)])
+
+
 def test_verdicts_are_held_against_the_truth(bench, tmp_path, capsys):
     verdict, problems = bench("verdict"), bench("_problems")
     verdict.main(["--quick", "--output", str(tmp_path / "verdict.csv")])

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, is_classifier
 
 from skdl.core.component import Interval
 from skdl.decomposition.data_sets import Resampler, Sampler, plain_rows, predict_all, rows_to_draw
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.tools.checks import check_estimator_object, refuse
+from skdl.tools.given import named_errors
 from skdl.tools.types import Inputs, Seed, Targets
 
 __all__ = ["Fits", "fits_on_grid"]
@@ -111,7 +113,10 @@ def fits_on_grid(
         X, y = plain_rows(estimator, X, y, ("X", "y"))
         size = rows_to_draw(sampler, train_size, len(y))
         draw = Resampler(X, y, sampler == "bootstrap", size)
-    values, y = np.asarray(X, dtype=float), np.asarray(y)
+    if issparse(X):
+        refuse(OWNER, "X", "a dense array or a frame", type(X).__name__)
+    with named_errors(OWNER, "X"):
+        values, y = np.asarray(X, dtype=float), np.asarray(y)
     if values.ndim != 2 or values.shape[1] not in ALONG or y.ndim > 1:
         refuse(OWNER, "X", "of one or two inputs, with one output", f"shape {values.shape}")
     grid = _grid(values)

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, clone
 from skdl.core.component import resolve
 from skdl.core.schedules import MomentumSchedule, Schedule
 from skdl.decomposition.decomposition import bias_variance_decomposition
-from skdl.tools.checks import check_estimator_object, refuse
+from skdl.tools.checks import check_estimator_object, listed, refuse
 from skdl.tools.inside import find_network
 from skdl.tools.types import Inputs, Targets
 from skdl.tools.warning import warn_user
@@ -103,10 +103,11 @@ def bias_variance_sweep(
     import pandas as pd
 
     check_estimator_object(OWNER, estimator)
-    values = list(param_range)
+    values = listed(OWNER, "param_range", param_range, "a sequence of values")
     if not values:
         refuse(OWNER, "param_range", "a sequence of values", param_range)
-    if param_name != ROWS and param_name not in estimator.get_params():
+    names = {ROWS, *estimator.get_params()}
+    if not isinstance(param_name, str) or param_name not in names:
         known = f"{ROWS!r} or a parameter of {type(estimator).__name__}"
         refuse(OWNER, "param_name", known, param_name)
     if param_name == ROWS and callable(settings.get("sampler")):

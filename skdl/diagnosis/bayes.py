@@ -204,6 +204,7 @@ def _closeness(X) -> float:
     """Return the median distance to the nearest neighbour over that to any row."""
     from sklearn.neighbors import NearestNeighbors
 
+    X = np.ldexp(X, -np.frexp(np.abs(X).max())[1])  # near 1: squares of huge numbers overflow
     near = np.median(NearestNeighbors(n_neighbors=1).fit(X).kneighbors()[0])
     other = np.random.default_rng(0).permutation(len(X))
     far = np.median(np.linalg.norm(X - X[other], axis=1))

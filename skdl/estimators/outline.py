@@ -98,9 +98,8 @@ def outline_of(estimator: Any) -> Outline:
         form.format(getattr(estimator, name)) for name, form in TERMS if getattr(estimator, name)
     ]
     objective = " + ".join([f"J(w) = mean {loss.name}(y, r(x))", *terms])
-    several = f"{estimator.n_networks} networks like this one, averaged; " * (
-        estimator.n_networks > 1
-    )
+    n = estimator.n_networks
+    several = f"{n} networks like this one, averaged; " if n > 1 else ""
     chosen = estimator.optimizer
     optimizer = chosen if isinstance(chosen, str) else repr(chosen)
     best = estimator.best_iter_

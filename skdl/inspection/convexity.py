@@ -20,6 +20,7 @@ from skdl.core.component import Interval
 from skdl.estimators.parameters.arguments import check_arguments
 from skdl.inspection.derivatives import Batch
 from skdl.inspection.network import network_and_rows
+from skdl.tools.checks import refuse
 from skdl.tools.types import Inputs, Seed, Targets
 
 __all__ = ["ChordTest", "chord_test"]
@@ -140,14 +141,18 @@ def chord_test(
     batch = Batch(*network_and_rows(OWNER, estimator, X, y, sample_weight))
     theta, rng = batch.network.theta, np.random.default_rng(random_state)
     centre = theta.astype(np.float64)
-    step = radius * max(float(np.linalg.norm(centre)), 1e-8) / np.sqrt(centre.size)
+    with np.errstate(all="ignore"):
+        step = radius * max(float(np.linalg.norm(centre)), 1e-8) / np.sqrt(centre.size)
+    if not np.isfinite(step):
+        allowed = "so small that the ends of a chord are finite numbers"
+        refuse(OWNER, "radius", f"{allowed}, with weights of this size", radius)
 
     def objective(at: np.ndarray) -> float:
         theta[...] = at
         return batch.value()
 
     n_below, largest = 0, 0.0
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # where it overflows, nothing is counted
         for _ in range(n_chords):
             a, b = centre + step * rng.normal(size=(2, centre.size))
             ends = objective(a), objective(b)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
+from skdl.core.component import Interval
 from skdl.core.layers import Pass
 from skdl.core.objective import Objective
 from skdl.core.training.fit import Data
@@ -21,8 +22,10 @@ from skdl.estimators.parameters.arguments import check_arguments
 from skdl.estimators.parameters.resolve import resolve_settings
 from skdl.inspection.network import network_and_rows
 from skdl.tools.checks import listed, refuse
+from skdl.tools.given import named_errors
 from skdl.tools.inside import fitted_network_of_skdl
 from skdl.tools.types import Inputs, Targets
+from skdl.tools.warning import warn_of_overflow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +113,10 @@ def loss_and_gradient(
     True
     """
     batch = Batch(*network_and_rows("loss_and_gradient", estimator, X, y, sample_weight))
-    return batch.value(), batch.gradient().copy()
+    with np.errstate(all="ignore"):
+        value, gradient = batch.value(), batch.gradient().copy()
+    warn_of_overflow("loss_and_gradient", value, gradient)
+    return value, gradient
 
 
 def hessian_vector_product(
@@ -157,10 +163,15 @@ def hessian_vector_product(
     [2.5, 1.5]
     """
     batch = Batch(*network_and_rows("hessian_vector_product", estimator, X, y, sample_weight))
-    direction, n = np.asarray(v, np.float64), batch.network.n_parameters
+    n = batch.network.n_parameters
+    with named_errors("hessian_vector_product", "v", f"({n},)"):
+        direction = np.asarray(v, np.float64)
     if direction.shape != (n,):
         refuse("hessian_vector_product", "v", f"of shape ({n},)", direction.shape)
-    return batch.product(direction)
+    with np.errstate(all="ignore"):
+        product = batch.product(direction)
+    warn_of_overflow("hessian_vector_product", product)
+    return product
 
 
 @dataclass(frozen=True)
@@ -265,12 +276,24 @@ def hessian_eigenvalues(
     n = batch.network.n_parameters
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k <= n:
         refuse("hessian_eigenvalues", "k", f"an int from 1 to {n}, the number of parameters", k)
-    norm = float(np.linalg.norm(batch.gradient()))
+
+    def product(v: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            Hv = batch.product(v)
+        if not np.isfinite(Hv).all():
+            raise ValueError(
+                "hessian_eigenvalues: the second derivative must be finite on these rows; it "
+                "overflows: bring the inputs, the targets or the weights to a moderate size"
+            )
+        return Hv
+
+    with np.errstate(all="ignore"):
+        norm = float(np.linalg.norm(batch.gradient()))
     if n <= DENSE or 2 * k >= n:
-        H = np.stack([batch.product(e) for e in np.eye(n)])
-        values = np.linalg.eigvalsh(0.5 * (H + H.T))
+        H = np.stack([product(e) for e in np.eye(n)])
+        values = np.linalg.eigvalsh(0.5 * H + 0.5 * H.T)
         return Curvature(values[:k], values[-k:], norm)
-    H = LinearOperator((n, n), matvec=batch.product, dtype=np.float64)
+    H = LinearOperator((n, n), matvec=product, dtype=np.float64)
     start = np.random.default_rng(0).normal(size=n)  # the same answer each time
     ends = [
         np.sort(eigsh(H, k, which=which, v0=start, return_eigenvectors=False))
@@ -339,21 +362,24 @@ def gradient_noise(
     owner = "gradient_noise"
     check_arguments(owner, {}, random_state=random_state)
     sizes = listed(owner, "batch_sizes", batch_sizes, "a sequence of int >= 1")
+    whole = Interval(1, integer=True)
     for name, values in (("batch_sizes", sizes), ("n_batches", [n_batches])):
         for value in values:
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+            if not whole.allows(value):
                 refuse(owner, name, "int >= 1", value)
     rng = np.random.default_rng(random_state)
     mlp, data = network_and_rows(owner, estimator, X, y)
-    whole = Batch(mlp, data).gradient().copy()
     rows = []
-    for size in sizes:
-        squares = []
-        for _ in range(n_batches):
-            batch = Batch(mlp, data.take(rng.integers(data.n, size=size)))
-            squares.append(np.sum((batch.gradient() - whole) ** 2))
-        distance = float(np.sqrt(np.mean(squares)))
-        rows.append((int(size), distance, distance / max(float(np.linalg.norm(whole)), 1e-300)))
+    with np.errstate(all="ignore"):
+        mean = Batch(mlp, data).gradient().copy()
+        for size in sizes:
+            squares = []
+            for _ in range(n_batches):
+                batch = Batch(mlp, data.take(rng.integers(data.n, size=size)))
+                squares.append(np.sum((batch.gradient() - mean) ** 2))
+            distance = float(np.sqrt(np.mean(squares)))
+            rows.append((int(size), distance, distance / max(float(np.linalg.norm(mean)), 1e-300)))
+    warn_of_overflow(owner, rows)
     return pd.DataFrame(rows, columns=["batch_size", "distance", "relative"])
 
 
@@ -388,16 +414,18 @@ def layer_norms(estimator: BaseEstimator) -> pd.DataFrame:
     import pandas as pd
 
     mlp, _ = fitted_network_of_skdl(estimator, owner="layer_norms")
-    rows = [
-        (
-            *W.shape,
-            int(np.count_nonzero(W)),
-            float(np.abs(W).sum()),
-            float(np.linalg.norm(W)),
-            float(np.linalg.norm(W, 2)),
-            float(np.abs(W).max()),
-        )
-        for W in mlp.coefs_
-    ]
+    with np.errstate(all="ignore"):
+        rows = [
+            (
+                *W.shape,
+                int(np.count_nonzero(W)),
+                float(np.abs(W).sum()),
+                float(np.linalg.norm(W)),
+                float(np.linalg.norm(W, 2)),
+                float(np.abs(W).max()),
+            )
+            for W in mlp.coefs_
+        ]
+    warn_of_overflow("layer_norms", rows)
     columns = ["inputs", "units", "L0", "L1", "frobenius", "spectral", "Linf"]
     return pd.DataFrame(rows, columns=columns)

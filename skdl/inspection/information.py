@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import entr, rel_entr, xlogy
 
 from skdl.tools.checks import refuse
+from skdl.tools.given import named_errors
 
 __all__ = ["cross_entropy", "entropy", "kl_divergence"]
 
@@ -22,7 +23,8 @@ UNITS = {"nats": 1.0, "bits": np.log(2.0)}
 
 def _distribution(owner: str, name: str, values: ArrayLike) -> np.ndarray:
     """Return probabilities as an array; refuse what is none."""
-    p = np.asarray(values, np.float64)
+    with named_errors(owner, name, "(…, n)"):
+        p = np.asarray(values, np.float64)
     if p.ndim == 0 or not (np.isfinite(p).all() and (p >= 0).all()):
         refuse(owner, name, "an array of probabilities", values)
     if not np.allclose(p.sum(axis=-1), 1.0):
@@ -32,9 +34,17 @@ def _distribution(owner: str, name: str, values: ArrayLike) -> np.ndarray:
 
 def _in(owner: str, unit: str) -> float:
     """Return how many nats a unit has."""
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         refuse(owner, "unit", "'nats' or 'bits'", unit)
     return UNITS[unit]
+
+
+def _check_shapes(owner: str, p: np.ndarray, q: np.ndarray) -> None:
+    """Refuse a q that gives probabilities to other things than p."""
+    try:
+        np.broadcast_shapes(p.shape, q.shape)
+    except ValueError:
+        refuse(owner, "q", f"of a shape that goes with that of p, {p.shape}", q.shape)
 
 
 def entropy(p: ArrayLike, *, unit: str = "nats") -> np.ndarray:
@@ -113,6 +123,7 @@ def cross_entropy(p: ArrayLike, q: ArrayLike, *, unit: str = "nats") -> np.ndarr
     """
     owner = "cross_entropy"
     p, q = _distribution(owner, "p", p), _distribution(owner, "q", q)
+    _check_shapes(owner, p, q)
     return -xlogy(p, q).sum(axis=-1) / _in(owner, unit)
 
 
@@ -154,4 +165,5 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, unit: str = "nats") -> np.ndarr
     """
     owner = "kl_divergence"
     p, q = _distribution(owner, "p", p), _distribution(owner, "q", q)
+    _check_shapes(owner, p, q)
     return rel_entr(p, q).sum(axis=-1) / _in(owner, unit)

@@ -13,11 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_array
 
 from skdl.core.training.fit import Data
-from skdl.tools.checks import refuse
+from skdl.tools.checks import check_estimator_object, refuse
+from skdl.tools.given import named_errors
 from skdl.tools.inside import find_network, fitted_network, fitted_network_of_skdl
 from skdl.tools.types import Inputs, Targets
+from skdl.tools.warning import warn_of_overflow
 
 __all__ = [
     "LossSurface",
@@ -72,10 +75,13 @@ def hidden_activations(estimator: BaseEstimator, X: Inputs) -> list[np.ndarray]:
     [(150, 8), (150, 5)]
     """
     mlp, X = fitted_network(estimator, X)
-    if not hasattr(mlp, "coefs_"):
+    if isinstance(mlp, type) or not hasattr(mlp, "coefs_"):
         refuse("hidden_activations", "estimator", "a fitted network", mlp, TypeError)
     if hasattr(mlp, "history_"):  # one of ours
-        return list(mlp._network.hidden(X if hasattr(X, "tocsr") else np.asarray(X)))
+        with np.errstate(all="ignore"):
+            hidden = list(mlp._network.hidden(X if hasattr(X, "tocsr") else np.asarray(X)))
+        warn_of_overflow("hidden_activations", *hidden)
+        return hidden
     f, a, activations = SKLEARN_ACTIVATIONS[mlp.activation], np.asarray(X), []
     for W, b in zip(mlp.coefs_[:-1], mlp.intercepts_[:-1], strict=True):
         a = f(a @ W + b)
@@ -106,7 +112,12 @@ def similarity(activations: np.ndarray) -> np.ndarray:
     >>> similarity(np.array([[0.0, 1.0, 2.0], [2.0, 4.0, 6.0], [3.0, 2.0, 1.0]])).round(6).tolist()
     [[1.0, 1.0, -1.0], [1.0, 1.0, -1.0], [-1.0, -1.0, 1.0]]
     """
-    centred = activations - activations.mean(axis=1, keepdims=True)
+    with named_errors("similarity", "activations", "(n_rows, n_units)"):
+        given = check_array(activations, input_name="activations", estimator="similarity")
+    # In parts of the largest of a row, so that no square overflows.
+    largest = np.abs(given).max(axis=1, keepdims=True)
+    given = given / np.where(largest == 0, 1, largest)
+    centred = given - given.mean(axis=1, keepdims=True)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     length[length == 0] = np.nan
     return np.clip((centred / length) @ (centred / length).T, -1, 1)
@@ -180,6 +191,9 @@ class Snapshots:
         if layer is None:
             matrices = [functools.reduce(np.matmul, coefs) for coefs in self.coefs]
         else:
+            n = len(self.coefs[0])
+            if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or layer >= n:
+                refuse("Snapshots", "layer", f"an int from 0 to {n - 1}, or None", layer)
             matrices = [coefs[layer] for coefs in self.coefs]
         return np.linalg.svd(np.array(matrices), compute_uv=False)
 
@@ -221,6 +235,7 @@ def fit_watched(
     >>> snapshots.epochs
     [1, 2, 3, 4]
     """
+    check_estimator_object("fit_watched", estimator)
     network, prefix = find_network(estimator)
     if "callbacks" not in network.get_params(deep=False):
         refuse("fit_watched", "estimator", "a network of skdl", network, TypeError)

@@ -24,6 +24,7 @@ from skdl.core.training.update import Update
 from skdl.estimators.parameters.resolve import resolve_settings
 from skdl.inspection.network import network_and_rows
 from skdl.tools.types import Inputs, Targets
+from skdl.tools.warning import warn_of_overflow
 
 __all__ = ["Trace", "TraceEntry", "trace"]
 
@@ -174,9 +175,11 @@ def trace(
     x = np.asarray(data.X.toarray() if hasattr(data.X, "toarray") else data.X)
     objective = Objective(mlp._network, mlp._loss, settings.penalties, settings.penalize_bias)
     work = mlp._network.workspace(len(x))
-    entries = _forward(mlp._network, work, x, data.weight)
-    entries += _backward(objective, work, data)
-    entries += _step(mlp, objective, settings.training)
+    with np.errstate(all="ignore"):
+        entries = _forward(mlp._network, work, x, data.weight)
+        entries += _backward(objective, work, data)
+        entries += _step(mlp, objective, settings.training)
+    warn_of_overflow("trace", *(entry.value for entry in entries))
     return Trace(entries)
 
 

@@ -171,7 +171,7 @@ class FitsDisplay:
         x, y = (fits.grid[:, j].reshape(n, n) for j in (0, 1))
         mean = fits.main.reshape(n, n)
         if fits.classes is None:
-            levels = np.linspace(*np.quantile(mean, (0.05, 0.95)), 5)
+            levels = np.unique(np.linspace(*np.quantile(mean, (0.05, 0.95)), 5))
         else:
             levels = np.arange(len(fits.classes) - 1) + 0.5
         numbers = self._numbers(fits.y)

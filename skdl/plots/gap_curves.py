@@ -129,6 +129,7 @@ def name_gaps(
 ) -> None:
     """Measure and name the gaps at one point of the curve, in the right margin."""
     names = []
+    bottom, top = ax.get_ylim()
     for name, low, high, colour, _ in gaps(curve, bayes_error):
         ax.annotate(
             "",
@@ -145,9 +146,9 @@ def name_gaps(
             },
         )
         size = format_error(high[at] - low[at], in_percent)
-        names.append(((low[at] + high[at]) / 2, f"{name}\n{size}"))
+        middle = float(np.clip((low[at] + high[at]) / 2, bottom, top))  # of a gap out of sight
+        names.append((middle, f"{name}\n{size}"))
     # Two lines of text need this much room, however low the picture is.
-    bottom, top = ax.get_ylim()
     room = (top - bottom) * min(0.54 / layout.inches_of(ax)[1], 0.4)
     (bias, _), (variance, _) = names
     if variance - bias < room:

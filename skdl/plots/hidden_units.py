@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
+from skdl.tools.checks import listed, refuse
 from skdl.tools.inside import fitted_network
 from skdl.tools.types import Inputs, Targets
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["HiddenUnitsDisplay"]
+
+RULES = {"n_units": Interval(1, integer=True)}
 
 
 class HiddenUnitsDisplay:
@@ -115,15 +120,23 @@ class HiddenUnitsDisplay:
                 f"{model!r}"
             )
         first, second = (np.asarray(W) for W in model.coefs_[:2])
-        if image_shape is not None and int(np.prod(image_shape)) != len(first):
-            raise ValueError(
-                f"{cls.__name__}: image_shape must have {len(first)} pixels, one for each feature; "
-                f"got {image_shape!r}"
-            )
-        incoming = np.linalg.norm(first, axis=0)
-        # Of maxout, each piece counts with the weights of its unit.
-        outgoing = np.repeat(np.linalg.norm(second, axis=1), len(incoming) // len(second))
-        units = np.argsort(-incoming * outgoing, kind="stable")[:n_units]
+        check_arguments(cls.__name__, RULES, n_units=n_units)
+        owner, n = cls.__name__, len(first)
+        if image_shape is not None:
+            allowed = f"a height and a width with {n} pixels, one for each feature"
+            shape = listed(owner, "image_shape", image_shape, allowed)
+            whole = all(RULES["n_units"].allows(side) for side in shape)
+            if len(shape) != 2 or not whole or shape[0] * shape[1] != n:
+                refuse(owner, "image_shape", allowed, image_shape)
+        if feature_names is not None:
+            allowed = f"a sequence of {n} names"
+            if len(listed(owner, "feature_names", feature_names, allowed)) != n:
+                refuse(owner, "feature_names", allowed, feature_names)
+        with np.errstate(over="ignore"):  # of huge weights, infinite is the largest
+            incoming = np.linalg.norm(first, axis=0)
+            # Of maxout, each piece counts with the weights of its unit.
+            outgoing = np.repeat(np.linalg.norm(second, axis=1), len(incoming) // len(second))
+            units = np.argsort(-incoming * outgoing, kind="stable")[:n_units]
         if feature_names is None:
             feature_names = getattr(model, "feature_names_in_", None)
         return cls(

@@ -165,6 +165,11 @@ class LossLandscapeDisplay:
 
         ax, found = self.ax_, self.landscape
         finite = np.isfinite(found.loss)
+        if not finite.any():
+            raise ValueError(
+                "LossLandscapeDisplay: landscape must hold a finite loss; got none: bring the "
+                "inputs, the targets or the weights to a moderate size"
+            )
         loss = np.where(finite, found.loss, found.loss[finite].max())
         low, high = loss.min(), loss.max()
         if low > 0 and high > 8 * low:

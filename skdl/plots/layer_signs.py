@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 
 from skdl.plots import layout, style
+from skdl.tools.checks import listed, refuse
 from skdl.tools.inside import fitted_network_of_skdl
 from skdl.tools.types import Inputs, Targets
 
@@ -94,11 +95,10 @@ class LayerSignsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
-        unknown = [sign for sign in signs if sign not in SIGNS]
-        if unknown or not signs:
-            raise ValueError(
-                f"{cls.__name__}: signs must be some of {', '.join(SIGNS)}; got {signs!r}"
-            )
+        allowed = f"some of {', '.join(SIGNS)}"
+        names = listed(cls.__name__, "signs", signs, allowed)
+        if not names or not all(isinstance(sign, str) and sign in SIGNS for sign in names):
+            refuse(cls.__name__, "signs", allowed, signs)
         if X is not None:
             estimator = clone(estimator).fit(X, y)
         record = fitted_network_of_skdl(estimator, owner=cls.__name__)[0].history_.to_frame()
@@ -119,6 +119,9 @@ class LayerSignsDisplay:
             A subplot to divide; None makes a figure.
         """
         drawn = [sign for sign in self.signs if len(self.record[sign].iloc[0])]
+        if not drawn:
+            allowed = "signs that a network without hidden layers has, too"
+            refuse(type(self).__name__, "signs", allowed, self.signs)
         with style.drawing():
             wide = ax is None or layout.inches_of(ax)[0] > 5
             columns = min(2, len(drawn)) if wide else 1

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
+from skdl.tools.checks import refuse
+from skdl.tools.given import as_column, kind_of_target, plain_target
 from skdl.tools.types import Inputs, Targets
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["RepresentationDisplay"]
+
+RULES = {"layer": Interval(integer=True), "max_rows": Interval(1, integer=True)}
 
 
 class RepresentationDisplay:
@@ -99,6 +105,7 @@ class RepresentationDisplay:
         """
         from skdl.inspection.network import hidden_activations, similarity
 
+        check_arguments(cls.__name__, RULES, layer=layer, max_rows=max_rows)
         activations = hidden_activations(estimator, X)
         if not -len(activations) <= layer < len(activations):
             raise ValueError(
@@ -106,7 +113,12 @@ class RepresentationDisplay:
                 f"{-len(activations)} to {len(activations) - 1}; got {layer!r}"
             )
         a = activations[layer]
-        y = None if y is None else np.asarray(y)
+        if y is not None:
+            owner = cls.__name__
+            y = as_column(owner, plain_target(owner, y, numeric=False), warns=False)
+            if y.shape != (len(a),):
+                refuse(owner, "y", f"of shape ({len(a)},), as there are rows", y.shape)
+            kind_of_target(owner, y)
         order = np.arange(len(a)) if y is None else np.argsort(y, kind="stable")
         order = order[np.linspace(0, len(order) - 1, min(len(order), max_rows)).round().astype(int)]
         return cls(
@@ -130,7 +142,7 @@ class RepresentationDisplay:
             self.image_ = ax.imshow(
                 self.similarity,
                 cmap="cividis",
-                vmin=min(np.nanmin(self.similarity), 0),
+                vmin=np.nanmin(self.similarity, initial=0),
                 vmax=1,
                 interpolation="nearest",
             )

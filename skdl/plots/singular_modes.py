@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
 from skdl.tools.types import Inputs, Targets
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from skdl.inspection.network import Snapshots
 
 __all__ = ["SingularModesDisplay"]
+
+RULES = {"n_modes": Interval(1, integer=True)}
 
 
 class SingularModesDisplay:
@@ -87,6 +91,7 @@ class SingularModesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
+        check_arguments(cls.__name__, RULES, n_modes=n_modes)
         values = snapshots.singular_values(layer)[:, :n_modes]
         name = "product of all weights" if layer is None else f"weights of layer {layer + 1}"
         return cls(epochs=list(snapshots.epochs), values=values, name=name).plot(ax)

@@ -82,7 +82,13 @@ def drawing() -> Iterator[None]:
     before = {name: matplotlib.rcParams[name] for name in SETTINGS}
     matplotlib.rcParams.update(SETTINGS)
     try:
-        yield
+        with np.errstate(all="ignore"):  # matplotlib's powers of huge numbers overflow
+            yield
+    except OverflowError as reason:
+        raise ValueError(
+            "skdl.plots: numbers must be of a size that matplotlib can draw; got some near the "
+            f"largest of all ({reason})"
+        ) from reason
     finally:
         matplotlib.rcParams.update(before)
 
@@ -142,7 +148,7 @@ def is_logarithmic(values: ArrayLike) -> bool:
     values = np.unique(np.asarray(values, dtype=np.float64))
     if len(values) < 3 or values[0] <= 0 or values[-1] < 10 * values[0]:
         return False
-    steps, factors = np.diff(values), np.diff(np.log(values))
+    steps, factors = np.diff(values / values[-1]), np.diff(np.log(values))
     return bool(factors.std() / factors.mean() < steps.std() / steps.mean())
 
 

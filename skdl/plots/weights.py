@@ -122,7 +122,8 @@ class WeightsDisplay:
         """Write the name, the shape, the spread and the share of zeros into a panel."""
         ax.axvline(0, color=style.INK, lw=0.8, ls=(0, (4, 3)))
         zeros = np.mean(W == 0)
-        said = [f"std {W.std():.3g}"] + ([f"{100 * zeros:.0f} % are 0"] if zeros else [])
+        with np.errstate(over="ignore"):  # of huge weights it is infinite
+            said = [f"std {W.std():.3g}"] + ([f"{100 * zeros:.0f} % are 0"] if zeros else [])
         for place, align, text in (
             (0.01, "left", f"{name}\n{W.shape[0]} × {W.shape[1]}"),
             (0.99, "right", "\n".join(said)),

@@ -18,6 +18,7 @@ from skdl.search.distributions import (
     Uniform,
     UniformInteger,
 )
+from skdl.tools import checks
 
 __all__ = ["SearchSpace", "listed", "search_space"]
 
@@ -159,17 +160,17 @@ def search_space(
     adam 0.00004
     sgd 0.00551
     """
+    if prefix is not None and not isinstance(prefix, str):
+        checks.refuse("search_space", "prefix", "a str such as 'mlp__', or None", prefix)
     network, found = _find_network(estimator, prefix)
     prefix = found if prefix is None else prefix
-    unknown = [name for name in optimizers if name not in Optimizer.registry]
-    if isinstance(optimizers, str) or not len(optimizers) or unknown:
-        raise ValueError(
-            f"search_space: optimizers must be a list of names among {sorted(Optimizer.registry)}; "
-            f"got {optimizers!r}"
-        )
+    allowed = f"a list of names among {sorted(Optimizer.registry)}"
+    names = checks.listed("search_space", "optimizers", optimizers, allowed)
+    if not names or not all(isinstance(n, str) and n in Optimizer.registry for n in names):
+        checks.refuse("search_space", "optimizers", allowed, optimizers)
     return SearchSpace(
         {prefix + name: values for name, values in _space(network, optimizer).items()}
-        for optimizer in optimizers
+        for optimizer in names
     )
 
 

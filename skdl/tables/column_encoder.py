@@ -7,8 +7,11 @@ from typing import Any, Self, final
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils import check_random_state
+from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skdl.tools.given import named_errors
+from skdl.tools.warning import warn_of_overflow
 
 __all__ = ["FLOATS", "ColumnEncoder"]
 
@@ -39,9 +42,14 @@ class ColumnEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
 
     def _check_columns(self, X: Any, y: Any = None, *, fresh: bool) -> tuple[Array, Any]:
         """Return X as an array of numbers, and y as an array where it is given."""
+        with named_errors(type(self).__name__, "X"):
+            X = validate_data(self, X, dtype=FLOATS, reset=fresh)
         if y is None:
-            return validate_data(self, X, dtype=FLOATS, reset=fresh), None
-        return validate_data(self, X, y, dtype=FLOATS, multi_output=True, reset=fresh)
+            return X, None
+        with named_errors(type(self).__name__, "y", "(rows,) or (rows, outputs)"):
+            y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        check_consistent_length(X, y)
+        return X, y
 
     def _needs_target(self) -> bool:
         """Tell whether y decides what is learned."""
@@ -72,7 +80,8 @@ class ColumnEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
             )
         X, y = self._check_columns(X, y, fresh=True)
         rng = check_random_state(getattr(self, "random_state", None))
-        self._learned = [self._learn(x, y, rng) for x in X.T]
+        with np.errstate(all="ignore"):
+            self._learned = [self._learn(x, y, rng) for x in X.T]
         return self
 
     @final
@@ -90,7 +99,11 @@ class ColumnEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator, ABC):
         check_is_fitted(self, "_learned")
         X, _ = self._check_columns(X, fresh=False)
         pairs = zip(X.T, self._learned, strict=True)
-        return np.hstack([self._encode(x, learned) for x, learned in pairs])
+        with np.errstate(all="ignore"):
+            encoded = np.hstack([self._encode(x, learned) for x, learned in pairs])
+        if np.isfinite(X).all():
+            warn_of_overflow(type(self).__name__, encoded)
+        return encoded
 
     @final
     def get_feature_names_out(self, input_features: Any = None) -> Array:

@@ -9,6 +9,7 @@ from sklearn.utils.validation import validate_data
 
 from skdl.tables.column_encoder import ColumnEncoder
 from skdl.tables.kinds import moments
+from skdl.tools.given import named_errors
 
 __all__ = ["DateEncoder"]
 
@@ -52,7 +53,8 @@ class DateEncoder(ColumnEncoder):
     def _check_columns(self, X, y=None, *, fresh):
         """Return seconds since 1970, nan where a date is missing; numbers are taken as such."""
         X = moments(X, type(self).__name__)
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=fresh)
+        with named_errors(type(self).__name__, "X"):
+            X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=fresh)
         if np.nanmax(np.abs(X), initial=0) > FARTHEST:
             raise ValueError(
                 f"{type(self).__name__}: X must hold dates, or seconds since 1970 that are "

@@ -185,7 +185,7 @@ def numbers(X: Any) -> Array:
             column = pd.to_timedelta(column).dt.total_seconds()
         try:
             values = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(
                 f"{OWNER}: column {name!r} must hold numbers, as when it was fitted ({error})"
             ) from error
@@ -278,6 +278,8 @@ def _seconds(owner: str, name: Any, column: pd.Series) -> Array:
 
     if isinstance(column.dtype, pd.PeriodDtype):
         column = column.dt.to_timestamp()
+    if pd.api.types.is_complex_dtype(column):
+        raise ValueError(f"{owner}: column {name!r} must hold dates; got complex numbers")
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.float64, na_value=np.nan)
     known = column.dropna()

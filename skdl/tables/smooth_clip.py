@@ -85,7 +85,9 @@ class SmoothClipScaler(ColumnEncoder):
 
     def _encode(self, x, learned):
         median, scale = learned
-        z = (x[:, None] - median) / scale
+        # Clipped where the square of z would not be a number; what comes out is at the bound long
+        # before.
+        z = np.clip((x[:, None] - median) / scale, -1e150, 1e150)
         return (z / np.hypot(1, z / self.bound)).astype(x.dtype, copy=False)
 
     def _names(self, name, learned):

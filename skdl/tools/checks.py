@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from numbers import Real
 from typing import Any, NoReturn
-
-import numpy as np
 
 __all__ = ["check_estimator_object", "is_number", "listed", "refuse"]
 
@@ -60,10 +58,13 @@ def listed(owner: str, name: str, value: Any, allowed: str) -> list[Any]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> listed("diagnose", "train_sizes", np.array([0.5]), "a sequence of shares")
     [np.float64(0.5)]
     """
-    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable) or np.ndim(value) == 0:
+    several = isinstance(value, Iterable) and hasattr(value, "__len__")
+    unordered = isinstance(value, (str, bytes, Mapping, Set))
+    if not several or unordered or getattr(value, "ndim", 1) == 0:
         refuse(owner, name, allowed, value)
     return list(value)
 

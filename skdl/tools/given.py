@@ -30,7 +30,13 @@ __all__ = [
 
 Array = np.ndarray
 # How NumPy begins to say that something is no number, or no array.
-CONVERSIONS = ("could not convert", "setting an array element", "invalid literal")
+CONVERSIONS = (
+    "could not convert",
+    "setting an array element",
+    "invalid literal",
+    "Cannot cast",
+    "Expected unique column names",
+)
 
 
 def check_sparse(owner: str, name: str, data: Any) -> Any:
@@ -78,13 +84,10 @@ def named_errors(owner: str, name: str, shape: str = "(rows, columns)") -> Itera
     try:
         yield
     except (TypeError, ValueError, OverflowError) as reason:
-        kind = ValueError if isinstance(reason, OverflowError) else type(reason)
-        if kind is ValueError and type(reason) is ValueError:
-            if not str(reason).startswith(CONVERSIONS):
-                raise  # it says what is wrong
-        elif kind not in (TypeError, ValueError):
-            raise
-        is_text = name == "X" and "string to float" in str(reason)
+        kind = TypeError if isinstance(reason, TypeError) else ValueError
+        if isinstance(reason, ValueError) and not str(reason).startswith(CONVERSIONS):
+            raise  # it says what is wrong
+        is_text = name == "X" and ("string" in str(reason) or "str dtype" in str(reason))
         advice = "; text needs an encoder: OneHotEncoder, or skdl.tabular_pipeline"
         raise kind(
             f"{owner}: {name} must be {allowed}: {reason}{advice if is_text else ''}"

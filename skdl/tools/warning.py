@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import warnings
+from typing import Any
 
-__all__ = ["VersionWarning", "warn_user"]
+import numpy as np
+
+__all__ = ["VersionWarning", "warn_of_overflow", "warn_user"]
 
 
 class VersionWarning(UserWarning):
@@ -52,3 +55,21 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     ):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)
+
+
+def warn_of_overflow(owner: str, *results: Any) -> None:
+    """Warn if numbers were so large on the way that a result is infinite or NaN.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn_of_overflow("entropy", 1.0, np.array([np.inf]))
+    >>> print(caught[0].message)
+    entropy: numbers overflow on the way, and what is returned holds infinity or NaN: ...
+    """
+    if not all(np.isfinite(result).all() for result in results):
+        warn_user(
+            f"{owner}: numbers overflow on the way, and what is returned holds infinity or NaN: "
+            "bring the inputs, the targets or the weights to a moderate size"
+        )

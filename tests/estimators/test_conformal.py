@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.exceptions import NotFittedError
 
@@ -19,6 +19,8 @@ FOLDS = {"n_networks": 5, "early_stopping": True, "max_iter": 300, "random_state
 
 @given(st.integers(1, 300), st.floats(0.01, 0.99), st.integers(0, 2**32 - 1))
 def test_it_is_the_smallest_residual_that_is_enough(n, coverage, seed):
+    # Next to a whole number of residuals, rounding decides.
+    assume(abs(coverage * (n + 1) - round(coverage * (n + 1))) > 1e-9)
     residuals = np.random.default_rng(seed).normal(size=n)
     if coverage > n / (n + 1):
         with pytest.raises(ValueError, match="coverage must be at most"):

@@ -29,20 +29,19 @@ from dataclasses import dataclass
 import fuzz_data as data
 import numpy as np
 import pandas as pd
+from fuzz_displays import display
+from fuzz_drawn import WRONG, WRONG_DATA, Drawn, answers, model_of, pick
+from fuzz_functions import function, inspection, sweep, table
 from fuzz_parameters import estimator, value_of
-from scipy.sparse import issparse
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler
 
-from skdl import MLPClassifier, MLPRegressor, bias_variance_decomposition, diagnose
+from skdl import MLPClassifier, bias_variance_decomposition, diagnose
 from skdl.inspection import find_learning_rate, loss_landscape
 from skdl.search import CoordinateSearchCV, GridSearchCV, RandomizedSearchCV
 
 OUTCOMES = ("answer", "warning", "error", "foreign", "changed", "not finite")
-KINDS = ("fit", "validation", "partial_fit", "warm", "diagnose", "decomposition", "search", "other")
 
 # Errors of ours begin with the class or the function that was called.
-OURS = re.compile(r"^[A-Za-z_]+(: | requires| is not| expected)")
+OURS = re.compile(r"^[A-Za-z_.]+(: | requires| needs| is not| expected)")
 # How Python, NumPy and SciPy begin when they stumble over something.
 STUMBLES = re.compile(
     r"could not convert|setting an array element|float\(\) argument|int\(\) argument|operands"
@@ -66,12 +65,15 @@ class Outcome:
 
 def is_ours(error):
     """Say whether an error is an answer: raised by a check, with a message that names it."""
-    if not isinstance(error, (ValueError, TypeError, AttributeError)):
-        return False
     files = [f.filename.replace(os.sep, "/") for f in traceback.extract_tb(error.__traceback__)]
     file, text = files[-1], str(error).strip()
-    if not any("/skdl/" in name for name in files):
+    if not any("/skdl/" in name for name in files) and any("/sklearn/" in f for f in files):
         return True  # a step of a pipeline, before anything of ours
+    if not isinstance(error, (ValueError, TypeError, AttributeError)):
+        return False
+    ours = max((i for i, name in enumerate(files) if "/skdl/" in name), default=len(files))
+    if any("/sklearn/pipeline" in name for name in files[ours:]):
+        return True  # a step of a pipeline that is fitted by ours
     if any("/sklearn/metrics/" in name for name in files):
         return True  # a scorer that does not suit, which scikit-learn may say in NumPy's words
     if "/skdl/" in file:
@@ -86,9 +88,9 @@ def kept(part):
     if isinstance(part, dict):
         return [(name, kept(item)) for name, item in part.items()]
     if isinstance(part, (pd.DataFrame, pd.Series)):
-        return repr(part.axes), [kept(part[name]) for name in part] if part.ndim == 2 else kept(
-            part.to_numpy(dtype=object)
-        )
+        return repr(part.axes), [
+            kept(part.iloc[:, j]) for j in range(part.shape[1])
+        ] if part.ndim == 2 else kept(part.to_numpy(dtype=object))
     if isinstance(part, np.ma.MaskedArray):
         return kept(part.data), kept(np.ma.getmaskarray(part))
     if isinstance(part, np.ndarray) and part.dtype != object:
@@ -104,47 +106,8 @@ def is_finite(values):
     return values.dtype.kind not in "fc" or bool(np.isfinite(values).all())
 
 
-def answers(mlp, X):
-    """Return all that a fitted network says of some rows."""
-    names = ["predict"]
-    names += [n for n in ("predict_proba", "decision_function") if hasattr(mlp, n)]
-    return [getattr(mlp, name)(X) for name in names]
-
-
 # --------------------------------------------------------------------------------------
 # Calls: each draws what it needs, and returns the data, and the function that does it.
-
-
-class _Drawn:
-    """Data and an estimator for one call."""
-
-    def __init__(self, random, n=None):
-        self.random = random
-        self.cls = random.choice((MLPClassifier, MLPRegressor))
-        self.n = random.choice((1, 2, 3, 5, 8, 20, 20, 40, 65)) if n is None else n
-        self.n_features = random.choice((1, 2, 2, 3, 5))
-        self.X, self.y = self.more()
-        self.weight = data.weights(random, self.n)
-
-    def more(self, n=None):
-        """Draw further rows of the same kind."""
-        n = self.n if n is None else n
-        read = data.classes if self.cls is MLPClassifier else data.targets
-        return data.inputs(self.random, n, self.n_features), read(self.random, n)
-
-    def other_size(self):
-        return self.random.choice((self.n, self.n, 4, 9))
-
-    @property
-    def given(self):
-        return [self.X, self.y, self.weight]
-
-
-def draw(kind, random):
-    """Return the data of a call, and the function that makes it."""
-    slow = kind in ("diagnose", "decomposition", "search", "other")
-    d = _Drawn(random, random.choice((3, 20, 24, 24, 30)) if slow else None)
-    return globals()[f"_{kind}"](d, random)
 
 
 def _fit(d, random):
@@ -192,55 +155,22 @@ def _warm(d, random):
     return [*d.given, X, y], call
 
 
-def _pick(random, usual, wrong):
-    return random.choice(usual if random.random() < 0.985 else wrong)
-
-
-WRONG = (
-    -1,
-    0,
-    2.5,
-    "a",
-    [],
-    {},
-    None,
-    np.nan,
-    np.inf,
-    [1],
-    np.array([1.0, 2.0]),
-    len,
-    True,
-    10**400,
-)
-
-# A function of yours that raises is yours.
-WRONG_DATA = tuple(value for value in WRONG if not callable(value))
-
-
-def _model(d, random, **fixed):
-    mlp = estimator(random, d.cls, n_iter_no_change=None, **fixed)
-    if issparse(d.X):  # scikit-learn's scaler trusts the indices, and may end the process
-        return mlp
-    wrapped = make_pipeline(MaxAbsScaler(), mlp)
-    return random.choice((mlp, mlp, wrapped, *((5, None, d.cls) if random.random() < 0.02 else ())))
-
-
 def _diagnose(d, random):
-    model = _model(d, random)
+    model = model_of(d, random)
     options = {
-        "cv": _pick(random, (2, 2, 3), (*WRONG, "loo", 999)),
-        "n_repeats": _pick(random, (1, 1, None), WRONG),
-        "train_sizes": _pick(random, ((), (), (0.9,), [0.95]), WRONG),
-        "baselines": _pick(random, (False, False, ["constant"], ["linear"]), WRONG),
-        "bayes_error": _pick(random, (0.0, 0.1, "estimate"), WRONG),
-        "tolerance": _pick(random, (None, 0.05), WRONG),
-        "scoring": _pick(random, (None, None, "accuracy", "r2", "neg_log_loss"), WRONG_DATA),
-        "confidence": _pick(random, (0.95, 0.5), WRONG),
-        "groups": _pick(random, (None, None, [i // 2 for i in range(d.n)]), WRONG),
-        "params": _pick(random, (None, None, {"sample_weight": d.weight}), WRONG),
-        "n_jobs": _pick(random, (None, 1), (0, "a", 2.5, [])),
-        "random_state": _pick(random, (0, None, np.random.default_rng(0)), (-1, "a", 2.5, [])),
-        "verbose": _pick(random, (0, False), ("a", -1, [], None)),
+        "cv": pick(random, (2, 2, 3), (*WRONG, "loo", 999)),
+        "n_repeats": pick(random, (1, 1, None), WRONG),
+        "train_sizes": pick(random, ((), (), (0.9,), [0.95]), WRONG),
+        "baselines": pick(random, (False, False, ["constant"], ["linear"]), WRONG),
+        "bayes_error": pick(random, (0.0, 0.1, "estimate"), WRONG),
+        "tolerance": pick(random, (None, 0.05), WRONG),
+        "scoring": pick(random, (None, None, "accuracy", "r2", "neg_log_loss"), WRONG_DATA),
+        "confidence": pick(random, (0.95, 0.5), WRONG),
+        "groups": pick(random, (None, None, [i // 2 for i in range(d.n)]), WRONG),
+        "params": pick(random, (None, None, {"sample_weight": d.weight}), WRONG),
+        "n_jobs": pick(random, (None, 1), (0, "a", 2.5, [])),
+        "random_state": pick(random, (0, None, np.random.default_rng(0)), (-1, "a", 2.5, [])),
+        "verbose": pick(random, (0, False), ("a", -1, [], None)),
     }
     if isinstance(options["cv"], str) and options["cv"] == "loo":
         from sklearn.model_selection import LeaveOneOut
@@ -256,18 +186,18 @@ def _diagnose(d, random):
 
 
 def _decomposition(d, random):
-    model = _model(d, random)
+    model = model_of(d, random)
     options = {
-        "n_datasets": _pick(random, (2, 3), (-1, 0, 1, 2.5, "a", [], None, True)),
-        "loss": _pick(random, ("auto", "auto", "squared_error", "zero_one", "log_loss"), WRONG),
-        "sampler": _pick(random, ("bootstrap", "subsample"), WRONG),
-        "train_size": _pick(random, (None, None, 0.5, 10), WRONG),
-        "test_size": _pick(random, (None, None, 0.3), WRONG),
-        "noise": _pick(random, (None, None, 0.1, "nearest_neighbors"), WRONG),
-        "y_mean": _pick(random, (None, None, np.zeros(d.n)), WRONG),
-        "unbiased": _pick(random, (None, None, True, False), WRONG),
-        "random_state": _pick(random, (0, None), (-1, "a", 2.5, [])),
-        "n_jobs": _pick(random, (None, 1), (0, "a", 2.5, [])),
+        "n_datasets": pick(random, (2, 3), (-1, 0, 1, 2.5, "a", [], None, True)),
+        "loss": pick(random, ("auto", "auto", "squared_error", "zero_one", "log_loss"), WRONG),
+        "sampler": pick(random, ("bootstrap", "subsample"), WRONG),
+        "train_size": pick(random, (None, None, 0.5, 10), WRONG),
+        "test_size": pick(random, (None, None, 0.3), WRONG),
+        "noise": pick(random, (None, None, 0.1, "nearest_neighbors"), WRONG),
+        "y_mean": pick(random, (None, None, np.zeros(d.n)), WRONG),
+        "unbiased": pick(random, (None, None, True, False), WRONG),
+        "random_state": pick(random, (0, None), (-1, "a", 2.5, [])),
+        "n_jobs": pick(random, (None, 1), (0, "a", 2.5, [])),
     }
     if random.random() < 0.2:
         options["X_test"], options["y_test"] = d.more(random.choice((1, 5)))
@@ -282,7 +212,7 @@ def _decomposition(d, random):
 
 
 def _search(d, random):
-    model = _model(d, random, max_iter=1)
+    model = model_of(d, random, max_iter=1)
     prefix = "mlp" + d.cls.__name__[3:].lower() + "__" if hasattr(model, "steps") else ""
     grid = {
         prefix + name: [value_of(random, d.cls, name) for _ in range(2)]
@@ -292,10 +222,10 @@ def _search(d, random):
         grid = random.choice(({}, 5, {"nix": [1]}, {prefix + "l2": 5}, {prefix + "l2": []}, "a"))
     cls = random.choice((GridSearchCV, RandomizedSearchCV, CoordinateSearchCV))
     options = {
-        "cv": _pick(random, (2, 2, 3), (-1, 0, 2.5, "a", [], 999)),
-        "scoring": _pick(random, (None, None, "accuracy", "r2"), WRONG_DATA),
-        "error_score": _pick(random, ("raise", "raise", np.nan), ("a", [], {})),
-        "refit": _pick(random, (True, False), ("a", 5, [])),
+        "cv": pick(random, (2, 2, 3), (-1, 0, 2.5, "a", [], 999)),
+        "scoring": pick(random, (None, None, "accuracy", "r2"), WRONG_DATA),
+        "error_score": pick(random, ("raise", "raise", np.nan), ("a", [], {})),
+        "refit": pick(random, (True, False), ("a", 5, [])),
     }
     options |= {"n_iter": 2, "random_state": 0} if cls is RandomizedSearchCV else {}
     given = {}
@@ -310,14 +240,14 @@ def _search(d, random):
 
 
 def _other(d, random):
-    model = _model(d, random)
-    seed = _pick(random, (0, None), (-1, "a", 2.5, []))
+    model = model_of(d, random)
+    seed = pick(random, (0, None), (-1, "a", 2.5, []))
     if random.random() < 0.5:
         options = {
-            "start": _pick(random, (1e-4,), WRONG),
-            "stop": _pick(random, (1.0,), WRONG),
-            "n_steps": _pick(random, (10, 12), WRONG),
-            "smoothing": _pick(random, (0.9, 0.0), WRONG),
+            "start": pick(random, (1e-4,), WRONG),
+            "stop": pick(random, (1.0,), WRONG),
+            "n_steps": pick(random, (10, 12), WRONG),
+            "smoothing": pick(random, (0.9, 0.0), WRONG),
         }
 
         def call():
@@ -325,7 +255,7 @@ def _other(d, random):
             return [found.suggestion, found.losses]
 
         return d.given, call
-    resolution, extent = _pick(random, (3,), WRONG), _pick(random, (None, 0.5), WRONG)
+    resolution, extent = pick(random, (3,), WRONG), pick(random, (None, 0.5), WRONG)
 
     def call():
         if hasattr(model, "fit"):
@@ -337,6 +267,31 @@ def _other(d, random):
 
 
 # --------------------------------------------------------------------------------------
+
+CALLS = {
+    "fit": _fit,
+    "validation": _validation,
+    "partial_fit": _partial_fit,
+    "warm": _warm,
+    "diagnose": _diagnose,
+    "decomposition": _decomposition,
+    "sweep": sweep,
+    "search": _search,
+    "other": _other,
+    "inspection": inspection,
+    "function": function,
+    "display": display,
+    "table": table,
+}
+KINDS = tuple(CALLS)
+
+
+def draw(kind, random):
+    """Return the data of a call, and the function that makes it."""
+    if kind in ("fit", "validation", "partial_fit", "warm"):
+        return CALLS[kind](Drawn(random), random)
+    rows = random.choice((3, 20, 24, 24, 30))
+    return CALLS[kind](Drawn(random, rows, plain=random.random() < 0.5), random)
 
 
 def place(error):

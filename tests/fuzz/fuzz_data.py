@@ -133,7 +133,13 @@ def inputs(random, n, n_features):
     return contained(random, typed(random, numbers(random, (n, n_features))))
 
 
-def _objects(values):
+def plain_inputs(random, n, n_features):
+    """Draw usual numbers, and for each row the sum of its numbers."""
+    X = np.random.default_rng(random.getrandbits(32)).standard_normal((n, n_features))
+    return X, X.sum(axis=1)
+
+
+def objects(values):
     """Return an array of Python objects, never one of lists."""
     array = np.empty(len(values), dtype=object)
     array[:] = values
@@ -179,7 +185,7 @@ def classes(random, n):
         case "list":
             return y.tolist()
         case "object":
-            return _objects(y.tolist())
+            return objects(y.tolist())
         case "big":
             return y + 2**62
         case "nonsense":
@@ -212,11 +218,11 @@ def targets(random, n):
         case "list":
             return y.tolist()
         case "decimal":
-            return _objects([Decimal(repr(v)) for v in y.tolist()])
+            return objects([Decimal(repr(v)) for v in y.tolist()])
         case "fraction":
-            return _objects([Fraction(v).limit_denominator(99) for v in np.nan_to_num(y).tolist()])
+            return objects([Fraction(v).limit_denominator(99) for v in np.nan_to_num(y).tolist()])
         case "object":
-            return _objects(y.tolist())
+            return objects(y.tolist())
         case "positive":
             return np.abs(y) + 0.1
         case "counts":
@@ -239,13 +245,13 @@ def _nonsense_target(random, n):
             np.full(n, b"1"),
             np.full(n, np.datetime64("2020-01-01")),
             np.arange(n).astype("timedelta64[s]"),
-            _objects([datetime.date(2020, 1, 1)] * n),
-            _objects([10**400] * n),
-            _objects([None] * n),
-            _objects([pd.NA, *[1] * n][:n]),
-            _objects([[1]] * n),
-            _objects([{}] * n),
-            _objects([0, "a"] * n)[:n],
+            objects([datetime.date(2020, 1, 1)] * n),
+            objects([10**400] * n),
+            objects([None] * n),
+            objects([pd.NA, *[1] * n][:n]),
+            objects([[1]] * n),
+            objects([{}] * n),
+            objects([0, "a"] * n)[:n],
             np.ones(n) + 1j,
             np.ones((n, 2, 2)),
             np.ones((n, 0)),

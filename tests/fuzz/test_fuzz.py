@@ -18,6 +18,7 @@ from skdl.tools import warning
 from skdl.tools.rows import rows_of
 
 CALLS = {"fit": 60, "validation": 30, "partial_fit": 40, "warm": 30, "other": 15}
+CALLS |= {"inspection": 20, "function": 30, "table": 20}
 
 
 @pytest.mark.parametrize("kind", KINDS)

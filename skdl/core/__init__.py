@@ -90,11 +90,11 @@ estimators/fitting/folds.py                           132   13  rows that are se
 estimators/fitting/monitor.py                         101   10  what a fit watches
 estimators/fitting/callbacks.py                        76    8  who is told of each epoch
 estimators/fitting/ending.py                           99   10  how it ended, what to change
-tools/given.py                                        135   14  what was given, as plain data
+tools/given.py                                        138   14  what was given, as plain data
 tools/rows.py                                          89    9  rows of any kind of table
 tools/blas.py                                          79    8  how many threads multiply
 tools/exclusive.py                                     28    3  one thread at a time
-tools/warning.py                                       14    1  what a fit warns of
+tools/warning.py                                       22    2  what a fit warns of
 core/fast.py                                          155   16  what Numba compiles
 ==================================================  =====  ===  =================================
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
 from skdl.tools.inside import fitted_network
 from skdl.tools.types import Inputs, Targets
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["WeightsDisplay"]
+
+RULES = {"bins": Interval(1, integer=True)}
 
 
 class WeightsDisplay:
@@ -83,6 +87,7 @@ class WeightsDisplay:
         ax : matplotlib Axes, default=None
             A subplot to divide; None makes a figure.
         """
+        check_arguments(cls.__name__, RULES, bins=bins)
         if X is not None:
             estimator = clone(estimator).fit(X, y)
         model = fitted_network(estimator)[0]

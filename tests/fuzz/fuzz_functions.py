@@ -76,7 +76,8 @@ def inspection(d, random):
         return []
 
     def interval():
-        return [model.predict_interval(X, settings["coverage"])]
+        asked = isinstance(model, MLPRegressor)
+        return [model.predict_interval(X, settings["coverage"])] if asked else []
 
     def noise():
         options = {name: settings[name] for name in ("batch_sizes", "n_batches")}

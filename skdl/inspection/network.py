@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_array
 
+from skdl.core.component import Interval
 from skdl.core.training.fit import Data
 from skdl.tools.checks import check_estimator_object, refuse
 from skdl.tools.given import named_errors
@@ -192,7 +193,7 @@ class Snapshots:
             matrices = [functools.reduce(np.matmul, coefs) for coefs in self.coefs]
         else:
             n = len(self.coefs[0])
-            if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or layer >= n:
+            if not Interval(-n, n - 1, integer=True).allows(layer):
                 refuse("Snapshots", "layer", f"an int from 0 to {n - 1}, or None", layer)
             matrices = [coefs[layer] for coefs in self.coefs]
         return np.linalg.svd(np.array(matrices), compute_uv=False)

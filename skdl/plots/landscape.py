@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skdl.core.component import Boolean
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
 from skdl.tools.types import Inputs, Targets
 
@@ -103,6 +105,7 @@ class LossLandscapeDisplay:
         from skdl.inspection.landscape import loss_landscape
         from skdl.inspection.network import fit_watched
 
+        check_arguments(cls.__name__, {"path": Boolean()}, path=path)
         snapshots = None
         if path:
             estimator, snapshots = fit_watched(estimator, X, y)

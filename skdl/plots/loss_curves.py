@@ -247,7 +247,7 @@ class LossCurvesDisplay:
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
         """
-        if self.scale not in SCALES:
+        if not isinstance(self.scale, str) or self.scale not in SCALES:
             refuse("LossCurvesDisplay", "scale", f"one of {', '.join(SCALES)}", self.scale)
         with style.drawing():
             self.ax_ = ax = style.axes(ax)

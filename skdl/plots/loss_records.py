@@ -82,7 +82,7 @@ def placed(record: pd.DataFrame, along: str, of: str) -> pd.DataFrame:
         If the fit did not record it.
     """
     for name, value, known in (("along", along, ALONG), ("of", of, OF)):
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             refuse(OWNER, name, f"one of {', '.join(known)}", value)
     if along not in record:
         how = 'track="steps"' if along == "step" else 'track="clean" or "steps"'

@@ -77,7 +77,7 @@ core/training/watch.py                                 93    9  the end, and wha
 read                                                lines  min  for
 ==================================================  =====  ===  =================================
 estimators/classifier.py                              142   14  what the user meets
-estimators/parameters/settable.py                      81    8  setting a component's setting
+estimators/parameters/settable.py                      82    8  setting a component's setting
 estimators/parameters/resolve.py                      213   21  from parameters to components
 estimators/parameters/idle.py                          96   10  parameters without an effect
 estimators/targets/base.py                             48    5  what a target must answer

@@ -6,6 +6,7 @@ from numbers import Integral
 from typing import Any, NoReturn
 
 import numpy as np
+from sklearn.base import clone
 
 from skdl.search.searches import Evaluate, GridSearchCV
 from skdl.search.start import same, starting_settings
@@ -142,11 +143,11 @@ class CoordinateSearchCV(GridSearchCV):
             self._refuse("param_grid", "a dict of names to lists of values", self.param_grid)
         own, values = self.estimator.get_params(), {}
         for name, listed in self.param_grid.items():
-            if name not in own:
-                self._refuse("param_grid", "for parameters that the estimator has", name)
             if isinstance(listed, str) or not hasattr(listed, "__iter__"):
                 self._refuse("param_grid", f"lists of values; {name} is none", listed)
             values[name] = list(listed)
+            if name not in own:
+                own[name] = self._own_setting(name, values[name])
         given = starting_settings(type(self).__name__, self.start, values)
         own = {name: own[name] for name in values}
         settings = [own, *({**own, **setting} for setting in given)]
@@ -158,6 +159,15 @@ class CoordinateSearchCV(GridSearchCV):
             for place, setting in zip(starts, settings, strict=True):
                 place[name] = next(k for k, v in enumerate(listed) if same(v, setting[name]))
         return values, [place for k, place in enumerate(starts) if place not in starts[:k]]
+
+    def _own_setting(self, name: str, values: list) -> Any:
+        """Return a setting of a component that is given by name: the component's default."""
+        component, _, setting = name.rpartition("__")
+        try:
+            changed = clone(self.estimator).set_params(**{name: values[0]})
+            return type(changed.get_params()[component])().get_params()[setting]
+        except (ValueError, LookupError):
+            self._refuse("param_grid", "for parameters that the estimator has", name)
 
     def _best_index(self, results: dict[str, Any]) -> int:
         """Return the place of the best candidate so far; the first one, if several are."""

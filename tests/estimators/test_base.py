@@ -598,6 +598,16 @@ def test_a_setting_that_a_name_does_not_have(params, message):
     assert mlp.get_params() == MLPClassifier().get_params()  # nothing was set
 
 
+def test_a_setting_of_a_name_that_only_a_subclass_has():
+    class Coloured(MLPClassifier):
+        def __init__(self, colour="red"):
+            super().__init__()
+            self.colour = colour
+
+    with pytest.raises(ValueError, match="setting of colour, but 'red' has none of that name$"):
+        Coloured().set_params(colour__hue=1)
+
+
 def test_settings_of_instances():
     mlp = MLPClassifier(optimizer=Adam()).set_params(optimizer__beta_1=0.7)
     assert mlp.optimizer.beta_1 == 0.7

@@ -21,6 +21,7 @@ from sklearn.utils import estimator_html_repr
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from skdl import MLPClassifier
+from skdl.core.schedules import Exponential
 from skdl.search import CoordinateSearchCV
 
 IRIS = load_iris(return_X_y=True)
@@ -137,6 +138,24 @@ def test_a_network_in_a_pipeline():
     assert found.score(*IRIS) > 0.9 and found.predict_proba(IRIS[0]).shape == (150, 3)
     assert "mean_train_score" in found.cv_results_
     assert pd.DataFrame(found.cv_results_)["param_mlpclassifier__l2"].nunique() == 2
+
+
+@pytest.mark.parametrize("prefix", ["", "mlpclassifier__"])
+def test_a_setting_of_a_component_that_is_a_name(prefix):
+    settings = {"max_iter": 5, "n_iter_no_change": None, "random_state": 0}
+    net = MLPClassifier((4,), schedule="exponential", **settings)
+    estimator = make_pipeline(StandardScaler(), net) if prefix else net
+    gamma = f"{prefix}schedule__gamma"
+    found = search(estimator, {gamma: [0.5, 0.9]}).fit(*IRIS)
+    tried = [candidate[gamma] for candidate in found.cv_results_["params"]]
+    assert tried == [Exponential().gamma, 0.5, 0.9]
+    same = clone(estimator).set_params(**{f"{prefix}schedule": Exponential()})
+    scores = search(same, {gamma: [0.5, 0.9]}).fit(*IRIS).cv_results_["mean_test_score"]
+    np.testing.assert_array_equal(found.cv_results_["mean_test_score"], scores)
+    message = f"must be for parameters that the estimator has; got '{prefix}schedule__every'"
+    for values in ([3], []):
+        with pytest.raises(ValueError, match=message):
+            search(estimator, {f"{prefix}schedule__every": values}).fit(*IRIS)
 
 
 def test_it_is_a_search_of_scikit_learn():

@@ -154,7 +154,8 @@ class Settable:
 
     def _instance(self, parameter: str, name: str, setting: str) -> Component:
         """Return the component of this name, with default settings, if it has this one."""
-        family = self._loss_family if parameter == "loss" else PARAMETERS[parameter].family
+        row = PARAMETERS.get(parameter)  # none, if a subclass has it
+        family = self._loss_family if parameter == "loss" else row and row.family
         registry = family.registry if family else {}
         having = [n for n, cls in registry.items() if setting in cls().get_params(deep=False)]
         if name in having:

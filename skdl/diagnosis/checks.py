@@ -33,6 +33,7 @@ def check_settings(
     error: ErrorMeasure,
     bayes_error: Any,
     tolerance: Any,
+    target_error: Any,
     cv: Any,
     n_repeats: Any,
     train_sizes: Any,
@@ -49,6 +50,9 @@ def check_settings(
     elif bayes_error is not None and not (_real(bayes_error) and 0 <= bayes_error < upper):
         allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
         refuse("diagnose", "bayes_error", f'{allowed}, "estimate" or None', bayes_error)
+    if target_error is not None and not (_real(target_error) and 0 <= target_error < upper):
+        allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
+        refuse("diagnose", "target_error", f"{allowed} or None", target_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(

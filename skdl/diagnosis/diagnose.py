@@ -65,6 +65,7 @@ def diagnose(
     y_val: Targets | None = None,
     bayes_error: float | str | None = None,
     tolerance: float | None = None,
+    target_error: float | None = None,
     scoring: str | Callable[..., float] | None = None,
     cv: int | str | BaseCrossValidator | Iterable[Any] = 5,
     n_repeats: int | None = None,
@@ -113,6 +114,10 @@ def diagnose(
     tolerance : float, default=None
         The size up to which a gap counts as small. None means 0.02: two percentage points of the
         error rate, or 2 % of the variance. A scorer that is a loss (``"neg_..."``) needs a value.
+    target_error : float or None, default=None
+        An error on new rows that is good enough, in the same unit: the diagnosis then says whether
+        it is reached, as far as the interval tells, and which error separates from it; remedies of
+        that one come first.
     scoring : str, callable or None, default=None
         None measures the error rate of a classifier and :math:`1 - R^2` of a regressor. Any other
         scorer counts as 1 minus the score, and one whose sign is flipped (``"neg_..."``) as its
@@ -200,6 +205,7 @@ def diagnose(
         error=error,
         bayes_error=bayes_error,
         tolerance=tolerance,
+        target_error=target_error,
         cv=cv,
         n_repeats=n_repeats,
         train_sizes=train_sizes,
@@ -291,7 +297,9 @@ def diagnose(
         estimator,
         "no fault shown" if guessing else regime,
         findings=findings,
-        bias_first=gaps["bias"].value >= gaps["variance"].value
+        bias_first=gaps["training_error"].value > target_error
+        if target_error is not None
+        else gaps["bias"].value >= gaps["variance"].value
         if bayes.origin == "given"
         else verdict.bias_at_least.value >= verdict.variance.value,
         something_to_learn=verdict.something_to_learn,
@@ -322,6 +330,7 @@ def diagnose(
         n_features=n_features,
         bayes=bayes,
         tolerance=tolerance,
+        target_error=target_error,
         confidence=confidence,
         **gaps,
         regime=regime,

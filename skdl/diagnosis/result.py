@@ -72,6 +72,8 @@ class Diagnosis:
         The best attainable error: its value, where it is from, how far to trust it.
     tolerance : float
         The size up to which a gap counts as small.
+    target_error : float or None
+        The error that was to be reached.
     training_error, validation_error : Estimate
         Means over the folds.
     bias, variance : Estimate
@@ -170,6 +172,7 @@ class Diagnosis:
     records_: list[TrainingRecord | None] = field(repr=False)
     how: How = field(repr=False)
     is_read: bool = field(default=False, repr=False)
+    target_error: float | None = None
     trials_: Trials | None = field(default=None, repr=False)
     data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skdl.diagnosis.telling import words
+from skdl.diagnosis.telling.target_words import is_reached
 from skdl.diagnosis.telling.trial_words import outcome
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def diagnosis_as_json(d: Diagnosis) -> str:
         "n_features": d.n_features,
         "error_name": d.error_name,
         "tolerance": d.tolerance,
+        "target_error": d.target_error,
+        "target_is_reached": is_reached(d),
         "confidence": d.confidence,
         "bayes_error": {"value": d.bayes.value, "origin": d.bayes.origin, "told": d.bayes.told},
         "training_error": _estimate(d.training_error),

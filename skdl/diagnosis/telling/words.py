@@ -12,6 +12,7 @@ from skdl.diagnosis.balance import IMBALANCED
 from skdl.diagnosis.findings.finding import ABOUT, Finding
 from skdl.diagnosis.telling import verdict_words
 from skdl.diagnosis.telling.numbers import format_error, model_name
+from skdl.diagnosis.telling.target_words import is_reached, of_target, what_separates
 from skdl.diagnosis.telling.trial_words import measured, outcome
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ def _wrong(d: Diagnosis, value: str) -> str:
 
 
 def headline(d: Diagnosis) -> str:
-    """Say in one sentence what is wrong; that it is no better than guessing comes first."""
+    """Say whether a target is reached, if there is one, and in one sentence what is wrong."""
+    return " ".join(filter(None, [of_target(d), _what_is_wrong(d)]))
+
+
+def _what_is_wrong(d: Diagnosis) -> str:
+    """Say it; that the model is no better than guessing comes first."""
     model = model_name(d.is_network, d.is_read)
     write = partial(format_error, in_percent=d.in_percent)
     old, new, floor = (
@@ -89,7 +95,7 @@ def explanation(d: Diagnosis) -> str:
     """Say what lies behind the regime: the data, the optimiser, the network's size, or noise."""
     names = {finding.name for finding in d.findings}
     hidden = [balance(d)] if IMBALANCED in names and d.balance is not None else []
-    said = [*hidden]
+    said = [*filter(None, [what_separates(d)]), *hidden]
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
@@ -151,6 +157,8 @@ def _is_worth_telling(d: Diagnosis) -> bool:
 
 def remedies_title(d: Diagnosis) -> str:
     """Head the list of remedies."""
+    if is_reached(d):
+        return "What could be tried"
     return TITLE.get(d.regime, "What to change")
 
 

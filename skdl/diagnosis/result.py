@@ -226,6 +226,9 @@ class Diagnosis:
     ) -> Trials:
         """Measure what each remedy does to both gaps, on fresh folds.
 
+        They are the same folds where the diagnosis was given its splits, or read them off a fitted
+        ensemble.
+
         Every value of every remedy is tried by itself, on the same folds as the unchanged
         estimator; the folds are not those of the diagnosis. Never hand in a test part: the best of
         several is chosen here, so its error looks a little too good.

@@ -40,7 +40,7 @@ def _settings(display, name, values, random):
         case "FitsDisplay":
             truth = pick(random, (None, lambda inputs: inputs[:, 0]), WRONG_DATA)
             return {"n_datasets": sets, "random_state": seed, "truth": truth}
-        case "DiagnosisDisplay" | "GapsDisplay" | "PredictionsDisplay":
+        case "DiagnosisDisplay" | "ErrorsDisplay" | "GapsDisplay" | "PredictionsDisplay":
             return {**_diagnosed(random), "train_sizes": ()}
         case "LearningCurveDisplay":
             return _curve(random)

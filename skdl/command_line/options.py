@@ -140,6 +140,12 @@ def _diagnosis_options(add) -> None:
         "not known), or estimate: bounded by nearest neighbours",
     )
     add(
+        "--target-error",
+        type=float,
+        metavar="E",
+        help="an error on new rows that is good enough: is it reached?",
+    )
+    add(
         "--test",
         type=float,
         default=0.2,
@@ -173,6 +179,8 @@ def _report_options(add) -> None:
         metavar="FILE",
         help="where the report goes (default: skdl-report.html)",
     )
+    add("--save", type=Path, metavar="FILE", help="pickle the model, fitted to all rows")
+    add("--script", type=Path, metavar="FILE", help="write a Python script that does the same")
     add("--details", action="store_true", help="print all that the report says, not the gist")
     add("--quiet", action="store_true", help="no progress bar")
     add("--version", action="store_true", help="print the version and stop")

@@ -13,11 +13,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from skdl.command_line.bundled import BUNDLED, bundled
+from skdl.command_line.keep import pickled_model, script_of
 from skdl.command_line.options import parser, scorer_of, set_parameters
 from skdl.command_line.table import Table, load_table
 from skdl.command_line.target import treat_rare_classes
@@ -29,7 +30,7 @@ from skdl.tools.rows import rows_of
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-__all__ = ["build_pipeline", "main", "run"]
+__all__ = ["build_pipeline", "main", "run", "table_of_file"]
 
 WIDTH = 88  # of what is printed, at most
 VERSION = sys.modules["skdl"].__version__
@@ -60,24 +61,61 @@ def _load(options) -> Table:
         if options.task == "regression":
             raise InputError(f"--task regression needs a file; {BUNDLED} is a classification task")
         return bundled()
-    separator = options.separator and options.separator.replace("\\t", "\t")
-    if separator and len(separator) != 1:
-        raise InputError(f"--separator must be one sign; got {options.separator!r}")
-    table = load_table(
+    return table_of_file(
         options.file,
         options.target,
-        options.task,
+        task=options.task,
         drop=options.drop,
         keep=options.keep,
         read=dict(options.read),
         missing=options.missing,
-        separator=separator,
+        separator=options.separator,
         encoding=options.encoding,
         sheet=options.sheet,
+        rare="drop" if options.drop_rare else "join" if options.join_rare else None,
+        cv=options.cv,
     )
+
+
+def table_of_file(
+    path: str,
+    target: str | None,
+    *,
+    task: str = "auto",
+    separator: str | None = None,
+    rare: str | None = None,
+    cv: int = 5,
+    **reading: Any,
+) -> Table:
+    r"""Load a file, with enough rows of each class for the folds.
+
+    Parameters
+    ----------
+    path : str
+        The file, or "-" for the standard input.
+    target : str or None
+        The column to predict.
+    task : {"auto", "classification", "regression"}, default="auto"
+        What to predict.
+    separator : str, default=None
+        The sign between cells; ``"\t"`` is a tab.
+    rare : {"drop", "join"}, default=None
+        What becomes of classes with fewer rows than folds; None refuses them.
+    cv : int, default=5
+        The number of folds.
+    **reading
+        Further arguments of :func:`~skdl.command_line.table.load_table`.
+
+    Returns
+    -------
+    Table
+    """
+    sign = separator and separator.replace("\\t", "\t")
+    if sign and len(sign) != 1:
+        raise InputError(f"--separator must be one sign; got {separator!r}")
+    table = load_table(path, target, task, separator=sign, **reading)
     if table.task == "classification":
-        rare = "drop" if options.drop_rare else "join" if options.join_rare else None
-        table.y, rows, told = treat_rare_classes(table.y, options.target, options.cv, rare)
+        table.y, rows, told = treat_rare_classes(table.y, target, cv, rare)
         table.X = rows_of(table.X, rows).reset_index(drop=True)
         table.notes += told
     return table
@@ -115,11 +153,14 @@ def _check(options) -> None:
         raise InputError(
             f'the report needs {" and ".join(missing)}; install with: pip install "skdl[report]"'
         )
-    path = options.output
-    if path.is_dir():
-        raise InputError(f"--output {path} is a directory")
-    if not path.absolute().parent.is_dir():
-        raise InputError(f"--output {path}: no such directory: {path.absolute().parent}")
+    for name in ("output", "save", "script"):
+        path = getattr(options, name)
+        if path is not None and path.is_dir():
+            raise InputError(f"--{name} {path} is a directory")
+        if path is not None and not path.absolute().parent.is_dir():
+            raise InputError(f"--{name} {path}: no such directory: {path.absolute().parent}")
+    if options.script is not None and options.file == "-":
+        raise InputError("--script needs a file that can be read again; got the standard input")
     if not 0 <= options.test < 1:
         raise InputError(f"--test must be in [0, 1); got {options.test}")
     if options.drop_rare and options.join_rare:
@@ -245,6 +286,7 @@ def run(options: argparse.Namespace) -> None:
             y,
             bayes_error=options.bayes_error,
             tolerance=options.tolerance,
+            target_error=options.target_error,
             scoring=scoring,
             cv=options.cv,
             random_state=options.seed,
@@ -275,29 +317,37 @@ def run(options: argparse.Namespace) -> None:
         held_out=held_out,
         read=table.read,
     )
-    _hand_over(options.output, page)
+    _hand_over(options.output, page.encode(), "The report with pictures is in {}")
+    if options.script is not None:
+        script = script_of(options, diagnosis, len(test)).encode()
+        _hand_over(options.script, script, "A script that does the same is in {}")
+    if options.save is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what training has to say was said in the diagnosis
+            model = pickled_model(diagnosis, table)
+        _hand_over(options.save, model, "The model, fitted to all rows, is in {}: pickle loads it")
+    if _say.complaint is not None:
+        raise OutputError(f"{_say.complaint}; the report is in {options.output}")
 
 
-def _hand_over(path: Path, page: str) -> None:
-    """Write the page, and complain at the very end about what could not be handed over."""
+def _hand_over(path: Path, content: bytes, said: str) -> None:
+    """Write a file, and say so."""
     try:
-        _write(path, page)
+        _write(path, content)
     except OSError as reason:
         raise OutputError(f"cannot write {path}: {reason.strerror}; all else is printed") from None
-    _say(f"\nThe report with pictures is in {path}")
-    if _say.complaint is not None:
-        raise OutputError(f"{_say.complaint}; the report is in {path}")
+    _say("\n" + said.format(path))
 
 
-def _write(path: Path, page: str) -> None:
-    """Write a file whole or not at all: an older report stays until the new one is complete."""
-    if path.exists() and not path.is_file():  # a device or a pipe takes the text as it comes
-        path.write_text(page, encoding="utf-8")
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: an older one stays until the new one is complete."""
+    if path.exists() and not path.is_file():  # a device or a pipe takes it as it comes
+        path.write_bytes(content)
         return
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(page)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)

@@ -98,7 +98,7 @@ def script_of(options: argparse.Namespace, diagnosis: Diagnosis, n_test: int) ->
         load = "table = bundled()"
     else:
         command.append(f"{options.file} --target {options.target}")
-        imports.append("from skdl.command_line.run import table_of_file")
+        imports.append("from skdl.command_line.loading import table_of_file")
         load = f"table = table_of_file({_arguments(options)})"
     return SCRIPT.format(
         command=" ".join(command).replace('"', "'").replace("\\", "/"),

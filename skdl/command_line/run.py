@@ -13,15 +13,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skdl.command_line.bundled import BUNDLED, bundled
 from skdl.command_line.keep import pickled_model, script_of
+from skdl.command_line.loading import load
 from skdl.command_line.options import parser, scorer_of, set_parameters
-from skdl.command_line.table import Table, load_table
-from skdl.command_line.target import treat_rare_classes
 from skdl.command_line.words import InputError, listing, plural
 from skdl.command_line.work import is_small, work_note
 from skdl.tools.preparation import preparation
@@ -30,7 +28,9 @@ from skdl.tools.rows import rows_of
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
-__all__ = ["build_pipeline", "main", "run", "table_of_file"]
+    from skdl.command_line.table import Table
+
+__all__ = ["build_pipeline", "main", "run"]
 
 WIDTH = 88  # of what is printed, at most
 VERSION = sys.modules["skdl"].__version__
@@ -38,87 +38,6 @@ VERSION = sys.modules["skdl"].__version__
 
 class OutputError(Exception):
     """The answer was found, and a part of it could not be handed over."""
-
-
-def _load(options) -> Table:
-    """Load the file that was given, or what is bundled."""
-    if options.file is None:
-        for option in (
-            "target",
-            "drop",
-            "keep",
-            "read",
-            "missing",
-            "separator",
-            "encoding",
-            "sheet",
-        ):
-            given = getattr(options, option)
-            if given:
-                value = given if isinstance(given, str) else given[0]
-                value = value if isinstance(value, str) else "=".join(value)
-                raise InputError(f"--{option} {value} needs a file")
-        if options.task == "regression":
-            raise InputError(f"--task regression needs a file; {BUNDLED} is a classification task")
-        return bundled()
-    return table_of_file(
-        options.file,
-        options.target,
-        task=options.task,
-        drop=options.drop,
-        keep=options.keep,
-        read=dict(options.read),
-        missing=options.missing,
-        separator=options.separator,
-        encoding=options.encoding,
-        sheet=options.sheet,
-        rare="drop" if options.drop_rare else "join" if options.join_rare else None,
-        cv=options.cv,
-    )
-
-
-def table_of_file(
-    path: str,
-    target: str | None,
-    *,
-    task: str = "auto",
-    separator: str | None = None,
-    rare: str | None = None,
-    cv: int = 5,
-    **reading: Any,
-) -> Table:
-    r"""Load a file, with enough rows of each class for the folds.
-
-    Parameters
-    ----------
-    path : str
-        The file, or "-" for the standard input.
-    target : str or None
-        The column to predict.
-    task : {"auto", "classification", "regression"}, default="auto"
-        What to predict.
-    separator : str, default=None
-        The sign between cells; ``"\t"`` is a tab.
-    rare : {"drop", "join"}, default=None
-        What becomes of classes with fewer rows than folds; None refuses them.
-    cv : int, default=5
-        The number of folds.
-    **reading
-        Further arguments of :func:`~skdl.command_line.table.load_table`.
-
-    Returns
-    -------
-    Table
-    """
-    sign = separator and separator.replace("\\t", "\t")
-    if sign and len(sign) != 1:
-        raise InputError(f"--separator must be one sign; got {separator!r}")
-    table = load_table(path, target, task, separator=sign, **reading)
-    if table.task == "classification":
-        table.y, rows, told = treat_rare_classes(table.y, target, cv, rare)
-        table.X = rows_of(table.X, rows).reset_index(drop=True)
-        table.notes += told
-    return table
 
 
 def build_pipeline(table: Table, seed: int, given: Sequence[tuple[str, str]] = ()) -> Pipeline:
@@ -256,7 +175,7 @@ def run(options: argparse.Namespace) -> None:
         return
     _say.complaint = None
     _check(options)
-    table = _load(options)
+    table = load(options)
     pipeline = build_pipeline(table, options.seed, options.set)
     scoring = scorer_of(options.scoring, options.positive, table.y, table.task)
     network = type(pipeline[-1]).__name__

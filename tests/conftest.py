@@ -1,6 +1,7 @@
 """What every test run starts with; it must come before the first import of NumPy."""
 
 import os
+import sys
 
 # The matrices here are small: threads inside BLAS cost more than they give, and with pytest-xdist
 # every core has a worker already.
@@ -22,3 +23,11 @@ settings.load_profile("skdl")
 def readable_code(monkeypatch):
     """Test the readable code; tests/core/test_fast.py compares it with the compiled one."""
     monkeypatch.setattr(fast, "compiled_loops", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Leave no figure open: from the twenty-first on, matplotlib warns."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

@@ -138,7 +138,7 @@ def _change(diagnosis: Diagnosis) -> str:
     tried = trials.frame.iloc[trials.best_row_]
     remedy = next(r for r in diagnosis.remedies if r.action == tried["remedy"])
     code = remedy.code
-    if remedy.step is None:
+    if remedy.step is None and remedy.around is None:
         changed = {name: [trials.best_.get_params()[name]] for name in remedy}
         about = {name: getattr(remedy, name) for name in ("action", "regime", "reason", "source")}
         code = Remedy(changed, **about).code

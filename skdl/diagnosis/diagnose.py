@@ -307,6 +307,7 @@ def diagnose(
         settled=all(fold.record is not None and not fold.record.unfinished for fold in folds),
         unfinished=any(fold.record is not None and fold.record.unfinished for fold in folds),
         more_rows_help=more_rows_help(curve),
+        n_classes=len(np.unique(y)) if stratify else None,
         l2=next((fold.record.l2 for fold in folds if fold.record is not None), None),
     )
     settle = what_would_settle(

@@ -10,6 +10,7 @@ from sklearn.datasets import load_iris, make_classification
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifier
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, recall_score
 from sklearn.neighbors import NearestCentroid
+from sklearn.svm import LinearSVC
 
 from skdl import MLPClassifier, diagnose
 from skdl.diagnosis.balance import balanced_change
@@ -57,6 +58,32 @@ def test_who_gives_no_probabilities_has_no_average_precision():
 def test_a_regressor_has_none():
     found = diagnose(Ridge(), X, X[:, 0], train_sizes=(), baselines=False)
     assert found.balance is None and json.loads(found.to_json())["balance"] is None
+
+
+def test_a_threshold_is_tried_and_judged_class_by_class():
+    found = diagnose(LogisticRegression(), X, NAMES, **QUICK)
+    action = "Choose the threshold of the probability"
+    (remedy,) = [r for r in found.remedies if r.action == action]
+    trials = found.try_remedies(remedies=[remedy], random_state=0)
+    (row,) = trials.frame.to_dict("records")
+    assert row["balanced_change_high"] < 0
+    assert f"Measured: {remedy.change} lowers the balanced error rate from" in " ".join(
+        str(found).split()
+    )
+    # What is advised can be pasted, and is what was tried.
+    names = {"model": LogisticRegression()}
+    exec(remedy.code, names)
+    assert repr(names["model"]) == repr(trials.estimators[0])
+    names["model"].fit(X, NAMES)
+
+
+def test_there_is_no_threshold_between_three_classes_or_without_probabilities():
+    three = np.where(X[:, 1] > 1.8, "third", NAMES)
+    for model, y in ((LogisticRegression(), three), (LinearSVC(), NAMES)):
+        found = diagnose(model, X, y, **QUICK)
+        actions = [r.action for r in found.remedies]
+        assert "Choose the threshold of the probability" not in actions
+        assert "Weigh the classes alike" in actions
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,8 @@ def test_a_regressor_starts_at_the_best_constant(loss, scale_target):
     for step in (-0.1, 0.1):
         for j in range(bias.shape[1]):
             bias[0, j] += step
-            assert _mean_loss(mlp, y) > best
+            # A quantile may lie anywhere between two rows.
+            assert _mean_loss(mlp, y) >= best if loss == "quantiles" else _mean_loss(mlp, y) > best
             bias[0, j] -= step
     if loss == "squared_error":
         assert mlp.intercepts_[-1][0] == pytest.approx(y.mean())

@@ -193,7 +193,7 @@ def test_units_are_images_of_their_weights_the_strongest_first():
         assert image.get_clim() == (-image.get_clim()[1], np.abs(first[:, drawn.units]).max())
     titles = [ax.get_title() for ax in drawn.axes_]
     assert titles[0] == f"unit {drawn.units[0]}" and titles[1] == str(drawn.units[1])
-    with pytest.raises(ValueError, match="image_shape must have 64 pixels, .* got .9, 9."):
+    with pytest.raises(ValueError, match="image_shape must be .* with 64 pixels, .* got .9, 9."):
         HiddenUnitsDisplay.from_estimator(mlp, image_shape=(9, 9))
 
 

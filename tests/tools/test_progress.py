@@ -41,7 +41,8 @@ def test_silent(monkeypatch, stream, verbose):
 
 
 def test_silent_without_tqdm(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tqdm", None)
+    for name in ("tqdm", "tqdm.auto"):
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setattr(sys, "stderr", Terminal())
     use(progress_bar(3, description="fit"))
     assert sys.stderr.getvalue() == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skdl.diagnosis.remedies.remedy import Change, Parameters, Step, remedy
+from skdl.diagnosis.remedies.remedy import Around, Change, Parameters, Step, remedy
 from skdl.diagnosis.remedies.sources import GOODFELLOW, KARPATHY, LECUN, NG
 
 __all__: list[str] = []
@@ -169,3 +169,21 @@ def tell_what_is_missing(p: Parameters) -> Change:
 def weigh_classes(p: Parameters) -> Change:
     """Weigh each class by one over its frequency."""
     return {"class_weight": ["balanced"]} if p.get("class_weight", 0) is None else None
+
+
+@remedy(
+    "neither",
+    "Choose the threshold of the probability",
+    reason="The probabilities may be right where the answers favour the frequent class: another "
+    "threshold, chosen by cross-validation inside the training rows, makes other answers of them.",
+    source="Elkan (2001), The foundations of cost-sensitive learning",
+    calls=("imbalanced classes",),
+    any_model=True,
+)
+def choose_threshold(p: Parameters) -> Change:
+    """Say the rare class from another probability on than one half."""
+    from sklearn.model_selection import TunedThresholdClassifierCV
+
+    if p["n_classes"] != 2:
+        return None
+    return Around(TunedThresholdClassifierCV, {"scoring": "balanced_accuracy"})

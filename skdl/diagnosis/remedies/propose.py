@@ -65,6 +65,7 @@ def propose(
     fits_its_rows: bool = False,
     more_rows_help: bool | None = None,
     l2: float | None = None,
+    n_classes: int | None = None,
 ) -> list[Remedy]:
     """List the remedies for what was found and for the regime, the most promising first.
 
@@ -91,6 +92,8 @@ def propose(
         treated.
     more_rows_help : bool or None, default=None
         Whether the validation error still falls with more rows; None where this is not known.
+    n_classes : int or None, default=None
+        The number of classes, if known.
     l2 : float or None, default=None
         What an automatic penalty was in the fits; None where this is not known: then nothing is
         said of it.
@@ -115,7 +118,8 @@ def propose(
     def add(treatments: list[Treatment], most: int | None = None, treats: str = "") -> bool:
         """Add the first treatments that this model can take; say whether there was any."""
         done = {remedy.action for remedy in remedies}
-        known = [t.applied(estimator, treats, l2) for t in treatments if t.action not in done]
+        fresh = [t for t in treatments if t.action not in done]
+        known = [t.applied(estimator, treats, l2, n_classes) for t in fresh]
         new = [remedy for remedy in known if remedy is not None][:most]
         remedies.extend(new)
         return bool(new)

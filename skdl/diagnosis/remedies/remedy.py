@@ -15,7 +15,33 @@ from sklearn.base import BaseEstimator, clone
 from skdl.diagnosis.remedies.parameters import in_numbers
 from skdl.tools.inside import find_network, parts
 
-__all__ = ["Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
+__all__ = ["Around", "Change", "Parameters", "Remedy", "Step", "Treatment", "remedy"]
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a treatment returns to put something around the whole estimator.
+
+    Parameters
+    ----------
+    wrapper : estimator class
+        Its first parameter is the estimator.
+    settings : dict
+        The other ones.
+    """
+
+    wrapper: type
+    settings: dict[str, Any]
+
+    def __str__(self) -> str:
+        settings = "".join(f", {name}={value!r}" for name, value in self.settings.items())
+        return f"{self.wrapper.__name__}(model{settings})"
+
+    @property
+    def code(self) -> str:
+        """Python that puts it around ``model``."""
+        public = ".".join(part for part in self.wrapper.__module__.split(".") if part[0] != "_")
+        return f"from {public} import {self.wrapper.__name__}\n\nmodel = {self}"
 
 
 @dataclass(frozen=True)
@@ -60,6 +86,8 @@ class Remedy(dict[str, list[Any]]):
         in place of a bare network.
     step : Step, default=None
         The transformer that comes before the network by this change, if one does.
+    around : Around, default=None
+        What comes around the whole estimator by this change, if something does.
 
     See Also
     --------
@@ -87,6 +115,7 @@ class Remedy(dict[str, list[Any]]):
         treats: str = "",
         replacement: BaseEstimator | None = None,
         step: Step | None = None,
+        around: Around | None = None,
     ) -> None:
         super().__init__(parameters)
         self.action = action
@@ -96,6 +125,7 @@ class Remedy(dict[str, list[Any]]):
         self.treats = treats
         self.replacement = replacement
         self.step = step
+        self.around = around
 
     def __str__(self) -> str:
         return f"{self.action}: {self.change}" if self.change else self.action
@@ -103,6 +133,8 @@ class Remedy(dict[str, list[Any]]):
     @property
     def change(self) -> str:
         """The change as text."""
+        if self.around is not None:
+            return str(self.around)
         if self.replacement is not None:
             return short(self.replacement)
         return ", ".join(self._told(name, values) for name, values in self.items())
@@ -119,6 +151,8 @@ class Remedy(dict[str, list[Any]]):
 
         Of several values to try it takes the first, and names the others beside it.
         """
+        if self.around is not None:
+            return self.around.code
         if self.step is not None:
             return self._code_of(self.step)
         lines = []
@@ -212,7 +246,7 @@ Parameters: TypeAlias = dict[str, Any]
 
 
 # The values to try, by the name of the parameter; none is advice, and None does not apply.
-Change: TypeAlias = Mapping[str, list[Any]] | Step | None
+Change: TypeAlias = Mapping[str, list[Any]] | Step | Around | None
 
 
 @dataclass(frozen=True)
@@ -230,17 +264,28 @@ class Treatment:
     last_resort: bool
     leads: Callable[[Parameters], bool]
 
-    def applied(self, estimator: Any, treats: str = "", l2: float | None = None) -> Remedy | None:
+    def applied(
+        self,
+        estimator: Any,
+        treats: str = "",
+        l2: float | None = None,
+        n_classes: int | None = None,
+    ) -> Remedy | None:
         """Return the remedy for an estimator; None where the treatment does not apply."""
         network, prefix = find_network(estimator)
-        current = in_numbers(network.get_params(deep=False), l2)
+        current = in_numbers(network.get_params(deep=False), l2) | {"n_classes": n_classes}
         if not self.any_model and "hidden_layer_sizes" not in current:
             return None
         change = self.change(current)
         if change is None:
             return None
-        replacement = step = None
-        if isinstance(change, Step):
+        replacement = step = around = None
+        if isinstance(change, Around):
+            around, change = change, {}
+            if not hasattr(estimator, "predict_proba"):
+                return None
+            replacement = around.wrapper(clone(estimator), **around.settings)
+        elif isinstance(change, Step):
             change, replacement, step = _with_step(change, estimator)
         else:
             change = {prefix + name: values for name, values in change.items()}
@@ -253,6 +298,7 @@ class Treatment:
             treats=treats,
             replacement=replacement,
             step=step,
+            around=around,
         )
 
 
@@ -271,8 +317,9 @@ def remedy(
     """Make a treatment of a function from a network's parameters to the values to try.
 
     The function returns a mapping of parameter names to lists of values, a :class:`Step` to put
-    before the network, an empty mapping where the remedy is advice that no parameter can follow, or
-    None where it does not apply: a network without dropout cannot have less of it.
+    before the network, an :class:`Around` for the whole estimator, an empty mapping where the
+    remedy is advice that no parameter can follow, or None where it does not apply: a network
+    without dropout cannot have less of it.
 
     Parameters
     ----------

@@ -99,6 +99,7 @@ def explanation(d: Diagnosis) -> str:
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
+    balanced: list[str] = []
     if d.trials_ is not None and len(d.trials_.frame):
         fair = d.verdict.better_than_guessing and d.regime not in ("underfitting", "both")
         balanced = [outcome(d.trials_, r) for r in d.remedies if r.treats == IMBALANCED]
@@ -129,7 +130,10 @@ def explanation(d: Diagnosis) -> str:
     elif d.regime == "no fault shown" and d.verdict.better_than_guessing:
         said.append(f"What is left may be {verdict_words.possible(d)}: these data cannot tell.")
     if not d.verdict.better_than_guessing:
-        said.append(verdict_words.why_no_better_than_guessing(d, rare_is_told=len(hidden) > 0))
+        helped = any(said_of.startswith("Measured") for said_of in balanced)
+        if not helped:  # class by class it is better than a guess then
+            told = len(hidden) > 0
+            said.append(verdict_words.why_no_better_than_guessing(d, rare_is_told=told))
     return " ".join(said)
 
 

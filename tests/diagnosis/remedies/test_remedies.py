@@ -248,7 +248,9 @@ def test_every_entry_is_proposed_to_somebody(treatment):
         for estimator, regime, help_, findings in itertools.product(
             ALL_KINDS, regimes, (None, True, False), ([], found)
         )
-        for remedy in propose(estimator, regime, findings=findings, more_rows_help=help_)
+        for remedy in propose(
+            estimator, regime, findings=findings, more_rows_help=help_, n_classes=2
+        )
         if (remedy.action, remedy.reason) == (treatment.action, treatment.reason)
     ]
     assert proposed

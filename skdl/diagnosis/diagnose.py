@@ -19,6 +19,7 @@ from skdl.diagnosis.findings.baselines import (
     with_paired_intervals,
 )
 from skdl.diagnosis.findings.examination import examine
+from skdl.diagnosis.findings.mismatch import mismatch_finding
 from skdl.diagnosis.fitted_ensemble import FITTED, NOTE, check_nothing_else, folds_of_ensemble
 from skdl.diagnosis.folds import (
     HALF,
@@ -29,10 +30,11 @@ from skdl.diagnosis.folds import (
 )
 from skdl.diagnosis.gaps import most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
-from skdl.diagnosis.one_split import check_rows_tell, with_dev_set
+from skdl.diagnosis.one_split import check_rows_tell
 from skdl.diagnosis.predictions import predictions_of
 from skdl.diagnosis.remedies.propose import propose
 from skdl.diagnosis.result import Diagnosis, How
+from skdl.diagnosis.sets import sets_of, with_sets
 from skdl.diagnosis.splits import make_splits
 from skdl.diagnosis.summary import (
     correlations,
@@ -63,6 +65,10 @@ def diagnose(
     *,
     X_val: Inputs | None = None,
     y_val: Targets | None = None,
+    X_train_dev: Inputs | None = None,
+    y_train_dev: Targets | None = None,
+    X_test: Inputs | None = None,
+    y_test: Targets | None = None,
     bayes_error: float | str | None = None,
     tolerance: float | None = None,
     target_error: float | None = None,
@@ -105,6 +111,13 @@ def diagnose(
         Validation rows of your own (a dev set): the estimator is fitted to X and y alone, and
         judged by these. One split, from them or from `cv`, has no folds to tell how errors vary:
         the intervals are then those of the rows, and do not cover another training set.
+    X_train_dev, y_train_dev : array-like, default=None
+        Held-out rows of the kind of X, where X_val are rows of the kind that matters and may be
+        unlike them: bias and variance are then judged by these, and what the dev rows add to the
+        error is *data mismatch*. See :mod:`skdl.diagnosis.sets`.
+    X_test, y_test : array-like, default=None
+        Rows like X_val that nothing was chosen by: what they add to the error is *overfitting to
+        the dev set*.
     bayes_error : float, "estimate" or None, default=None
         The best error that anything could attain, in units of the error: a human's, for example.
         A number is a statement of yours, and decides: what the training error has above it is bias.
@@ -196,8 +209,10 @@ def diagnose(
     check_arguments("diagnose", {}, scoring=scoring, params=params, **common)
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
-    if X_val is not None or y_val is not None:
-        X, y, cv = with_dev_set(X, y, X_val, y_val, cv=cv, groups=groups, params=params)
+    others: dict[str, np.ndarray] = {}
+    given = [(X_val, y_val), (X_train_dev, y_train_dev), (X_test, y_test)]
+    if any(part is not None for pair in given for part in pair):
+        X, y, cv, others = with_sets(X, y, *given, cv=cv, groups=groups, params=params)
     at_will, is_read = n_repeats is None, isinstance(cv, str) and cv == FITTED
     if is_read:
         check_nothing_else(n_repeats=n_repeats, train_sizes=train_sizes, groups=groups)
@@ -229,7 +244,7 @@ def diagnose(
         folds = [Fold(number, train, test) for number, (train, test) in enumerate(splits)]
         first_repeat = folds[: cv if isinstance(cv, Integral) else None]
         for fold in first_repeat:
-            fold.keeps_outputs = True
+            fold.keeps_outputs, fold.others = True, others
         smaller = learning_curve_tasks(
             first_repeat, y, train_sizes=train_sizes, stratify=stratify, rng=rng
         )
@@ -291,6 +306,8 @@ def diagnose(
         tolerance=tolerance,
         is_read=is_read,
     )
+    sets = sets_of(folds[0], confidence=confidence)
+    findings += mismatch_finding(sets, X, folds[0], tolerance=tolerance, in_percent=error.best == 1)
     findings = [finding for finding in findings if finding.code not in ignored]
     guessing = regime == "neither" and not verdict.better_than_guessing
     remedies = propose(
@@ -332,6 +349,7 @@ def diagnose(
         bayes=bayes,
         tolerance=tolerance,
         target_error=target_error,
+        sets_=sets,
         confidence=confidence,
         **gaps,
         regime=regime,

@@ -48,7 +48,8 @@ class Fold:
     `inputs` are all rows as the model at the end of a pipeline sees them, with their names where
     these are known. Where `keeps_losses`, smaller fits keep both losses as well. Where
     `keeps_outputs`, `outputs` are what the fit says of its validation rows, and at full size
-    `training_outputs` of its training rows.
+    `training_outputs` of its training rows. Of the rows of `others`, by the name of the set,
+    `other_errors` are the error and the losses.
     """
 
     fold: int
@@ -72,6 +73,8 @@ class Fold:
     input_names: list[str] | None = field(default=None, repr=False)
     outputs: np.ndarray | None = field(default=None, repr=False)
     training_outputs: np.ndarray | None = field(default=None, repr=False)
+    others: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    other_errors: dict[str, tuple[float, np.ndarray]] = field(default_factory=dict, repr=False)
 
 
 def learning_curve_tasks(
@@ -138,6 +141,11 @@ class _Measure:
                     fold.losses, fold.predicted = row_losses(fitted.estimator, *test[:2])
                     fold.training_losses, _ = row_losses(fitted.estimator, *train[:2])
                     self.look_inside(fitted.estimator, train[1], fold)
+                    for name, rows in fold.others.items():
+                        part = self.part(rows)
+                        losses, _ = row_losses(fitted.estimator, *part[:2])
+                        error = self.error(fitted.estimator, name, *part)
+                        fold.other_errors[name] = error, losses
                 elif fold.keeps_losses:
                     fold.losses, _ = row_losses(fitted.estimator, *test[:2])
                     fold.training_losses, _ = row_losses(fitted.estimator, *train[:2])

@@ -26,6 +26,7 @@ from skdl.diagnosis.findings.training_record import TrainingRecord
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.predictions import confusions
 from skdl.diagnosis.remedies.remedy import Remedy
+from skdl.diagnosis.sets import Sets
 from skdl.diagnosis.telling import words
 from skdl.diagnosis.telling.html import diagnosis_as_html
 from skdl.diagnosis.telling.json import diagnosis_as_json
@@ -121,6 +122,8 @@ class Diagnosis:
         What :meth:`try_remedies` measured last.
     is_read : bool
         Whether the folds were read off a fitted ensemble: the errors are those of a single network.
+    sets_ : Sets or None
+        The errors on dev and test rows beside train-dev rows, and what separates them.
     data_ : tuple or None
         The rows that were diagnosed, not a copy; a pickle leaves them out.
 
@@ -173,6 +176,7 @@ class Diagnosis:
     how: How = field(repr=False)
     is_read: bool = field(default=False, repr=False)
     target_error: float | None = None
+    sets_: Sets | None = field(default=None, repr=False)
     trials_: Trials | None = field(default=None, repr=False)
     data_: tuple[Any, Any, Any, Any] | None = field(default=None, repr=False)
 

@@ -24,6 +24,7 @@ CODES = {
     "copies across folds": "D05",
     "imbalanced classes": "D06",
     "heavy-tailed target": "D07",
+    "data mismatch": "D08",
     "diverged": "O01",
     "oscillating": "O02",
     "blown up": "O03",

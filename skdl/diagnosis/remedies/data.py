@@ -187,3 +187,17 @@ def choose_threshold(p: Parameters) -> Change:
     if p["n_classes"] != 2:
         return None
     return Around(TunedThresholdClassifierCV, {"scoring": "balanced_accuracy"})
+
+
+@remedy(
+    "neither",
+    "Make the training data more like the dev data",
+    reason="What a model has learned of other rows than those that matter helps as far as they are "
+    "alike: collect or make rows of the kind that matters, or leave out what differs.",
+    source=NG + "ch. 42",
+    calls=("data mismatch",),
+    any_model=True,
+)
+def match_data(p: Parameters) -> Change:
+    """Advice."""
+    return {}

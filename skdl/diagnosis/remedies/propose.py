@@ -30,6 +30,7 @@ TREATMENTS: list[Treatment] = [
 FIRST_TO_MEND = (
     "leaking feature",
     "copies across folds",
+    "data mismatch",
     "unscaled inputs",
     "outliers",
     "diverged",

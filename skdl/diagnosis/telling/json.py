@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.remedies.remedy import Remedy
     from skdl.diagnosis.result import Diagnosis
+    from skdl.diagnosis.sets import Sets
     from skdl.diagnosis.trials import Trials
 
 __all__ = ["diagnosis_as_json"]
@@ -65,6 +66,7 @@ def diagnosis_as_json(d: Diagnosis) -> str:
         "learning_curve": _rows(d.learning_curve_),
         "baselines": _rows(d.baselines_),
         "regions": _rows(d.regions_),
+        "sets": None if d.sets_ is None else _sets(d.sets_),
         "trials": None if d.trials_ is None else _trials(d.trials_),
     }
     return json.dumps(_plain(told), indent=2, ensure_ascii=False, allow_nan=False)
@@ -73,6 +75,14 @@ def diagnosis_as_json(d: Diagnosis) -> str:
 def _estimate(estimate: Estimate) -> dict[str, float]:
     """Return an estimate with its interval."""
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+
+
+def _sets(sets: Sets) -> dict[str, Any]:
+    gaps = {"mismatch": sets.mismatch, "dev_overfitting": sets.dev_overfitting}
+    return {
+        "errors": {name: _estimate(error) for name, error in sets.errors.items()},
+        **{name: None if gap is None else _estimate(gap) for name, gap in gaps.items()},
+    }
 
 
 def _remedy(remedy: Remedy, trials: Trials | None) -> dict[str, str]:

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 from skdl.diagnosis.telling.numbers import format_error
 
 if TYPE_CHECKING:
+    from skdl.diagnosis.gaps import Estimate
     from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["is_reached", "of_target", "what_separates"]
+
+
+def error_that_matters(d: Diagnosis) -> Estimate:
+    """Return the error on new rows of the kind that matters: dev rows, if they are a set apart."""
+    dev = None if d.sets_ is None else d.sets_.errors.get("dev")
+    return d.validation_error if dev is None else dev
 
 
 def is_reached(d: Diagnosis) -> bool | None:
@@ -17,7 +24,7 @@ def is_reached(d: Diagnosis) -> bool | None:
 
     It is where the whole interval of the error on new rows is at or below it.
     """
-    error, target = d.validation_error, d.target_error
+    error, target = error_that_matters(d), d.target_error
     if target is None or error.low <= target < error.high:
         return None
     return error.high <= target
@@ -29,7 +36,7 @@ def of_target(d: Diagnosis) -> str:
         return ""
     target, low, high = (
         format_error(e, d.in_percent)
-        for e in (d.target_error, max(d.validation_error.low, 0.0), d.validation_error.high)
+        for e in (d.target_error, max(error_that_matters(d).low, 0.0), error_that_matters(d).high)
     )
     spread = f"the error on new rows is {low} to {high}"
     return {
@@ -50,7 +57,7 @@ def what_separates(d: Diagnosis) -> str:
         return (
             f"The error on the training rows, {training}, is above {target} already: begin there."
         )
-    if d.validation_error.value > d.target_error:
+    if error_that_matters(d).value > d.target_error:
         return (
             f"The error on the training rows, {training}, would do: what separates from {target} "
             "is the gap to new rows."

@@ -12,6 +12,7 @@ from skdl.diagnosis.balance import IMBALANCED
 from skdl.diagnosis.findings.finding import ABOUT, Finding
 from skdl.diagnosis.telling import verdict_words
 from skdl.diagnosis.telling.numbers import format_error, model_name
+from skdl.diagnosis.telling.sets_words import of_mismatch, of_sets, rows_of_sets
 from skdl.diagnosis.telling.target_words import is_reached, of_target, what_separates
 from skdl.diagnosis.telling.trial_words import measured, outcome
 
@@ -52,8 +53,8 @@ def _wrong(d: Diagnosis, value: str) -> str:
 
 
 def headline(d: Diagnosis) -> str:
-    """Say whether a target is reached, if there is one, and in one sentence what is wrong."""
-    return " ".join(filter(None, [of_target(d), _what_is_wrong(d)]))
+    """Say in a sentence what is wrong; before it, whether a target is reached, and a mismatch."""
+    return " ".join(filter(None, [of_target(d), of_mismatch(d), _what_is_wrong(d)]))
 
 
 def _what_is_wrong(d: Diagnosis) -> str:
@@ -218,15 +219,17 @@ def evidence(d: Diagnosis) -> str:
     """Say how sure the regime is, and by which yardstick."""
     yardstick = f"A gap counts as high above {format_error(d.tolerance, d.in_percent)}."
     if d.bayes.origin != "given":
-        return " ".join([yardstick, *verdict_words.shown(d), _chances(d), d.settle]).strip()
+        told = [yardstick, *verdict_words.shown(d), of_sets(d), _chances(d), d.settle]
+        return " ".join(filter(None, told))
     if d.conclusive:
-        return f"{yardstick} Both intervals lie on one side of that: the evidence is conclusive."
+        sure = "Both intervals lie on one side of that: the evidence is conclusive."
+        return " ".join(filter(None, [yardstick, sure, of_sets(d)]))
     open_gaps = [n for n in ("bias", "variance") if not getattr(d, n).excludes(d.tolerance)]
     verb = "includes" if len(open_gaps) == 1 else "include"
     return (
         f"{yardstick} The interval of {' and of '.join(open_gaps)} {verb} that value, so the "
-        f"evidence does not suffice. {_chances(d)} {d.settle}"
-    )
+        f"evidence does not suffice. {_chances(d)} {d.settle} {of_sets(d)}"
+    ).strip()
 
 
 def _chances(d: Diagnosis) -> str:
@@ -256,5 +259,7 @@ def table(d: Diagnosis) -> list[tuple[str, str, str]]:
     rows += [row("= training error" if known else "training error", d.training_error)]
     # What is between two errors holds noise as well, unless the Bayes error is known.
     gap = "+ variance" if known else "+ gap to new rows"
-    rows += [row(gap, d.variance), row("= validation error", d.validation_error)]
+    has_train_dev = d.sets_ is not None and d.sets_.mismatch is not None
+    new = "= train-dev error" if has_train_dev else "= validation error"
+    rows += [row(gap, d.variance), row(new, d.validation_error), *rows_of_sets(d)]
     return rows if d.bayes.origin == "given" else rows + verdict_words.bounds(d)

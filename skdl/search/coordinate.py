@@ -3,15 +3,43 @@
 from __future__ import annotations
 
 from numbers import Integral
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from sklearn.base import clone
 
+from skdl.core.component import Boolean, check_parameter
+from skdl.estimators.parameters.table import PARAMETERS
 from skdl.search.searches import Evaluate, GridSearchCV
 from skdl.search.start import same, starting_settings
 
 __all__ = ["CoordinateSearchCV"]
+
+TRAINING, VALIDATION = "training score", "validation score"
+# Groups of a network's parameters that are to make training work.
+OF_TRAINING = ("initialisation", "optimiser", "schedule", "batches", "clipping")
+
+
+def _is_of_training(name: str) -> bool:
+    """Say whether a parameter is of those that are to make training work."""
+    parts = [part for part in name.split("__") if part in PARAMETERS]
+    return bool(parts) and PARAMETERS[parts[0]].group in OF_TRAINING
+
+
+def _decision(
+    name: str, values: list[Any], scores: np.ndarray, kept: int, by: str
+) -> dict[str, Any]:
+    """Tell which value was kept, and how far the next one was behind."""
+    others = [k for k in range(len(values)) if k != kept and not np.isnan(scores[k])]
+    second = max(others, key=lambda k: scores[k]) if others else None
+    return {
+        "parameter": name,
+        "value": values[kept],
+        "by": by,
+        "score": float(scores[kept]),
+        "next_value": None if second is None else values[second],
+        "next_score": None if second is None else float(scores[second]),
+    }
 
 
 class CoordinateSearchCV(GridSearchCV):
@@ -38,6 +66,12 @@ class CoordinateSearchCV(GridSearchCV):
     scoring, n_jobs, refit, cv, verbose, pre_dispatch, error_score, return_train_score
         As of scikit-learn's ``GridSearchCV``. With several metrics `refit` must name the one that
         counts. The folds are drawn once and are the same for all candidates.
+    stages : bool, default=False
+        Whether to choose in two stages: first the settings of the optimiser, schedule, batches,
+        clipping and initial weights, by the score on the *training* rows, for they are to make
+        training work; then all else, capacity and penalties, by the *validation* score. It needs
+        ``return_train_score=True``; with ``scoring="neg_log_loss"`` the first score is the training
+        loss. Parameters that are not of a network belong to the second stage.
     start : estimator, dict or list of these, default=None
         Settings that worked elsewhere: of an estimator, its values of what is searched; what a dict
         leaves out is the estimator's own. They are tried after the estimator's own settings, before
@@ -48,8 +82,12 @@ class CoordinateSearchCV(GridSearchCV):
     cv_results_ : dict of str to ndarray
         As of ``GridSearchCV``, and for each candidate its ``round`` (0: what it starts from) and
         the parameter that was ``varied``.
+    decisions_ : list of dict
+        With `stages`, why each value was kept: parameter, value, by ("training score" or
+        "validation score"), score, and next_value and next_score, of the next best value (None
+        where there was none); as the last round found.
     best_estimator_, best_score_, best_params_, best_index_, refit_time_
-        As of ``GridSearchCV``.
+        As of ``GridSearchCV``; with `stages` the settings that were kept, not the highest score.
 
     See Also
     --------
@@ -73,6 +111,9 @@ class CoordinateSearchCV(GridSearchCV):
     0.1
     >>> len(search.cv_results_["params"])  # of the 9 in the grid
     5
+    >>> staged = CoordinateSearchCV(net, grid, stages=True, return_train_score=True).fit(X, y)
+    >>> [(told["parameter"], told["value"], told["by"]) for told in staged.decisions_]
+    [('learning_rate', 0.1, 'training score'), ('l2', 0.0, 'validation score')]
     """
 
     _tries_once = False
@@ -91,6 +132,7 @@ class CoordinateSearchCV(GridSearchCV):
         pre_dispatch: Any = "2*n_jobs",
         error_score: Any = np.nan,
         return_train_score: bool = False,
+        stages: bool = False,
         start: Any = None,
     ) -> None:
         super().__init__(
@@ -107,6 +149,46 @@ class CoordinateSearchCV(GridSearchCV):
             start=start,
         )
         self.n_rounds = n_rounds
+        self.stages = stages
+
+    def fit(self, X: Any, y: Any = None, **params: Any) -> Self:
+        """Try the settings, one parameter at a time; then fit with the best ones to all rows.
+
+        Parameters
+        ----------
+        X, y, **params
+            As of ``GridSearchCV``.
+
+        Returns
+        -------
+        self : CoordinateSearchCV
+        """
+        if self.stages:
+            check_parameter(self, "stages", self.stages, Boolean())
+            if not self.return_train_score:
+                self._refuse("return_train_score", "True with stages=True", self.return_train_score)
+            if callable(self.refit) or not self.refit:
+                self._refuse("refit", "True or the name of a metric with stages=True", self.refit)
+        super().fit(X, y, **params)
+        if self.stages:
+            self.best_score_ = self.cv_results_[self._key("mean_test", self.cv_results_)][
+                self._kept
+            ]
+            self.decisions_ = self._decisions
+        return self
+
+    def _which_is_best(self) -> Any:
+        """Return the candidate that was kept stage by stage, or leave it to the highest score."""
+        return (lambda results: self._kept) if self.stages else self.refit
+
+    def _stages(self, names: list[str]) -> list[tuple[list[str], str]]:
+        """Return the names of each stage, and by which score it chooses."""
+        if not self.stages:
+            return [(names, VALIDATION)]
+        first = [name for name in names if _is_of_training(name)]
+        rest = [name for name in names if name not in first]
+        stages = [(first, TRAINING), (rest, VALIDATION)]
+        return [(members, by) for members, by in stages if members]
 
     def _run_search(self, evaluate_candidates: Evaluate) -> None:
         """Decide what to try next: scikit-learn's hook for searches that go step by step."""
@@ -114,8 +196,8 @@ class CoordinateSearchCV(GridSearchCV):
         tried: list[dict[str, int]] = []  # for each parameter the place in its list of values
         results: dict[str, Any] = {}
 
-        def best_of(points: list[dict[str, int]], round_: int, name: str) -> dict[str, int]:
-            """Measure those points that are new; return the best of all so far."""
+        def measure(points: list[dict[str, int]], round_: int, name: str) -> None:
+            """Measure those points that are new."""
             nonlocal results
             new = [point for point in points if point not in tried]
             if new:
@@ -124,16 +206,35 @@ class CoordinateSearchCV(GridSearchCV):
                     [{name: values[name][k] for name, k in point.items()} for point in new],
                     more_results={"round": [round_] * len(new), "varied": [name] * len(new)},
                 )
-            return tried[self._best_index(results)]
 
-        best = best_of(starts, 0, "")
-        for round_ in range(1, self.n_rounds + 1):
-            before = best
-            for name in values:
-                points = [{**best, name: k} for k in range(len(values[name]))]
-                best = best_of(points, round_, name)
-            if best == before:
-                break
+        def best_of(members: list[str], by: str) -> dict[str, int]:
+            """Return the best of those so far that differ in these parameters alone."""
+            alike = [
+                k
+                for k, point in enumerate(tried)
+                if best is None or all(point[n] == best[n] for n in best if n not in members)
+            ]
+            return tried[self._best_index(results, alike, by)]
+
+        best: dict[str, int] | None = None
+        self._decisions: list[dict[str, Any]] = []
+        measure(starts, 0, "")
+        for members, by in self._stages(list(values)):
+            # The best start is best by the score of the first stage.
+            best, decided = best_of(list(values) if best is None else members, by), {}
+            for round_ in range(1, self.n_rounds + 1):
+                before = best
+                for name in members:
+                    points = [{**best, name: k} for k in range(len(values[name]))]
+                    measure(points, round_, name)
+                    best = best_of(members, by)
+                    if self.stages:
+                        scores = self._scores(results, by)[[tried.index(p) for p in points]]
+                        decided[name] = _decision(name, values[name], scores, best[name], by)
+                if best == before:
+                    break
+            self._decisions += decided.values()
+        self._kept = tried.index(best)
 
     def _starts(self) -> tuple[dict[str, list], list[dict[str, int]]]:
         """Check the parameters; return all values to try, and the places of those to start from."""
@@ -169,16 +270,29 @@ class CoordinateSearchCV(GridSearchCV):
         except (ValueError, LookupError):
             self._refuse("param_grid", "for parameters that the estimator has", name)
 
-    def _best_index(self, results: dict[str, Any]) -> int:
-        """Return the place of the best candidate so far; the first one, if several are."""
+    def _best_index(self, results: dict[str, Any], alike: list[int], by: str) -> int:
+        """Return the place of the best of some candidates so far; the first, if several are."""
         if callable(self.refit):
             return self.refit(results)
-        key = "rank_test_score"
+        if by == VALIDATION:
+            ranks = results[self._key("rank_test", results)]
+            return alike[int(ranks[alike].argmin())]
+        scores = self._scores(results, by)[alike]
+        return alike[int(np.where(np.isnan(scores), -np.inf, scores).argmax())]
+
+    def _scores(self, results: dict[str, Any], by: str) -> np.ndarray:
+        """Return the mean scores of all candidates so far."""
+        kind = {TRAINING: "mean_train", VALIDATION: "mean_test"}[by]
+        return np.asarray(results[self._key(kind, results)])
+
+    def _key(self, kind: str, results: dict[str, Any]) -> str:
+        """Return under which name the metric that counts is in the results."""
+        key = f"{kind}_score"
         if key not in results:  # several metrics
-            key = f"rank_test_{self.refit}"
+            key = f"{kind}_{self.refit}"
             if key not in results:
                 self._refuse("refit", "the name of the metric that counts", self.refit)
-        return int(results[key].argmin())
+        return key
 
     def _refuse(self, name: str, allowed: str, got: Any) -> NoReturn:
         raise ValueError(f"{type(self).__name__}: {name} must be {allowed}; got {got!r}")

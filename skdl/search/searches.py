@@ -73,6 +73,7 @@ class TogetherMixin:
     verbose: Any
     error_score: Any
     return_train_score: Any
+    refit: Any
     _run_search: Any
 
     _tries_once = False  # whether _run_search evaluates all its candidates in one call
@@ -112,6 +113,7 @@ class TogetherMixin:
             # From here on it is this search, for the refit and for those who look on (MLflow).
             del search._run_search
             search.set_params(**self.get_params(deep=False))
+            search.refit = self._which_is_best()
 
         search: Any = copy.copy(self)  # what scikit-learn runs: the same, but with the stand-ins
         search.estimator, search.scoring, search.cv = replay.estimator, replay.scoring, replay.cv
@@ -128,6 +130,10 @@ class TogetherMixin:
         search.scorer_ = replay.real_scorers()
         vars(self).update({k: value for k, value in vars(search).items() if k.endswith("_")})
         return self
+
+    def _which_is_best(self) -> Any:
+        """Return what scikit-learn takes for `refit` when all is tried."""
+        return self.refit
 
     def _run_together(
         self,

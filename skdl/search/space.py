@@ -33,6 +33,20 @@ FIRST_ORDER = {"learning_rate": LogUniform(1e-5, 1e-1), "dropout": Uniform(0.0, 
 WITH_MOMENTUM = {"momentum": OneMinusLogUniform(0.9, 0.999)}
 WITH_BATCHES = {"batch_size": [16, 32, 64, 128, 256]}
 
+# What matters less, or only now and then.
+WIDE = {
+    "activation": ["relu", "elu", "gelu", "tanh"],
+    "init_scale": LogUniform(0.3, 3.0),
+    "batch_norm": [False, True],
+    "l1": LogUniform(1e-7, 1e-2),
+}
+WIDE_OF_STEPS = {
+    "schedule": ["constant", "linear", "cosine", "one_cycle"],
+    "clip": [None, "global_norm"],
+    "input_dropout": Uniform(0.0, 0.3),
+    "weight_decay": LogUniform(1e-6, 1e-2),
+}
+
 # What a second-order solver has no use for: these groups of parameters, and two penalties.
 GROUPS_OF_STEPS = ("optimiser", "schedule", "batches", "clipping", "noise")
 PENALTIES_OF_STEPS = ("weight_decay", "max_norm")
@@ -103,7 +117,11 @@ def listed(values: Any, n: int) -> list[Any]:
 
 
 def search_space(
-    estimator: Any, *, optimizers: Sequence[str] = ("sgd", "adam"), prefix: str | None = None
+    estimator: Any,
+    *,
+    optimizers: Sequence[str] = ("sgd", "adam"),
+    prefix: str | None = None,
+    wide: bool = False,
 ) -> SearchSpace:
     """Return where to look for the settings of a network, for random search or a grid.
 
@@ -122,6 +140,11 @@ def search_space(
         The optimisers to choose from; each is as likely.
     prefix : str or None, default=None
         What stands before each name, such as ``"mlp__"``. None finds it in the estimator.
+    wide : bool, default=False
+        Whether to search what matters less, too: the activation, the scale of the initial weights,
+        batch normalisation, ``l1`` and, of optimisers that take steps, the schedule, clipping,
+        ``input_dropout`` and ``weight_decay``. The more is searched, the more has to be tried:
+        ``CoordinateSearchCV(net, space.grid(3)[0], stages=True)`` does so in an order.
 
     Returns
     -------
@@ -165,11 +188,13 @@ def search_space(
     network, found = _find_network(estimator, prefix)
     prefix = found if prefix is None else prefix
     allowed = f"a list of names among {sorted(Optimizer.registry)}"
+    if not isinstance(wide, bool):
+        checks.refuse("search_space", "wide", "True or False", wide)
     names = checks.listed("search_space", "optimizers", optimizers, allowed)
     if not names or not all(isinstance(n, str) and n in Optimizer.registry for n in names):
         checks.refuse("search_space", "optimizers", allowed, optimizers)
     return SearchSpace(
-        {prefix + name: values for name, values in _space(network, optimizer).items()}
+        {prefix + name: values for name, values in _space(network, optimizer, wide).items()}
         for optimizer in names
     )
 
@@ -194,10 +219,14 @@ def _find_network(estimator: Any, prefix: str | None) -> tuple[BaseMLP, str]:
     return network, name
 
 
-def _space(network: Any, name: str) -> dict[str, Any]:
+def _space(network: Any, name: str, wide: bool) -> dict[str, Any]:
     """Return the space of one optimiser: what it takes, and defaults for what it does not."""
     optimizer = Optimizer.registry[name]
     space = {"optimizer": [name], **ALWAYS}
+    if wide:
+        space |= WIDE | (WIDE_OF_STEPS if optimizer.order == 1 else {})
+        if isinstance(network.activation, (list, tuple)):  # chosen layer by layer
+            del space["activation"]
     without: list[str] = []
     if optimizer.order == 1:
         space |= FIRST_ORDER

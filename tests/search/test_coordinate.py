@@ -22,7 +22,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from skdl import MLPClassifier
 from skdl.core.schedules import Exponential
-from skdl.search import CoordinateSearchCV
+from skdl.search import CoordinateSearchCV, search_space
 
 IRIS = load_iris(return_X_y=True)
 NOTHING = np.zeros((8, 1)), np.zeros(8)
@@ -238,3 +238,94 @@ def test_arrays_as_values():
 
     grid = {"w": [np.array([1, 2]), np.array([3, 4])]}
     assert search(Weighted(np.array([0, 1])), grid).fit(*NOTHING).best_score_ == 7
+
+
+class TwoScores(BaseEstimator):
+    """A network's stand-in: its score on rows marked 0 (training) depends on other settings."""
+
+    def __init__(self, learning_rate=0.001, l2=0.0, dropout=0.0):
+        self.learning_rate = learning_rate
+        self.l2 = l2
+        self.dropout = dropout
+
+    def fit(self, X, y):
+        self.seen_ = set(X[:, 0])
+        return self
+
+    def score(self, X, y):
+        rate = -abs(np.log10(self.learning_rate) + 2)  # training works best with 0.01
+        if set(X[:, 0]) <= self.seen_:
+            return rate - 10 * self.l2 - self.dropout  # penalties only harm training
+        # On new rows a lower rate looks better by chance, and a penalty helps.
+        return -abs(np.log10(self.learning_rate) + 3) - abs(self.l2 - 0.1) - abs(self.dropout - 0.2)
+
+
+STAGED = {
+    "l2": [0.0, 0.01, 0.1],
+    "learning_rate": [0.0001, 0.001, 0.01, 0.1],
+    "dropout": [0.0, 0.2, 0.5],
+}
+ROWS = np.arange(8.0)[:, None], np.zeros(8)
+
+
+def staged(**settings):
+    settings = {"stages": True, "return_train_score": True, **settings}
+    return search(TwoScores(), STAGED, **settings)
+
+
+def test_stages_choose_by_the_training_score_first_then_by_the_validation_score():
+    found = staged().fit(*ROWS)
+    assert found.best_params_ == {"l2": 0.1, "learning_rate": 0.01, "dropout": 0.2}
+    told = {d["parameter"]: d for d in found.decisions_}
+    assert list(told) == ["learning_rate", "l2", "dropout"]  # the optimiser's come first
+    assert told["learning_rate"] | {"score": 0} == {
+        "parameter": "learning_rate",
+        "value": 0.01,
+        "by": "training score",
+        "score": 0,
+        "next_value": told["learning_rate"]["next_value"],
+        "next_score": -1.0,
+    }
+    assert told["l2"]["by"] == "validation score" and told["l2"]["value"] == 0.1
+    assert told["dropout"]["next_score"] < told["dropout"]["score"]
+    # What is fitted and told of is what was kept, not the highest validation score of all.
+    results = found.cv_results_
+    assert results["params"][found.best_index_] == found.best_params_
+    assert found.best_score_ == results["mean_test_score"][found.best_index_]
+    assert found.best_score_ < results["mean_test_score"].max()
+    assert found.best_estimator_.get_params() == found.best_params_
+    free = staged(stages=False).fit(*ROWS)
+    assert free.best_params_["learning_rate"] == 0.001
+    assert not hasattr(free, "decisions_")
+
+
+def test_stages_with_several_metrics_and_with_what_does_not_fit():
+    scoring = {"own": lambda model, X, y: model.score(X, y), "other": lambda model, X, y: 0.0}
+    found = staged(scoring=scoring, refit="own").fit(*ROWS)
+    assert found.best_params_["learning_rate"] == 0.01
+    for wrong, message in (
+        ({"return_train_score": False}, "return_train_score must be True with stages=True"),
+        ({"refit": False}, "refit must be True or the name of a metric with stages=True"),
+        ({"refit": lambda results: 0}, "refit must be True or the name of a metric"),
+        ({"stages": "yes"}, "stages must be True or False"),
+    ):
+        with pytest.raises(ValueError, match=f"^CoordinateSearchCV: {message}"):
+            staged(**wrong).fit(*ROWS)
+
+
+def test_a_wide_space_goes_through_in_stages():
+    net = MLPClassifier((8,), max_iter=5, n_iter_no_change=None, random_state=0)
+    space = search_space(net, optimizers=["adam"], wide=True)
+    assert {"schedule", "activation", "init_scale", "batch_norm", "l1", "clip"} <= set(space[0])
+    assert not {"schedule", "clip"} & set(search_space(net, optimizers=["lbfgs"], wide=True)[0])
+    grid = space.grid(2, "schedule", "activation", "learning_rate", "batch_norm", "l2")[0]
+    model = make_pipeline(StandardScaler(), net)
+    grid = {f"mlpclassifier__{name}": values for name, values in grid.items()}
+    found = CoordinateSearchCV(
+        model, grid, stages=True, return_train_score=True, n_rounds=1, cv=2, scoring="neg_log_loss"
+    ).fit(*IRIS)
+    by = {d["parameter"].split("__")[1]: d["by"] for d in found.decisions_}
+    assert by["schedule"] == by["learning_rate"] == by["optimizer"] == "training score"
+    assert by["activation"] == by["batch_norm"] == by["l2"] == "validation score"
+    with pytest.raises(ValueError, match="search_space: wide must be True or False; got 1"):
+        search_space(net, wide=1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose
+    from skdl.diagnosis import Diagnosis, bias_variance_decomposition, diagnose, final_test
     from skdl.estimators.checkpoint import Checkpoint
     from skdl.estimators.classifier import MLPClassifier
     from skdl.estimators.regressor import MLPRegressor
@@ -33,6 +33,7 @@ __all__ = [
     "bias_variance_decomposition",
     "diagnose",
     "explain",
+    "final_test",
     "find_learning_rate",
     "search_space",
     "tabular_pipeline",
@@ -46,6 +47,7 @@ _HOME = {
     "diagnose": "skdl.diagnosis",
     "Diagnosis": "skdl.diagnosis",
     "bias_variance_decomposition": "skdl.diagnosis",
+    "final_test": "skdl.diagnosis",
     "explain": "skdl.inspection.explain",
     "find_learning_rate": "skdl.inspection.range_test",
     "search_space": "skdl.search",

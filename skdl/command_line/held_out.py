@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
 
+from skdl.diagnosis.final_test import HeldOut, measure_once
 from skdl.tools.rows import rows_of
 
 if TYPE_CHECKING:
     from skdl.diagnosis.error_measure import ErrorMeasure
 
-__all__ = ["HeldOut", "final_test", "split_test_rows", "wilson_interval"]
+__all__ = ["final_test", "split_test_rows"]
 
 LEAST_ROWS = 20
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """What the test part said.
-
-    Parameters
-    ----------
-    what : str
-        What was tested: the network unchanged, or with which change.
-    n_rows : int
-        The number of rows in the test part.
-    error, low, high : float
-        The error, with its 95 % interval.
-    before : HeldOut or None, default=None
-        What it said of the network unchanged, where it was changed.
-    """
-
-    what: str
-    n_rows: int
-    error: float
-    low: float
-    high: float
-    before: HeldOut | None = None
 
 
 def split_test_rows(
@@ -88,24 +64,6 @@ def split_test_rows(
     return np.setdiff1d(rows, test), np.sort(test)
 
 
-def wilson_interval(errors: int, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval for a share of rows.
-
-    References
-    ----------
-    Wilson (1927), "Probable inference, the law of succession, and statistical inference".
-
-    Examples
-    --------
-    >>> print("{:.3f} {:.3f}".format(*wilson_interval(0, 100)))
-    0.000 0.037
-    """
-    z2 = 1.959964**2
-    centre = (errors + z2 / 2) / (n + z2)
-    half = np.sqrt(z2) / (n + z2) * np.sqrt(errors * (n - errors) / n + z2 / 4)
-    return float(max(centre - half, 0)), float(min(centre + half, 1))
-
-
 def final_test(
     estimator: Any,
     X: Any,
@@ -131,13 +89,4 @@ def final_test(
         What is tested, in words.
     """
     fitted = clone(estimator).fit(rows_of(X, work), y[work])
-    X, y = rows_of(X, test), y[test]
-    error = measure.error(measure.scorer(fitted, X, y))
-    if measure.name == "error rate":
-        low, high = wilson_interval(round(error * len(y)), len(y))
-    else:
-        rng = np.random.default_rng(0)
-        draws = [rng.integers(len(y), size=len(y)) for _ in range(200)]
-        errors = [measure.error(measure.scorer(fitted, rows_of(X, d), y[d])) for d in draws]
-        low, high = np.quantile(errors, [0.025, 0.975])
-    return HeldOut(what, len(y), float(error), float(low), float(high))
+    return measure_once(fitted, rows_of(X, test), y[test], measure, what)

@@ -6,6 +6,7 @@ training error.
 
 from skdl.decomposition.decomposition import BiasVarianceDecomposition, bias_variance_decomposition
 from skdl.diagnosis.diagnose import diagnose
+from skdl.diagnosis.final_test import HeldOut, final_test
 from skdl.diagnosis.gaps import Estimate
 from skdl.diagnosis.remedies.remedy import Remedy
 from skdl.diagnosis.result import Diagnosis
@@ -15,8 +16,10 @@ __all__ = [
     "BiasVarianceDecomposition",
     "Diagnosis",
     "Estimate",
+    "HeldOut",
     "Remedy",
     "Trials",
     "bias_variance_decomposition",
     "diagnose",
+    "final_test",
 ]

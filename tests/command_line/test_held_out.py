@@ -7,9 +7,10 @@ from sklearn.datasets import load_diabetes, load_iris, make_regression
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
 
-from skdl.command_line.held_out import HeldOut, final_test, split_test_rows, wilson_interval
+from skdl.command_line.held_out import final_test, split_test_rows
 from skdl.diagnosis import diagnose
 from skdl.diagnosis.error_measure import ErrorMeasure
+from skdl.diagnosis.final_test import HeldOut, wilson_interval
 from skdl.diagnosis.telling import words
 
 

@@ -18,8 +18,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 
-from skdl.command_line.held_out import HeldOut
 from skdl.diagnosis import diagnose
+from skdl.diagnosis.final_test import HeldOut
 from skdl.report import render_report
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sklearn.base import clone
 
+from skdl.command_line.loading import asked_of
 from skdl.diagnosis.remedies.remedy import Remedy
 
 if TYPE_CHECKING:
@@ -16,10 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["pickled_model", "script_of"]
 
-READING = ("drop", "keep", "missing", "separator", "encoding", "sheet")
-
 SCRIPT = '''\
-"""What `{command}` did, step by step."""
+"""What a run of `python -m skdl` did, step by step: {what}."""
 
 from skdl import diagnose
 {imports}
@@ -92,16 +91,17 @@ def script_of(options: argparse.Namespace, diagnosis: Diagnosis, n_test: int) ->
     else:
         scoring = repr(options.scoring)
     imports.append("from skdl.command_line.run import build_pipeline")
-    command = ["python -m skdl"]
     if options.file is None:
+        what = "the bundled table"
         imports.append("from skdl.command_line.bundled import bundled")
         load = "table = bundled()"
     else:
-        command.append(f"{options.file} --target {options.target}")
+        what = f"{options.target} of {options.file}"
         imports.append("from skdl.command_line.loading import table_of_file")
-        load = f"table = table_of_file({_arguments(options)})"
+        asked = "".join(f", {name}={value!r}" for name, value in asked_of(options).items())
+        load = f"table = table_of_file({str(options.file)!r}, {options.target!r}{asked})"
     return SCRIPT.format(
-        command=" ".join(command).replace('"', "'").replace("\\", "/"),
+        what=what.replace('"', "'").replace("\\", "/"),
         imports="\n".join(sorted(imports)),
         load=load,
         given=list(options.set),
@@ -116,18 +116,6 @@ def script_of(options: argparse.Namespace, diagnosis: Diagnosis, n_test: int) ->
         change=_change(diagnosis),
         test=TEST if n_test else "",
     )
-
-
-def _arguments(options: argparse.Namespace) -> str:
-    """Write what says how the file is read, as far as it was given."""
-    given: dict[str, Any] = {"task": options.task} if options.task != "auto" else {}
-    given |= {name: value for name in READING if (value := getattr(options, name))}
-    given |= {"read": dict(options.read)} if options.read else {}
-    rare = "drop" if options.drop_rare else "join" if options.join_rare else None
-    given |= {"rare": rare} if rare else {}
-    given["cv"] = options.cv
-    rest = "".join(f", {name}={value!r}" for name, value in given.items())
-    return f"{str(options.file)!r}, {options.target!r}{rest}"
 
 
 def _change(diagnosis: Diagnosis) -> str:

@@ -11,22 +11,16 @@ from skdl.command_line.target import treat_rare_classes
 from skdl.command_line.words import InputError
 from skdl.tools.rows import rows_of
 
-__all__ = ["load", "table_of_file"]
+__all__ = ["asked_of", "load", "table_of_file"]
+
+# The options that say how a file is read.
+READING = ("drop", "keep", "read", "missing", "separator", "encoding", "sheet")
 
 
 def load(options: argparse.Namespace) -> Table:
     """Load the file that was given, or what is bundled."""
     if options.file is None:
-        for option in (
-            "target",
-            "drop",
-            "keep",
-            "read",
-            "missing",
-            "separator",
-            "encoding",
-            "sheet",
-        ):
+        for option in ("target", *READING):
             given = getattr(options, option)
             if given:
                 value = given if isinstance(given, str) else given[0]
@@ -35,20 +29,19 @@ def load(options: argparse.Namespace) -> Table:
         if options.task == "regression":
             raise InputError(f"--task regression needs a file; {BUNDLED} is a classification task")
         return bundled()
-    return table_of_file(
-        options.file,
-        options.target,
-        task=options.task,
-        drop=options.drop,
-        keep=options.keep,
-        read=dict(options.read),
-        missing=options.missing,
-        separator=options.separator,
-        encoding=options.encoding,
-        sheet=options.sheet,
-        rare="drop" if options.drop_rare else "join" if options.join_rare else None,
-        cv=options.cv,
-    )
+    return table_of_file(options.file, options.target, **asked_of(options))
+
+
+def asked_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return how the file is to be read, as far as it was said, for :func:`table_of_file`."""
+    asked = {name: value for name in READING if (value := getattr(options, name))}
+    if options.task != "auto":
+        asked["task"] = options.task
+    if options.read:
+        asked["read"] = dict(options.read)
+    if options.drop_rare or options.join_rare:
+        asked["rare"] = "drop" if options.drop_rare else "join"
+    return {**asked, "cv": options.cv}
 
 
 def table_of_file(

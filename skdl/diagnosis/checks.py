@@ -41,6 +41,7 @@ def check_settings(
 ) -> tuple[float, int]:
     """Check the parameters of ``diagnose``; return the tolerance and the number of repeats."""
     upper = 1 if error.best == 1 else np.inf
+    an_error = "in [0, 1)" if upper == 1 else "a number >= 0"
     if isinstance(bayes_error, str) and bayes_error == "estimate":
         if not error.is_mean_over_rows:
             raise ValueError(
@@ -48,11 +49,9 @@ def check_settings(
                 f"share of the variance; got the error {error.name!r}"
             )
     elif bayes_error is not None and not (_real(bayes_error) and 0 <= bayes_error < upper):
-        allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
-        refuse("diagnose", "bayes_error", f'{allowed}, "estimate" or None', bayes_error)
+        refuse("diagnose", "bayes_error", f'{an_error}, "estimate" or None', bayes_error)
     if target_error is not None and not (_real(target_error) and 0 <= target_error < upper):
-        allowed = "in [0, 1)" if upper == 1 else "a number >= 0"
-        refuse("diagnose", "target_error", f"{allowed} or None", target_error)
+        refuse("diagnose", "target_error", f"{an_error} or None", target_error)
     if tolerance is None:
         if error.best != 1:
             raise ValueError(

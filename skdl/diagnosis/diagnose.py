@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from skdl.diagnosis.bayes import bayes_of
+from skdl.diagnosis.bayes import BayesEstimate, bayes_of
 from skdl.diagnosis.checks import check_codes, check_data, check_settings
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.findings.baselines import (
@@ -28,7 +28,7 @@ from skdl.diagnosis.folds import (
     learning_curve_tasks,
     measure,
 )
-from skdl.diagnosis.gaps import most_likely_regime
+from skdl.diagnosis.gaps import Estimate, most_likely_regime
 from skdl.diagnosis.how_much_more import what_would_settle
 from skdl.diagnosis.one_split import check_rows_tell
 from skdl.diagnosis.predictions import predictions_of
@@ -143,10 +143,9 @@ def diagnose(
         How often to repeat the folds with another shuffle; only for an int `cv`. None means twice;
         but once, where the intervals of 20000 rows or more are narrower than the tolerance then.
     train_sizes : sequence of float in (0, 1), default=(0.1, 0.25, 0.5)
-        The shares of the training rows at which the learning curve is measured besides all of them
-        (not with "fitted"),
+        The shares of the training rows at which the learning curve is measured besides all of them,
         over the first repeat; over its first fold where that many rows leave no doubt, as above.
-        ``()`` makes no learning curve.
+        ``()`` makes no learning curve, and neither does "fitted".
     baselines : bool or list of str, default=True
         Which simple models to measure on the folds of the first repeat, behind the estimator's own
         transformers: "constant", "linear", "nearest neighbours", "boosted trees". True is all.
@@ -210,9 +209,10 @@ def diagnose(
     error = ErrorMeasure.make(estimator, scoring)
     rng = np.random.default_rng(random_state)
     others: dict[str, np.ndarray] = {}
-    given = [(X_val, y_val), (X_train_dev, y_train_dev), (X_test, y_test)]
-    if any(part is not None for pair in given for part in pair):
-        X, y, cv, others = with_sets(X, y, *given, cv=cv, groups=groups, params=params)
+    held_out = {"val": (X_val, y_val), "train_dev": (X_train_dev, y_train_dev)}
+    held_out["test"] = (X_test, y_test)
+    if any(part is not None for pair in held_out.values() for part in pair):
+        X, y, cv, others = with_sets(X, y, held_out, cv=cv, groups=groups, params=params)
     at_will, is_read = n_repeats is None, isinstance(cv, str) and cv == FITTED
     if is_read:
         check_nothing_else(n_repeats=n_repeats, train_sizes=train_sizes, groups=groups)
@@ -306,7 +306,7 @@ def diagnose(
         tolerance=tolerance,
         is_read=is_read,
     )
-    sets = sets_of(folds[0], confidence=confidence)
+    sets = sets_of(folds[0], confidence=confidence, resolution=resolution)
     findings += mismatch_finding(sets, X, folds[0], tolerance=tolerance, in_percent=error.best == 1)
     findings = [finding for finding in findings if finding.code not in ignored]
     guessing = regime == "neither" and not verdict.better_than_guessing
@@ -314,11 +314,7 @@ def diagnose(
         estimator,
         "no fault shown" if guessing else regime,
         findings=findings,
-        bias_first=gaps["training_error"].value > target_error
-        if target_error is not None
-        else gaps["bias"].value >= gaps["variance"].value
-        if bayes.origin == "given"
-        else verdict.bias_at_least.value >= verdict.variance.value,
+        bias_first=_begins_with_bias(gaps, verdict, bayes, target_error),
         something_to_learn=verdict.something_to_learn,
         fits_its_rows=gaps["bias"].value <= tolerance,
         settled=all(fold.record is not None and not fold.record.unfinished for fold in folds),
@@ -372,3 +368,14 @@ def diagnose(
         how=How(error, cv if is_reusable else splits, stratify),
         data_=(X, y, groups, params),
     )
+
+
+def _begins_with_bias(
+    gaps: dict[str, Estimate], verdict: Verdict, bayes: BayesEstimate, target_error: float | None
+) -> bool:
+    """Say which gap to treat first: what separates from the target, else the larger one."""
+    if target_error is not None:
+        return gaps["training_error"].value > target_error
+    if bayes.origin == "given":
+        return gaps["bias"].value >= gaps["variance"].value
+    return verdict.bias_at_least.value >= verdict.variance.value

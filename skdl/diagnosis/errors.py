@@ -9,7 +9,7 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 
 from skdl.tools.checks import refuse
-from skdl.tools.inside import transformers_of
+from skdl.tools.inside import parts, transformers_of
 from skdl.tools.rows import n_rows
 
 if TYPE_CHECKING:
@@ -70,9 +70,16 @@ def _nearest(estimator: Any, X: Any, y: Any, rows: np.ndarray, n_neighbors: int)
     """Return the numbers of the rows nearest to some, as the model at the end sees them."""
     from sklearn.neighbors import NearestNeighbors
 
-    if getattr(estimator, "steps", None) and len(estimator.steps) > 1:
-        X = clone(transformers_of(estimator)).fit_transform(X, y)
+    for _, part in parts(estimator):
+        if len(getattr(part, "steps", ())) > 1:
+            X = clone(transformers_of(part)).fit_transform(X, y)
     X = X if issparse(X) else np.asarray(X).reshape(n_rows(X), -1)
-    search = NearestNeighbors(n_neighbors=min(n_neighbors, n_rows(y) - 1)).fit(X)
+    try:
+        search = NearestNeighbors(n_neighbors=min(n_neighbors, n_rows(y) - 1)).fit(X)
+    except ValueError as reason:
+        raise ValueError(
+            "Diagnosis.errors: X must hold finite numbers, as the model sees it, for rows to have "
+            "neighbours; n_neighbors=0 lists none"
+        ) from reason
     # Asked without rows of its own, scikit-learn leaves out each row itself, not one like it.
     return search.kneighbors(return_distance=False)[rows]

@@ -118,6 +118,8 @@ def measure_once(fitted: Any, X: Any, y: Any, measure: ErrorMeasure, what: str) 
         draws = [rng.integers(len(y), size=len(y)) for _ in range(N_DRAWS)]
         errors = [measure.error(measure.scorer(fitted, rows_of(X, d), y[d])) for d in draws]
         low, high = np.quantile(errors, [0.025, 0.975])
+        # A ratio such as 1 − R² may be smallest on the rows as they are, not redrawn.
+        low, high = min(low, error), max(high, error)
     values = (float(error), float(low), float(high))
     return HeldOut(what, len(y), *values, None, measure.name, measure.best == 1)
 

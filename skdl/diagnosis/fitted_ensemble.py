@@ -23,7 +23,7 @@ from sklearn.pipeline import Pipeline
 from skdl.diagnosis.error_measure import ErrorMeasure
 from skdl.diagnosis.folds import TRAIN_SIZES, Fold, read_folds
 from skdl.together import Fitted
-from skdl.tools.checks import refuse
+from skdl.tools.checks import listed, refuse
 from skdl.tools.inside import fitted_network, parts
 from skdl.tools.rows import rows_of
 
@@ -45,9 +45,10 @@ def check_nothing_else(*, n_repeats: Any, train_sizes: Any, groups: Any) -> None
     ValueError
         If such a parameter is given.
     """
+    sizes = listed("diagnose", "train_sizes", train_sizes, "a sequence of shares in (0, 1], or ()")
     given = {
         "n_repeats": n_repeats is not None,
-        "train_sizes": not (train_sizes is TRAIN_SIZES or len(train_sizes) == 0),
+        "train_sizes": tuple(sizes) not in (TRAIN_SIZES, ()),
         "groups": groups is not None,
     }
     for name in [name for name, is_given in given.items() if is_given]:

@@ -12,6 +12,7 @@ What that does not cover is how much another training set would change.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from skdl.diagnosis.error_measure import ErrorMeasure
     from skdl.diagnosis.folds import Fold
 
-__all__ = ["changes_of_rows", "check_rows_tell", "is_one_split", "summarise_rows", "with_dev_set"]
+__all__ = [
+    "changes_of_rows",
+    "check_rows_tell",
+    "in_unit",
+    "is_one_split",
+    "joined_sets",
+    "less",
+    "mean_of_rows",
+    "summarise_rows",
+]
 
 Array = np.ndarray
 NONE_WRONG = 1.5  # rows: of n without an error, the upper end is then near 3/n, the "rule of three"
@@ -35,46 +45,70 @@ def is_one_split(folds: Sequence[Fold]) -> bool:
     return len({fold.fold for fold in folds}) == 1
 
 
-def with_dev_set(
-    X: Any, y: Any, X_val: Any, y_val: Any, *, cv: Any, groups: Any, params: dict[str, Any] | None
-) -> tuple[Any, Any, Any]:
-    """Return all rows, their targets, and the one split into rows of X and rows of X_val.
+def joined_sets(
+    X: Any,
+    y: Any,
+    held_out: dict[str, tuple[Any, Any]],
+    *,
+    cv: Any,
+    groups: Any,
+    params: dict[str, Any] | None,
+) -> tuple[Any, Any, dict[str, Array]]:
+    """Return the training rows with all sets that were held out below them, and who is where.
 
     Parameters
     ----------
-    X, y, X_val, y_val : array-like
-        The training rows and the validation rows.
+    X, y : array-like
+        The training rows.
+    held_out : dict of str to pair of array-like or None
+        The inputs and targets of each set, by the name that its parameters end in; a pair of None
+        is no set.
     cv, groups, params
         As for :func:`skdl.diagnosis.diagnose`: the first two have nothing left to do.
+
+    Returns
+    -------
+    rows, targets : array-like
+        All of them, in the order of the sets.
+    numbers : dict of str to ndarray of int
+        The numbers of the rows of each set; those of X and y are "training".
 
     Raises
     ------
     ValueError
-        If one of ``X_val`` and ``y_val`` is missing, if they do not suit ``X`` and ``y``, or if
-        a parameter has nothing left to do.
+        If half of a set is missing, if it does not suit X and y, or if a parameter has nothing left
+        to do.
     """
-    if X_val is None or y_val is None:
-        raise ValueError("diagnose: X_val and y_val must be given together")
+    sets = {name: pair for name, pair in held_out.items() if any(p is not None for p in pair)}
+    for name, pair in sets.items():
+        if any(part is None for part in pair):
+            raise ValueError(f"diagnose: X_{name} and y_{name} must be given together")
     if cv != 5 or groups is not None:
         raise ValueError(
             "diagnose: cv and groups have no effect beside X_val, which is the only split"
         )
-    n, n_val = n_rows(X), n_rows(X_val)
-    for name, part, rows in (("y", y, n), ("y_val", y_val, n_val)):
-        if n_rows(part) != rows:
-            inputs = "X_val" if name == "y_val" else "X"
+    for suffix, (inputs, labels) in {"": (X, y), **{f"_{n}": p for n, p in sets.items()}}.items():
+        if n_rows(labels) != n_rows(inputs):
             raise ValueError(
-                f"diagnose: {name} must have as many rows as {inputs}, {rows}; got {n_rows(part)}"
+                f"diagnose: y{suffix} must have as many rows as X{suffix}, {n_rows(inputs)}; got "
+                f"{n_rows(labels)}"
             )
+    ends = np.cumsum([n_rows(X), *(n_rows(inputs) for inputs, _ in sets.values())])
     for name, value in (params or {}).items():
-        if np.ndim(value) and len(value) == n:
-            allowed = f"an array with an entry for each row of X and then of X_val, {n + n_val}"
-            refuse("diagnose", f"params[{name!r}]", allowed, f"{n} entries")
-    try:
-        rows, targets = joined(X, X_val), joined(y, y_val)
-    except ValueError as reason:
-        raise ValueError(f"diagnose: X_val and y_val must suit X and y: {reason}") from reason
-    return rows, targets, [(np.arange(n), np.arange(n, n + n_val))]
+        if np.ndim(value) and len(value) in ends[:-1]:
+            then = " and then of ".join(f"X_{name}" for name in sets)
+            allowed = f"an array with an entry for each row of X and then of {then}, {ends[-1]}"
+            refuse("diagnose", f"params[{name!r}]", allowed, f"{len(value)} entries")
+    rows, targets = X, y
+    for name, (inputs, labels) in sets.items():
+        try:
+            rows, targets = joined(rows, inputs), joined(targets, labels)
+        except ValueError as reason:
+            raise ValueError(
+                f"diagnose: X_{name} and y_{name} must suit X and y: {reason}"
+            ) from reason
+    parts = np.split(np.arange(ends[-1]), ends[:-1])
+    return rows, targets, dict(zip(["training", *sets], parts, strict=True))
 
 
 def check_rows_tell(owner: str, folds: Sequence[Fold], measure: ErrorMeasure) -> None:
@@ -94,24 +128,35 @@ def check_rows_tell(owner: str, folds: Sequence[Fold], measure: ErrorMeasure) ->
         )
 
 
+def in_unit(losses: Array, error: float) -> Array:
+    """Return the losses of rows in the unit of the error that is their mean."""
+    mean = losses.mean()
+    return losses * (error / mean) if mean > 0 else losses
+
+
 def _losses(folds: Sequence[Fold], kind: str) -> Array:
     """Return the loss of each row in the unit of the error; of several fits, their mean."""
     name = "losses" if kind == "validation" else "training_losses"
     parts = []
     for fold in folds:
-        losses, error = getattr(fold, name), getattr(fold, f"{kind}_error")
-        mean = losses.mean()
-        parts.append(losses * (error / mean) if mean > 0 else losses)
+        parts.append(in_unit(getattr(fold, name), getattr(fold, f"{kind}_error")))
     # Fits to disjoint parts of the training rows meet the same validation rows.
     return np.mean(parts, axis=0) if kind == "validation" else np.concatenate(parts)
 
 
-def _mean(losses: Array, confidence: float, resolution: float) -> Estimate:
-    """Average over rows."""
+def mean_of_rows(losses: Array, confidence: float, resolution: float) -> Estimate:
+    """Average over rows; of rows that are right or wrong, `resolution` is 1, else 0."""
     n = len(losses)
     spread = float(losses.std(ddof=1)) if n > 1 else 0.0
     error = max(spread / np.sqrt(n), NONE_WRONG * resolution / n)
     return Estimate(float(losses.mean()), float(error), max(n - 1, 1), confidence)
+
+
+def less(minuend: Estimate, subtrahend: Estimate) -> Estimate:
+    """Return the difference of two means over different rows."""
+    error = float(np.hypot(minuend.standard_error, subtrahend.standard_error))
+    df = min(minuend.df, subtrahend.df)
+    return Estimate(minuend.value - subtrahend.value, error, df, minuend.confidence)
 
 
 def summarise_rows(
@@ -132,19 +177,15 @@ def summarise_rows(
     """
     countable = 1.0 if resolution else 0.0
     training, validation = (
-        _mean(_losses(folds, kind), confidence, countable) for kind in ("training", "validation")
+        mean_of_rows(_losses(folds, kind), confidence, countable)
+        for kind in ("training", "validation")
     )
 
-    def less(minuend: Estimate, value: float, error: float, df: int) -> Estimate:
-        return Estimate(minuend.value - value, float(error), df, confidence)
-
-    both = float(np.hypot(training.standard_error, validation.standard_error))
-    df = min(training.df, validation.df)
     return {
         "training_error": training,
         "validation_error": validation,
-        "bias": less(training, bayes_error, training.standard_error, training.df),
-        "variance": less(validation, training.value, both, df),
+        "bias": replace(training, value=training.value - bayes_error),
+        "variance": less(validation, training),
     }
 
 
@@ -163,17 +204,14 @@ def changes_of_rows(
         The coverage of the intervals.
     """
     moved = {
-        kind: _mean(_losses([after], kind) - _losses([before], kind), confidence, 0.0)
+        kind: mean_of_rows(_losses([after], kind) - _losses([before], kind), confidence, 0.0)
         for kind in ("training", "validation")
     }
-    gap = moved["validation"].value - moved["training"].value
-    spread = np.hypot(*(estimate.standard_error for estimate in moved.values()))
-    df = min(estimate.df for estimate in moved.values())
     return {
         "bias": (after.training_error - bayes_error, moved["training"]),
         "variance": (
             after.validation_error - after.training_error,
-            Estimate(gap, float(spread), df, confidence),
+            less(moved["validation"], moved["training"]),
         ),
         "validation": (after.validation_error, moved["validation"]),
     }

@@ -265,12 +265,7 @@ class Diagnosis:
             measured, and its remedies stand in the order of what they did.
         """
         if X is None:
-            if self.data_ is None:
-                raise ValueError(
-                    "Diagnosis: X and y must be given to try_remedies of a diagnosis that was "
-                    "pickled; got None"
-                )
-            X, y, groups, params = self.data_
+            X, y, groups, params = self._rows_at_hand("try_remedies")
         X, y, n_rows, *_ = check_data(self.estimator, X, y, groups=groups, cv=self.how.cv)
         if isinstance(self.how.cv, list) and n_rows != self.n_rows:
             raise ValueError(
@@ -300,6 +295,15 @@ class Diagnosis:
         )
         self.remedies = by_outcome(self.remedies, self.trials_)
         return self.trials_
+
+    def _rows_at_hand(self, use: str) -> tuple[Any, Any, Any, Any]:
+        """Return the rows that were diagnosed, their targets, groups and parameters."""
+        if self.data_ is None:
+            raise ValueError(
+                f"Diagnosis: X and y must be given to {use} of a diagnosis that was pickled; got "
+                "None"
+            )
+        return self.data_
 
     @property
     def confusion_(self) -> pd.DataFrame | None:
@@ -359,14 +363,15 @@ class Diagnosis:
         check_parameter(self, "n_neighbors", n_neighbors, Interval(0, integer=True))
         if self.predictions_ is None:
             raise ValueError("Diagnosis.errors: it needs one prediction for one target a row")
-        if n_neighbors and (X is None or y is None) and self.data_ is None:
-            raise ValueError("Diagnosis.errors: X and y must be given; a pickle left them out")
-        given = (None, None) if self.data_ is None else self.data_
+        if (X is None) != (y is None):
+            raise ValueError("Diagnosis.errors: X and y must be given together")
+        if X is None and n_neighbors:
+            X, y, *_ = self._rows_at_hand("errors")
         return errors_of(
             self.predictions_,
             self.estimator,
-            given[0] if X is None else X,
-            given[1] if y is None else y,
+            X,
+            y,
             classifier=is_classifier(self.estimator),
             n_neighbors=n_neighbors,
         )

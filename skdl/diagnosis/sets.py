@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from skdl.diagnosis.gaps import Estimate
-from skdl.diagnosis.one_split import with_dev_set
-from skdl.tools.rows import joined, n_rows
+from skdl.diagnosis.one_split import in_unit, joined_sets, less, mean_of_rows
 
 if TYPE_CHECKING:
     from skdl.diagnosis.folds import Fold
@@ -61,55 +60,37 @@ class Sets:
 def with_sets(
     X: Any,
     y: Any,
-    dev: tuple[Any, Any],
-    train_dev: tuple[Any, Any],
-    test: tuple[Any, Any],
+    held_out: dict[str, tuple[Any, Any]],
     *,
     cv: Any,
     groups: Any,
     params: dict[str, Any] | None,
-) -> tuple[Any, Any, Any, dict[str, np.ndarray]]:
+) -> tuple[Any, Any, list[tuple[np.ndarray, np.ndarray]], dict[str, np.ndarray]]:
     """Return all rows, their targets, the one split, and the numbers of the further rows.
 
     Parameters
     ----------
-    X, y : array-like
-        The training rows.
-    dev, train_dev, test : pair of array-like or None
-        The inputs and targets of the other sets.
-    cv, groups, params
-        As for :func:`skdl.diagnosis.diagnose`.
+    X, y, held_out, cv, groups, params
+        As for :func:`skdl.diagnosis.one_split.joined_sets`; the sets are "val" (the dev rows),
+        "train_dev" and "test".
 
     Raises
     ------
     ValueError
         If a set is incomplete or does not suit the others, or there is no dev set.
     """
-    for name, (inputs, targets) in {"train_dev": train_dev, "test": test}.items():
-        if (inputs is None) != (targets is None):
-            raise ValueError(f"diagnose: X_{name} and y_{name} must be given together")
-        if inputs is not None and dev[0] is None:
-            raise ValueError(f"diagnose: X_{name} needs the dev rows beside it, X_val and y_val")
-    held_out, further = dev, {"test": test}
-    if train_dev[0] is not None:
-        held_out, further = train_dev, {"dev": dev, "test": test}
-    rows, targets, split = with_dev_set(X, y, *held_out, cv=cv, groups=groups, params=params)
-    others = {}
-    for name, (inputs, labels) in further.items():
-        if inputs is None:
-            continue
-        n, own = n_rows(rows), n_rows(inputs)
-        if n_rows(labels) != own:
-            raise ValueError(f"diagnose: the {name} set must have a target for each of {own} rows")
-        try:
-            rows, targets = joined(rows, inputs), joined(targets, labels)
-        except ValueError as reason:
-            raise ValueError(f"diagnose: the {name} set must suit X and y: {reason}") from reason
-        others[name] = np.arange(n, n + own)
-    return rows, targets, split, others
+    given = [name for name, pair in held_out.items() if any(part is not None for part in pair)]
+    if given[0] != "val":
+        raise ValueError(f"diagnose: X_{given[0]} needs the dev rows beside it, X_val and y_val")
+    rows, targets, numbers = joined_sets(X, y, held_out, cv=cv, groups=groups, params=params)
+    others = {name: numbers[name] for name in ("test",) if name in numbers}
+    judge = "val"
+    if "train_dev" in numbers:
+        judge, others = "train_dev", {"dev": numbers["val"], **others}
+    return rows, targets, [(numbers["training"], numbers[judge])], others
 
 
-def sets_of(fold: Fold, *, confidence: float) -> Sets | None:
+def sets_of(fold: Fold, *, confidence: float, resolution: float) -> Sets | None:
     """Estimate the errors on further rows, and what separates them; None where there are none.
 
     Parameters
@@ -118,35 +99,21 @@ def sets_of(fold: Fold, *, confidence: float) -> Sets | None:
         The one fit.
     confidence : float
         The coverage of the intervals, which the rows of each set tell.
+    resolution : float
+        0 where an error may have any size; else a row is right or wrong.
     """
     if not fold.others:
         return None
-    validation = (fold.validation_error, fold.losses)
-    known = {name: _scaled(*found) for name, found in fold.other_errors.items()}
-    known["validation"] = _scaled(*validation)
-    dev = "dev" if "dev" in known else "validation"
-    errors = {name: _mean(known[name], confidence) for name in known if name != "validation"}
-    mismatch = (
-        _difference(known["dev"], known["validation"], confidence) if "dev" in known else None
+    countable = 1.0 if resolution else 0.0
+    errors = {
+        name: mean_of_rows(in_unit(losses, error), confidence, countable)
+        for name, (error, losses) in fold.other_errors.items()
+    }
+    losses = in_unit(fold.losses, fold.validation_error)
+    validation = mean_of_rows(losses, confidence, countable)
+    dev, test = errors.get("dev"), errors.get("test")
+    return Sets(
+        errors,
+        mismatch=None if dev is None else less(dev, validation),
+        dev_overfitting=None if test is None else less(test, dev or validation),
     )
-    test = _difference(known["test"], known[dev], confidence) if "test" in known else None
-    return Sets(errors, mismatch, test)
-
-
-def _scaled(error: float, losses: np.ndarray) -> np.ndarray:
-    """Return the losses of rows in the unit of the error."""
-    mean = losses.mean()
-    return losses * (error / mean) if mean > 0 else losses
-
-
-def _mean(losses: np.ndarray, confidence: float) -> Estimate:
-    """Return the mean over rows."""
-    return _difference(losses, np.zeros(1), confidence)
-
-
-def _difference(one: np.ndarray, other: np.ndarray, confidence: float) -> Estimate:
-    """Return the difference of two means over different rows."""
-    spread = [part.var(ddof=1) / len(part) if len(part) > 1 else 0.0 for part in (one, other)]
-    error = float(np.sqrt(np.sum(spread)))
-    degrees = max(min(len(part) for part in (one, other) if len(part) > 1) - 1, 1)
-    return Estimate(float(one.mean() - other.mean()), error, degrees, confidence)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skdl.core.component import Interval
+from skdl.estimators.parameters.arguments import check_arguments
 from skdl.plots import layout, style
 from skdl.tools.checks import refuse
 from skdl.tools.rows import rows_of
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from skdl.diagnosis.result import Diagnosis
 
 __all__ = ["ErrorsDisplay"]
+
+RULES = {"most": Interval(1, integer=True)}
 
 
 class ErrorsDisplay:
@@ -109,7 +113,10 @@ class ErrorsDisplay:
         ValueError
             If a row has another number of values than such an image, or values that are no numbers.
         """
+        check_arguments(cls.__name__, RULES, most=most)
         errors = diagnosis.errors(X, y, n_neighbors=0).head(most)
+        if X is None and diagnosis.data_ is None:
+            refuse(cls.__name__, "X and y", "given with a diagnosis that was pickled", None)
         inputs = diagnosis.data_[0] if X is None else X
         try:
             values = np.asarray(inputs, dtype=float).reshape(len(inputs), -1)
@@ -120,9 +127,9 @@ class ErrorsDisplay:
         if image_shape is None:
             spread = np.nanstd(values, axis=0)
             values = (values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, 1)
-        elif np.prod(image_shape) != values.shape[1]:
-            allowed = f"that of the {values.shape[1]} values of a row"
-            refuse("ErrorsDisplay", "image_shape", allowed, image_shape)
+        else:
+            n_pixels = values.shape[1]
+            layout.check_image_shape(cls.__name__, image_shape, n_pixels, may_have_colours=True)
         values = rows_of(values, errors.index.to_numpy())
         return cls(errors=errors, values=values, image_shape=image_shape).plot(ax)
 

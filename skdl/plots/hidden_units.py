@@ -123,11 +123,7 @@ class HiddenUnitsDisplay:
         check_arguments(cls.__name__, RULES, n_units=n_units)
         owner, n = cls.__name__, len(first)
         if image_shape is not None:
-            allowed = f"a height and a width with {n} pixels, one for each feature"
-            shape = listed(owner, "image_shape", image_shape, allowed)
-            whole = all(RULES["n_units"].allows(side) for side in shape)
-            if len(shape) != 2 or not whole or shape[0] * shape[1] != n:
-                refuse(owner, "image_shape", allowed, image_shape)
+            layout.check_image_shape(owner, image_shape, n)
         if feature_names is not None:
             allowed = f"a sequence of {n} names"
             if len(listed(owner, "feature_names", feature_names, allowed)) != n:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skdl.core.component import Interval
 from skdl.diagnosis.telling.numbers import format_tick
 from skdl.plots import style
+from skdl.tools.checks import listed, refuse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["finish", "fit", "inches_of", "panels", "text_width", "write_ticks"]
+__all__ = ["check_image_shape", "finish", "fit", "inches_of", "panels", "text_width", "write_ticks"]
 
 
 def panels(
@@ -97,6 +100,38 @@ def finish(ax: Axes, error_name: str, in_percent: bool) -> None:
         ax.yaxis.set_major_formatter(lambda error, _: format_tick(error))
     ax.set_ylabel(error_name)
     fit(ax)
+
+
+def check_image_shape(
+    owner: str, shape: Any, n_pixels: int, *, may_have_colours: bool = False
+) -> None:
+    """Refuse what is not the shape of an image with so many pixels.
+
+    Parameters
+    ----------
+    owner : str
+        Who asks, for the message.
+    shape : sequence of int
+        Height and width, and perhaps the number of colours.
+    n_pixels : int
+        Features: one for each pixel, and colour.
+    may_have_colours : bool, default=False
+        Whether a third number may follow.
+
+    Examples
+    --------
+    >>> check_image_shape("Display", (8, 8), 60)
+    Traceback (most recent call last):
+    ValueError: Display: image_shape must be a height and a width with 60 pixels, one for each \
+feature; got (8, 8)
+    """
+    colours = ", and perhaps colours," if may_have_colours else ""
+    allowed = f"a height and a width{colours} with {n_pixels} pixels, one for each feature"
+    sides = listed(owner, "image_shape", shape, allowed)
+    whole = all(Interval(1, integer=True).allows(side) for side in sides)
+    known = len(sides) == 2 or (may_have_colours and len(sides) == 3)
+    if not (known and whole) or math.prod(map(int, sides)) != n_pixels:
+        refuse(owner, "image_shape", allowed, shape)
 
 
 def fit(ax: Axes) -> None:

@@ -171,9 +171,7 @@ class CoordinateSearchCV(GridSearchCV):
                 self._refuse("refit", "True or the name of a metric with stages=True", self.refit)
         super().fit(X, y, **params)
         if self.stages:
-            self.best_score_ = self.cv_results_[self._key("mean_test", self.cv_results_)][
-                self._kept
-            ]
+            self.best_score_ = self._scores(self.cv_results_, VALIDATION)[self._kept]
             self.decisions_ = self._decisions
         return self
 

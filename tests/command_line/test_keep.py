@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 import re
+import runpy
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from skdl.command_line.run import main
 from skdl.command_line.table import load_table
@@ -38,7 +40,7 @@ def run(path, *more, target="price"):
 
 def test_the_script_comes_to_the_numbers_of_the_run(houses, capsys):
     settings = ("--set", "max_iter=5", "--set", "learning_rate=0.0001", "--set", "dropout=0.3")
-    _, script = run(houses, "--try", *settings, "--read", "town=category", "--seed", "3")
+    save, script = run(houses, "--try", *settings, "--read", "town=category", "--seed", "3")
     said = " ".join(capsys.readouterr().out.split())
     text = script.read_text()
     assert "model.set_params(mlp__" in text and "given=[('max_iter', '5')" in text
@@ -49,6 +51,12 @@ def test_the_script_comes_to_the_numbers_of_the_run(houses, capsys):
     after = re.search(r"and with .*? one of (\d+\.\d) %", said)
     assert float(after[1]) == pytest.approx(100 * error, abs=0.06)
     # The diagnosis is the same, too, up to the trials, which the script does not repeat.
+    # The model that was saved is the one that the script ends with: changed, and of all rows.
+    with pytest.warns(ConvergenceWarning):  # of the few epochs that were asked for
+        ended = runpy.run_path(str(script))
+    model = pickle.loads(save.read_bytes())
+    frame = ended["table"].X
+    np.testing.assert_array_equal(model.predict(frame), ended["model"].predict(frame))
     numbers = re.compile(r"training error.*?validation error[^%]*%")
     assert numbers.search(said)[0] == numbers.search(" ".join(done.stdout.split()))[0]
 

@@ -7,7 +7,9 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -70,13 +72,36 @@ def test_neighbours_are_near_as_the_model_sees_them():
         assert error["neighbors"] == np.argsort(distance)[1:4].tolist()
 
 
+def test_neighbours_lie_behind_the_transformers_within_one_of_the_target():
+    inputs = np.column_stack([X[:, 0], RNG.normal(0, 1e6, 120)])
+    inner = make_pipeline(StandardScaler(), LinearRegression())
+    model = TransformedTargetRegressor(inner, transformer=StandardScaler())
+    errors = diagnose(model, inputs, X[:, 1], **QUICK).errors(n_neighbors=1)
+    scaled = StandardScaler().fit_transform(inputs)
+    for row, (nearest,) in errors["neighbors"].items():
+        distance = np.linalg.norm(scaled - scaled[row], axis=1)
+        assert nearest == np.argsort(distance)[1]
+
+
+def test_rows_with_gaps_have_no_neighbours():
+    gaps = np.where(RNG.random(X.shape) < 0.1, np.nan, X)
+    found = diagnose(HistGradientBoostingClassifier(max_iter=5), gaps, Y, **QUICK)
+    with pytest.raises(ValueError, match="X must hold finite numbers, as the model sees it"):
+        found.errors()
+    assert set(WRONG) <= set(found.errors(n_neighbors=0).index)
+
+
 def test_the_rows_have_to_be_at_hand():
     found = pickle.loads(pickle.dumps(diagnose(SURE, X, Y, **QUICK)))
-    with pytest.raises(ValueError, match="X and y must be given; a pickle left them out"):
+    with pytest.raises(ValueError, match="Diagnosis: X and y must be given to errors of a diag"):
         found.errors()
     assert sorted(found.errors(X, Y).index) == WRONG
     with pytest.raises(ValueError, match="X must be the rows that were diagnosed, 120 or more"):
         found.errors(X[:50], Y[:50])
+    with pytest.raises(ValueError, match="X and y must be given together"):
+        found.errors(X)
+    with pytest.raises(ValueError, match="ErrorsDisplay: X and y must be given with a diagnosis"):
+        ErrorsDisplay.from_diagnosis(found)
     with pytest.raises(ValueError, match="n_neighbors must be an integer >= 0"):
         found.errors(X, Y, n_neighbors=-1)
     several = diagnose(LinearRegression(), X, X, **QUICK)
@@ -94,7 +119,7 @@ def test_they_are_drawn_with_what_was_said():
     np.testing.assert_array_equal(
         drawn.axes_[0].images[0].get_array(), images[first.name].reshape(2, 2)
     )
-    with pytest.raises(ValueError, match="image_shape must be that of the 4 values of a row"):
+    with pytest.raises(ValueError, match="image_shape must be a height and a width, and perh"):
         ErrorsDisplay.from_diagnosis(found, image_shape=(3, 3))
     right = diagnose(SURE, X, TRUE, **QUICK)
     none = ErrorsDisplay.from_diagnosis(right)

@@ -52,6 +52,14 @@ def test_of_numbers_it_is_a_bootstrap_over_the_rows():
     assert inside >= 50
 
 
+def test_the_interval_holds_the_error():
+    half = np.random.default_rng(0).normal(size=(30, 3))
+    inputs = np.vstack([half, -half])  # so that the targets have the mean 0
+    model = LinearRegression().fit(inputs, inputs @ [1.0, 2.0, 3.0])
+    found = final_test(model, 30 * inputs, inputs @ [1.0, 2.0, 3.0])  # another unit: 84,100 %
+    assert found.low <= found.error <= found.high
+
+
 def test_what_does_not_fit_is_refused():
     for given, message in (
         ((MODEL, X, Y[:5]), "final_test: y_test must be a target for each of 150 rows; got 5"),

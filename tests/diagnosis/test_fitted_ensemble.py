@@ -120,6 +120,7 @@ def test_what_does_not_fit_is_refused():
         ((REGRESSOR, inputs[::-1], targets[::-1]), {}, "X must be the rows that the ensemble was"),
         ((model, inputs, targets), {"n_repeats": 1}, "n_repeats has no effect with cv='fitted'"),
         ((model, inputs, targets), {"train_sizes": [0.3]}, "train_sizes has no effect with cv="),
+        ((model, inputs, targets), {"train_sizes": 3}, "train_sizes must be a sequence of shares"),
         ((model, inputs, targets), {"groups": targets}, "groups has no effect with cv='fitted'"),
         ((model, inputs, targets), {"X_val": X, "y_val": Y}, "cv and groups have no effect beside"),
     ]

@@ -16,7 +16,7 @@ from sklearn.model_selection import PredefinedSplit, ShuffleSplit, TimeSeriesSpl
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from skdl import MLPClassifier, diagnose
-from skdl.diagnosis.one_split import with_dev_set
+from skdl.diagnosis.one_split import joined_sets
 from skdl.plots import ValidationCurveDisplay
 
 X, Y = make_classification(500, 6, n_informative=3, flip_y=0.1, random_state=0)
@@ -229,12 +229,12 @@ def test_weights_of_all_rows_are_split_with_them():
     found = dev(params={"sample_weight": weight})
     fitted = DecisionTreeClassifier(random_state=0).fit(X[OLD], Y[OLD], weight[OLD])
     assert found.validation_error.value == pytest.approx(1 - fitted.score(X[NEW], Y[NEW]))
-    rows, targets, splits = with_dev_set(
-        X[OLD], Y[OLD], X[NEW], Y[NEW], cv=5, groups=None, params=None
+    rows, targets, numbers = joined_sets(
+        X[OLD], Y[OLD], {"val": (X[NEW], Y[NEW])}, cv=5, groups=None, params=None
     )
     np.testing.assert_array_equal(rows, X)
     np.testing.assert_array_equal(targets, Y)
-    assert len(splits) == 1
+    assert {name: len(part) for name, part in numbers.items()} == {"training": 350, "val": 150}
 
 
 def test_a_validation_curve_of_one_split():

@@ -85,6 +85,7 @@ def test_a_mismatch_comes_first_and_names_the_column():
     # What is good enough is asked of the rows that matter.
     asked = four(shift=1.5, target_error=0.15)
     assert asked.headline.startswith("Not good enough")
+    assert "what separates from 15.0 % is data mismatch" in " ".join(str(asked).split())
 
 
 def test_without_a_mismatch_none_is_claimed():
@@ -114,6 +115,23 @@ def test_test_rows_alone_tell_of_the_dev_set():
     assert "= validation error" in str(other)
 
 
+def test_no_row_wrong_is_no_certainty():
+    X = np.repeat([[0.0], [1.0]], 30, axis=0)
+    y = np.repeat(["off", "on"], 30)
+    found = diagnose(MODEL, X, y, **sets((X, y), (X, y), (X, y)), target_error=0.01, **QUICK)
+    for error in found.sets_.errors.values():
+        assert error.value == 0 and 0.04 < error.high < 0.06  # about 3 of 60 rows
+    assert found.headline.startswith("Whether it is good enough is open")
+
+
+def test_weights_of_all_sets_are_cut_in_their_order():
+    weight = np.r_[RNG.uniform(size=600), np.ones(1000)]
+    given = sets(LIKE, test=draw(500))
+    found = diagnose(MODEL, *TRAIN, **given, params={"sample_weight": weight}, **QUICK)
+    fitted = LogisticRegression().fit(*TRAIN, sample_weight=weight[:600])
+    assert found.validation_error.value == pytest.approx(1 - fitted.score(*LIKE))
+
+
 def test_numbers_as_well():
     X = RNG.normal(size=(500, 2))
     y = X[:, 0] + RNG.normal(size=500)
@@ -123,9 +141,21 @@ def test_numbers_as_well():
     assert "No single column of numbers tells them apart" in str(found).replace("\n    ", " ")
 
 
+def test_nothing_is_said_to_be_well_beside_a_mismatch():
+    X = RNG.normal(size=(300, 3))
+    y = X @ [1.0, 2.0, 3.0]
+    given = sets((30 * X[:60], y[:60]), (X[60:120], y[60:120]))
+    found = diagnose(LinearRegression(), X[120:], y[120:], **given, **QUICK)
+    assert found.regime == "neither" and found.headline.startswith("The dev rows are unlike")
+    assert "nothing to gain from tuning" not in str(found)
+
+
 def test_columns_by_chance_are_not_named():
     for _ in range(20):
         X = RNG.normal(size=(400, 50))
+        assert columns_that_differ(X, np.arange(200), np.arange(200, 400)) == []
+        # Where most values are missing, the few that are there are far apart by chance.
+        X[RNG.random(X.shape) < 0.95] = np.nan
         assert columns_that_differ(X, np.arange(200), np.arange(200, 400)) == []
 
 
@@ -137,11 +167,16 @@ def test_columns_by_chance_are_not_named():
         ({**sets(LIKE), "X_test": LIKE[0]}, "X_test and y_test must be given together"),
         (
             sets(LIKE, test=(LIKE[0], LIKE[1][:5])),
-            "the test set must have a target for each of 500",
+            "y_test must have as many rows as X_test, 500; got 5",
         ),
-        (sets(LIKE, test=(LIKE[0].iloc[:, :2], LIKE[1])), "the test set must suit X and y"),
+        (sets(LIKE, test=(LIKE[0].iloc[:, :2], LIKE[1])), "X_test and y_test must suit X and y"),
+        (
+            {**sets(LIKE, test=LIKE), "params": {"sample_weight": np.ones(1100)}},
+            r"params\['sample_weight'\] must be an array with an entry for each row of X and then "
+            "of X_val and then of X_test, 1600; got '1100 entries'",
+        ),
     ],
-    ids=["train-dev", "test", "targets", "lengths", "columns"],
+    ids=["train-dev", "test", "targets", "lengths", "columns", "weights"],
 )
 def test_sets_that_do_not_fit_are_refused(given, message):
     with pytest.raises(ValueError, match=f"^diagnose: {message}"):

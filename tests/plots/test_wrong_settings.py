@@ -10,6 +10,7 @@ X = np.random.default_rng(0).normal(size=(20, 2))
 Y = (X[:, 0] > 0).astype(int)
 WRONG = (-7, 2.5, "nonsense", [], {}, np.nan, np.array([1.0, 2.0, 3.0]), len, 10**400)
 SETTINGS = {
+    plots.ErrorsDisplay: ("image_shape", "most"),
     plots.HiddenUnitsDisplay: ("image_shape", "n_units", "feature_names"),
     plots.LayerSignsDisplay: ("signs",),
     plots.LossCurvesDisplay: ("along", "of", "scale"),

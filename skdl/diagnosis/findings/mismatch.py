@@ -47,17 +47,17 @@ def columns_that_differ(X: Any, rows: np.ndarray, others: np.ndarray) -> list[tu
     if issparse(X) or len(X.shape) != 2:
         return []
     found = []
-    chance = np.sqrt((len(rows) + len(others) + 1) / (12 * len(rows) * len(others)))
-    beyond = -ndtri(BY_CHANCE / (2 * X.shape[1])) * chance
+    beyond = -ndtri(BY_CHANCE / (2 * X.shape[1]))
     for number, name in enumerate(feature_names(X)):
         column = column_values(X, number)
         if column.dtype.kind not in "fiub":
             continue
         column = column.astype(np.float64)
         one, other = (part[np.isfinite(part)] for part in (column[rows], column[others]))
-        if len(one) and len(other):
-            area = mannwhitneyu(one, other).statistic / (len(one) * len(other))
-            if abs(area - 0.5) > beyond:
+        pairs = len(one) * len(other)
+        if pairs:
+            area = mannwhitneyu(one, other).statistic / pairs
+            if abs(area - 0.5) > beyond * np.sqrt((len(one) + len(other) + 1) / (12 * pairs)):
                 found.append((name, float(max(area, 1 - area))))
     return sorted(found, key=lambda told: -told[1])[:MOST_COLUMNS]
 

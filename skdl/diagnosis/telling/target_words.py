@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skdl.diagnosis.telling.numbers import format_error
+from skdl.diagnosis.telling.verdict_words import within
 
 if TYPE_CHECKING:
     from skdl.diagnosis.gaps import Estimate
@@ -34,9 +35,10 @@ def of_target(d: Diagnosis) -> str:
     """Say whether the target is reached; nothing where there is none."""
     if d.target_error is None:
         return ""
+    error = error_that_matters(d)
     target, low, high = (
         format_error(e, d.in_percent)
-        for e in (d.target_error, max(error_that_matters(d).low, 0.0), error_that_matters(d).high)
+        for e in (d.target_error, max(error.low, 0.0), within(d, error.high))
     )
     spread = f"the error on new rows is {low} to {high}"
     return {
@@ -57,9 +59,15 @@ def what_separates(d: Diagnosis) -> str:
         return (
             f"The error on the training rows, {training}, is above {target} already: begin there."
         )
-    if error_that_matters(d).value > d.target_error:
+    if error_that_matters(d).value <= d.target_error:
+        return ""
+    if d.validation_error.value <= d.target_error:  # it is another error that matters
+        like = format_error(d.validation_error.value, d.in_percent)
         return (
-            f"The error on the training rows, {training}, would do: what separates from {target} "
-            "is the gap to new rows."
+            f"The error on new rows like the training rows, {like}, would do: what separates from "
+            f"{target} is data mismatch."
         )
-    return ""
+    return (
+        f"The error on the training rows, {training}, would do: what separates from {target} "
+        "is the gap to new rows."
+    )

@@ -96,7 +96,8 @@ def explanation(d: Diagnosis) -> str:
     """Say what lies behind the regime: the data, the optimiser, the network's size, or noise."""
     names = {finding.name for finding in d.findings}
     hidden = [balance(d)] if IMBALANCED in names and d.balance is not None else []
-    said = [*filter(None, [what_separates(d)]), *hidden]
+    separates = what_separates(d)
+    said = [*filter(None, [separates]), *hidden]
     if names & {"leaking feature", "copies across folds"}:
         said.append("Distrust these numbers until the data are in order: see what was found.")
     optimiser = ", ".join(f.name for f in d.findings if f.about == "optimiser")
@@ -109,6 +110,8 @@ def explanation(d: Diagnosis) -> str:
         said += balanced
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
+    elif d.regime == "neither" and (separates or of_mismatch(d)):
+        pass  # both gaps are small, but it is something else that matters
     elif d.regime == "neither" and d.verdict.better_than_guessing:
         said.append("There is nothing to gain from tuning: both gaps are small.")
     elif d.regime in ("underfitting", "both") and optimiser:

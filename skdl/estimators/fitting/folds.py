@@ -135,7 +135,7 @@ def fold_parts(
 def _of_one_size(
     number: Array, fold: int, y: Array, rng: np.random.Generator
 ) -> tuple[Array, Array, Array | None]:
-    """Return the rows to learn from, those of the fold, and one more to watch if that is short one.
+    """Return the rows to learn from, those of the fold, and one more to watch if it is a short one.
 
     So all networks have as many rows and train in one stack, at 0.8 to 0.9 of the time of two. No
     class loses its last row by it: the row is of the most frequent class.

@@ -110,10 +110,9 @@ def explanation(d: Diagnosis) -> str:
         said += balanced
     elif "unscaled inputs" in names and d.regime != "neither":
         said.append("Scale the inputs first: until then, nothing else can be judged.")
-    elif d.regime == "neither" and (separates or of_mismatch(d)):
-        pass  # both gaps are small, but it is something else that matters
     elif d.regime == "neither" and d.verdict.better_than_guessing:
-        said.append("There is nothing to gain from tuning: both gaps are small.")
+        if not (separates or of_mismatch(d)):  # then it is something else that matters
+            said.append("There is nothing to gain from tuning: both gaps are small.")
     elif d.regime in ("underfitting", "both") and optimiser:
         said.append(
             f"It is the optimiser ({optimiser}), not necessarily the network's size: mend the "
